@@ -1,1 +1,31 @@
-//! Placeholder.
+//! The domain of the exposure-notification service, as plain data and pure functions.
+//!
+//! # In scope
+//! Validation codes, enrolments, temporary exposure keys and the rules that an upload must meet, dates of illness,
+//! conversion to diagnosis keys, the release rule, the padding of small files, the export file of Apple and Google,
+//! the signed documents that phones download, and the JSON that phones and the portal exchange with the service.
+//!
+//! # Out of scope
+//! Input and output, storage, HTTP, Workers and browsers. There is no clock and no source of randomness in here: the time
+//! and the random number generator are arguments. That is why the same code runs in the Worker, in the employees'
+//! browser and on the phone, and why each of them validates by the same rules.
+//!
+//! Whatever comes from outside is parsed into a type that cannot be wrong; constructing it is the check.
+
+pub mod api;
+pub mod archive;
+pub mod base64;
+pub mod code;
+pub mod content;
+pub mod conversion;
+pub mod dates;
+pub mod enrolment;
+pub mod export;
+pub mod padding;
+pub mod problem;
+pub mod signing;
+pub mod tek;
+pub mod time;
+pub mod upload;
+
+pub use jiff::{Timestamp, civil::Date};

@@ -1,0 +1,175 @@
+//! The JSON that phones and the portal exchange with the service (design §4.1, §4.3).
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    code::{CodeError, ValidationCode},
+    dates::{DateError, Illness},
+    enrolment::{BucketId, ConfirmationKey, Enrolment, valid_until},
+};
+
+/// The size of every answer to a phone's request, in bytes, so that an eavesdropper cannot tell them apart.
+pub const PHONE_ANSWER_BYTES: usize = 512;
+
+/// The answer to `/v2/register`. On failure every field but the last two is null.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Registration {
+    /// The validation code, compact.
+    pub ggd_key: Option<ValidationCode>,
+    /// The address of uploads.
+    pub bucket_id: Option<BucketId>,
+    /// The key of uploads' signatures.
+    pub confirmation_key: Option<ConfirmationKey>,
+    /// For how many seconds the enrolment is valid; −1 on failure.
+    pub validity: i64,
+}
+
+impl Registration {
+    /// The answer with `enrolment`, made at `now`.
+    pub fn success(enrolment: Enrolment, now: Timestamp) -> Self {
+        Self {
+            ggd_key: Some(enrolment.code),
+            bucket_id: Some(enrolment.bucket),
+            confirmation_key: Some(enrolment.confirmation_key),
+            validity: valid_until(now).as_second() - now.as_second(),
+        }
+    }
+
+    /// The answer when there is no enrolment to give.
+    pub const fn failure() -> Self {
+        Self {
+            ggd_key: None,
+            bucket_id: None,
+            confirmation_key: None,
+            validity: -1,
+        }
+    }
+
+    /// The body: exactly [`PHONE_ANSWER_BYTES`].
+    pub fn to_body(&self) -> String {
+        // No member of this struct can fail to serialise.
+        let json = serde_json::to_string(self).unwrap_or_default();
+        padded(json.strip_suffix('}').unwrap_or_default())
+    }
+}
+
+/// The body of the answer to an upload or a decoy, whatever came of it: exactly [`PHONE_ANSWER_BYTES`].
+pub fn upload_answer() -> String {
+    padded("{")
+}
+
+/// `json`, an object without its closing brace, closed by a member `padding` that fills it up.
+fn padded(json: &str) -> String {
+    let mut body = String::with_capacity(PHONE_ANSWER_BYTES);
+    body.push_str(json);
+    body.push_str(if json.len() > 1 {
+        r#","padding":""#
+    } else {
+        r#""padding":""#
+    });
+    while body.len() < PHONE_ANSWER_BYTES - 2 {
+        body.push('0');
+    }
+    body.push_str("\"}");
+    body
+}
+
+/// The body of `POST /api/validations`, as it is sent.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct ValidationRequest {
+    /// The code as the employee typed it.
+    pub code: String,
+    /// Whether the person has symptoms.
+    pub symptomatic: bool,
+    /// The first day of illness, or, without symptoms, the date of the test: `YYYY-MM-DD`.
+    pub date: String,
+}
+
+/// A validation that may be tried: the code is well formed and the date possible.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Validation {
+    /// The code.
+    pub code: ValidationCode,
+    /// What the employee was told of the illness.
+    pub illness: Illness,
+}
+
+impl ValidationRequest {
+    /// Checks the code and the date, in this order. The portal calls it before sending, the service on receipt.
+    pub fn check(&self, now: Timestamp) -> Result<Validation, ValidationError> {
+        Ok(Validation {
+            code: self.code.parse().map_err(ValidationError::Code)?,
+            illness: Illness::parse(self.symptomatic, &self.date, now)
+                .map_err(ValidationError::Date)?,
+        })
+    }
+}
+
+/// Why a validation is not even tried.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum ValidationError {
+    /// The code is not one.
+    #[error(transparent)]
+    Code(CodeError),
+    /// The date is not possible.
+    #[error(transparent)]
+    Date(DateError),
+}
+
+/// The answer to a validation that was accepted.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ValidationAnswer {
+    /// The first day on which the person counts as infectious.
+    pub infectious_from: Date,
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng as _, rngs::StdRng};
+
+    use super::*;
+    use crate::enrolment::IntakeNumber;
+
+    #[test]
+    fn every_answer_to_a_phone_has_512_bytes_of_json() {
+        let now = "2026-11-23T10:00:00Z".parse().unwrap();
+        let enrolment = Enrolment::random(IntakeNumber::modulo(3), &mut StdRng::seed_from_u64(1));
+        let success = Registration::success(enrolment.clone(), now).to_body();
+        let failure = Registration::failure().to_body();
+        for body in [&success, &failure, &upload_answer()] {
+            assert_eq!(body.len(), 512);
+            let json: serde_json::Value = serde_json::from_str(body).unwrap();
+            assert!(json["padding"].is_string());
+        }
+        let read: Registration = serde_json::from_str(&success).unwrap();
+        assert_eq!(read.ggd_key, Some(enrolment.code));
+        assert_eq!(read.bucket_id, Some(enrolment.bucket));
+        assert_eq!(read.validity, 17 * 3_600);
+        assert!(failure.starts_with(
+            r#"{"ggdKey":null,"bucketId":null,"confirmationKey":null,"validity":-1,"padding":""#
+        ));
+    }
+
+    #[test]
+    fn a_validation_names_the_code_before_the_date() {
+        let now = "2026-11-23T10:00:00Z".parse().unwrap();
+        let request = |code: &str, date: &str| ValidationRequest {
+            code: code.to_owned(),
+            symptomatic: true,
+            date: date.to_owned(),
+        };
+        let check = |code, date| request(code, date).check(now).map(|_| ());
+        assert_eq!(check("l8t 6l-jv", "2026-11-23"), Ok(()));
+        assert_eq!(
+            check("L8T6LJQ", "2026-12-24"),
+            Err(ValidationError::Code(CodeError::Check))
+        );
+        assert_eq!(
+            check("L8T6LJV", "2026-12-24"),
+            Err(ValidationError::Date(DateError::Future))
+        );
+    }
+}

@@ -1,0 +1,122 @@
+//! Zip files with a fixed set of entries, the container of everything that phones download (design §4.2).
+
+use std::io::{Cursor, Read as _, Write as _};
+
+use thiserror::Error;
+use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
+
+/// A file is not the zip that it should be.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum ArchiveError {
+    /// Not a zip, cut off, or damaged.
+    #[error("not a readable zip file")]
+    Unreadable,
+    /// Other entries than the expected ones.
+    #[error("unexpected entries")]
+    Entries,
+    /// An entry holds more than its limit.
+    #[error("an entry is too large")]
+    TooLarge,
+}
+
+/// A zip of `entries`. The same entries always give the same bytes: nothing in it depends on time or place.
+pub(crate) fn pack(entries: &[(&str, &[u8])]) -> Result<Vec<u8>, ArchiveError> {
+    let total: usize = entries.iter().map(|(_, content)| content.len()).sum();
+    let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(total * 2 / 3 + 512)));
+    let options = SimpleFileOptions::DEFAULT
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(COMPRESSION_LEVEL));
+    for (name, content) in entries {
+        zip.start_file(*name, options)
+            .map_err(|_| ArchiveError::Unreadable)?;
+        zip.write_all(content)
+            .map_err(|_| ArchiveError::Unreadable)?;
+    }
+    Ok(zip
+        .finish()
+        .map_err(|_| ArchiveError::Unreadable)?
+        .into_inner())
+}
+
+/// The contents of exactly the entries `names` (each up to its limit in bytes), in that order.
+pub(crate) fn unpack<const N: usize>(
+    bytes: &[u8],
+    names: [(&str, u64); N],
+) -> Result<[Vec<u8>; N], ArchiveError> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ArchiveError::Unreadable)?;
+    if zip.len() != N {
+        return Err(ArchiveError::Entries);
+    }
+    let mut contents = [const { Vec::new() }; N];
+    for (content, (name, limit)) in contents.iter_mut().zip(names) {
+        let entry = zip.by_name(name).map_err(|error| match error {
+            zip::result::ZipError::FileNotFound => ArchiveError::Entries,
+            _ => ArchiveError::Unreadable,
+        })?;
+        // The size in the directory is the sender's claim; the limit holds for what really comes out.
+        entry
+            .take(limit + 1)
+            .read_to_end(content)
+            .map_err(|_| ArchiveError::Unreadable)?;
+        if content.len() as u64 > limit {
+            return Err(ArchiveError::TooLarge);
+        }
+    }
+    Ok(contents)
+}
+
+/// Key data is random and does not compress, the rest of a record does at once: a higher level costs time and saves
+/// nothing (`cargo xtask bench export` prints bytes a key).
+const COMPRESSION_LEVEL: i64 = 1;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_packed_is_unpacked() {
+        let zip = pack(&[("a", b"one"), ("b", b"")]).unwrap();
+        assert_eq!(
+            unpack(&zip, [("b", 0), ("a", 3)]).unwrap(),
+            [b"".to_vec(), b"one".to_vec()]
+        );
+        assert_eq!(pack(&[("a", b"one"), ("b", b"")]).unwrap(), zip);
+    }
+
+    #[test]
+    fn other_entries_and_large_ones_are_refused() {
+        let zip = pack(&[("a", b"one"), ("b", b"two")]).unwrap();
+        assert_eq!(unpack(&zip, [("a", 3)]), Err(ArchiveError::Entries));
+        assert_eq!(
+            unpack(&zip, [("a", 3), ("c", 3)]),
+            Err(ArchiveError::Entries)
+        );
+        assert_eq!(
+            unpack(&zip, [("a", 3), ("b", 2)]),
+            Err(ArchiveError::TooLarge)
+        );
+        assert_eq!(
+            unpack(&zip[..zip.len() / 2], [("a", 3), ("b", 3)]),
+            Err(ArchiveError::Unreadable)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_refused_without_panic(bytes: Vec<u8>) {
+            prop_assert!(unpack(&bytes, [("a", 10)]).is_err());
+        }
+
+        #[test]
+        fn a_damaged_zip_never_gives_other_contents(place: prop::sample::Index, bit in 0..8u32) {
+            let mut zip = pack(&[("a", b"some text, some text, some text")]).unwrap();
+            let place = place.index(zip.len());
+            zip[place] ^= 1 << bit;
+            if let Ok([content]) = unpack(&zip, [("a", 100)]) {
+                prop_assert_eq!(content, b"some text, some text, some text");
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Standard base64 with padding, the only binary-to-text form of the phone API (design §4.1).
+
+use ::base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+/// The base64 text of `bytes`.
+pub fn encode(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
+/// Exactly `N` bytes from base64 text; `None` for anything else.
+pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
+    STANDARD.decode(text).ok()?.try_into().ok()
+}
+
+/// For `#[serde(with = "crate::base64")]` on byte arrays.
+pub fn serialize<S: Serializer, const N: usize>(
+    bytes: &[u8; N],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&encode(bytes))
+}
+
+/// For `#[serde(with = "crate::base64")]` on byte arrays.
+pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
+    deserializer: D,
+) -> Result<[u8; N], D::Error> {
+    let text = String::deserialize(deserializer)?;
+    decode(&text).ok_or_else(|| D::Error::custom("not base64 of the expected length"))
+}

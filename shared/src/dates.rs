@@ -1,0 +1,179 @@
+//! Dates of illness, as GGD employees enter them: calendar days in the Netherlands.
+
+use jiff::{
+    Timestamp, ToSpan as _,
+    civil::{Date, time},
+    tz::TimeZone,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::time::UtcDay;
+
+/// How many days before today an onset or test date may lie.
+pub const OLDEST_DAYS: i32 = 30;
+
+/// How many days before the onset of symptoms a person counts as infectious.
+const INFECTIOUS_BEFORE_ONSET_DAYS: i32 = 2;
+
+/// The time zone of employees and phone owners: "today 04:00" is four in the morning here.
+pub fn amsterdam() -> TimeZone {
+    jiff::tz::get!("Europe/Amsterdam")
+}
+
+/// The calendar day in the Netherlands at `now`.
+pub fn today(now: Timestamp) -> Date {
+    amsterdam().to_datetime(now).date()
+}
+
+/// Four in the morning of the calendar day after `now`, in the Netherlands.
+pub fn next_day_at_four(now: Timestamp) -> Timestamp {
+    let tomorrow = today(now).saturating_add(1.day());
+    // No change to or from summer time falls on 04:00, so the local time is there once and only once.
+    amsterdam()
+        .to_timestamp(tomorrow.to_datetime(time(4, 0, 0, 0)))
+        .unwrap_or(now)
+}
+
+/// What an employee says of a person's illness: the first day of illness, or, without symptoms, the date of the test.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Illness {
+    symptomatic: bool,
+    date: Date,
+}
+
+impl Illness {
+    /// Reads a date in the form `YYYY-MM-DD` and checks it as [`Illness::new`] does.
+    pub fn parse(symptomatic: bool, date: &str, now: Timestamp) -> Result<Self, DateError> {
+        let parsed: Date = date.parse().map_err(|_| DateError::Malformed)?;
+        // The parser takes other forms too, and times behind the date.
+        if parsed.to_string() != date {
+            return Err(DateError::Malformed);
+        }
+        Self::new(symptomatic, parsed, now)
+    }
+
+    /// Checks that `date` lies from 30 days ago up to today, in the Netherlands at `now`.
+    pub fn new(symptomatic: bool, date: Date, now: Timestamp) -> Result<Self, DateError> {
+        match days_ago(date, now) {
+            ..0 => Err(DateError::Future),
+            0..=OLDEST_DAYS => Ok(Self { symptomatic, date }),
+            _ => Err(DateError::TooOld),
+        }
+    }
+
+    /// Whether the person has symptoms.
+    pub fn symptomatic(self) -> bool {
+        self.symptomatic
+    }
+
+    /// The day from which the days since onset are counted.
+    pub fn onset(self) -> UtcDay {
+        UtcDay::of_date(self.date)
+    }
+
+    /// The first day on which the person counts as infectious.
+    pub fn infectious_from(self) -> Date {
+        let before = if self.symptomatic {
+            INFECTIOUS_BEFORE_ONSET_DAYS
+        } else {
+            0
+        };
+        self.date.saturating_sub(before.days())
+    }
+}
+
+/// Why a date cannot be a date of illness.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum DateError {
+    /// The date is after today.
+    #[error("the date lies in the future")]
+    Future,
+    /// Not a calendar day in the form `YYYY-MM-DD`.
+    #[error("not a date")]
+    Malformed,
+    /// The date is more than [`OLDEST_DAYS`] days ago.
+    #[error("the date is more than 30 days ago")]
+    TooOld,
+}
+
+/// How many calendar days `date` lies before today; negative in the future.
+pub fn days_ago(date: Date, now: Timestamp) -> i32 {
+    today(now).since(date).map_or(0, |span| span.get_days())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn four_in_the_morning_follows_summer_time() {
+        for (now, four) in [
+            ("2026-11-23T10:00:00Z", "2026-11-24T03:00:00Z"),
+            ("2026-07-01T10:00:00Z", "2026-07-02T02:00:00Z"),
+            // 00:30 on the 24th in the Netherlands.
+            ("2026-11-23T23:30:00Z", "2026-11-25T03:00:00Z"),
+            // The nights in which the clocks change.
+            ("2026-03-28T12:00:00Z", "2026-03-29T02:00:00Z"),
+            ("2026-10-24T12:00:00Z", "2026-10-25T03:00:00Z"),
+        ] {
+            assert_eq!(next_day_at_four(at(now)), at(four), "{now}");
+        }
+    }
+
+    #[test]
+    fn dates_from_thirty_days_ago_up_to_today_are_taken() {
+        let now = at("2026-11-23T23:30:00Z"); // already the 24th in the Netherlands
+        for (text, expected) in [
+            ("2026-11-25", Err(DateError::Future)),
+            ("2026-11-24", Ok(())),
+            ("2026-10-25", Ok(())),
+            ("2026-10-24", Err(DateError::TooOld)),
+            ("0001-01-01", Err(DateError::TooOld)),
+            ("9999-12-31", Err(DateError::Future)),
+        ] {
+            assert_eq!(
+                Illness::new(true, date(text), now).map(|_| ()),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_calendar_days_in_one_form_are_dates() {
+        let now = at("2026-11-23T10:00:00Z");
+        assert!(Illness::parse(true, "2026-11-23", now).is_ok());
+        for text in [
+            "",
+            "2026-11-31",
+            "20261123",
+            "2026-11-23T10:00",
+            "23-11-2026",
+            " 2026-11-23",
+        ] {
+            assert_eq!(
+                Illness::parse(true, text, now),
+                Err(DateError::Malformed),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_infectious_period_starts_two_days_before_onset_or_on_the_day_of_the_test() {
+        let now = at("2026-11-23T10:00:00Z");
+        let ill = Illness::new(true, date("2026-11-01"), now).unwrap();
+        assert_eq!(ill.infectious_from(), date("2026-10-30"));
+        let well = Illness::new(false, date("2026-11-01"), now).unwrap();
+        assert_eq!(well.infectious_from(), date("2026-11-01"));
+    }
+}
