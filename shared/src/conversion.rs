@@ -1,6 +1,7 @@
 //! Conversion of temporary exposure keys to diagnosis keys: how infectious the person was on the key's day (design §3).
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{dates::Illness, tek::TemporaryExposureKey};
 
@@ -16,7 +17,7 @@ pub enum TransmissionRiskLevel {
 }
 
 /// A class of days that are equally infectious. It is what is published of a day, not the exact day.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum Infectiousness {
     /// Two days before onset.
     Before,
@@ -72,7 +73,7 @@ impl Infectiousness {
 }
 
 /// A diagnosis key: a temporary exposure key of an infectious day. Its report type is always CONFIRMED_TEST.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct DiagnosisKey {
     /// The key.
     pub key: TemporaryExposureKey,

@@ -43,8 +43,8 @@ impl fmt::Debug for KeyData {
 }
 
 /// How long a key was in use: 1 to 144 intervals.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, Serialize)]
-#[serde(transparent)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(try_from = "i64", into = "i64")]
 pub struct RollingPeriod(u8);
 
 impl RollingPeriod {
@@ -64,8 +64,22 @@ impl RollingPeriod {
     }
 }
 
+impl TryFrom<i64> for RollingPeriod {
+    type Error = &'static str;
+
+    fn try_from(intervals: i64) -> Result<Self, Self::Error> {
+        Self::new(intervals).ok_or("a rolling period has 1 to 144 intervals")
+    }
+}
+
+impl From<RollingPeriod> for i64 {
+    fn from(period: RollingPeriod) -> Self {
+        period.0.into()
+    }
+}
+
 /// A temporary exposure key: what a phone derived its identifiers from on one day.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct TemporaryExposureKey {
     /// The key itself.
     pub data: KeyData,

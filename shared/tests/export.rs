@@ -1,6 +1,10 @@
 //! Exposure key sets: files that others made are read, ours hold what went in, and no changed bit is taken.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "helpers of tests")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "helpers of tests"
+)]
 
 use proptest::prelude::*;
 use shared::{

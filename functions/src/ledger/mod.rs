@@ -1,0 +1,102 @@
+//! The Ledger: diagnosis keys and the files that they are published in (design §2).
+//!
+//! There is one, and it runs the publication job, so that two runs never overlap.
+
+mod publication;
+mod store;
+
+use futures_util::lock::Mutex;
+use shared::Timestamp;
+use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object};
+
+use crate::{
+    answer, clock,
+    object::{Command, Object},
+};
+use store::Store;
+
+const PUBLISH: &str = "publish";
+const EXPIRE: &str = "expire";
+
+/// Publishes what may be published at `now`; returns when that is done.
+pub async fn publish(env: &Env, now: Timestamp) -> Result<()> {
+    call(env, PUBLISH, now).await
+}
+
+/// Deletes what has ended by `now`.
+#[cfg(feature = "test-controls")]
+pub async fn expire(env: &Env, now: Timestamp) -> Result<()> {
+    call(env, EXPIRE, now).await
+}
+
+async fn call(env: &Env, command: &str, now: Timestamp) -> Result<()> {
+    Object::new("LEDGER", "ledger")
+        .call(env, &Command::new(command, now), &())
+        .await?
+        .ok_or_else(|| "the Ledger refused a job".into())
+}
+
+enum Job {
+    Publish,
+    Expire,
+}
+
+/// The Durable Object.
+#[durable_object(alarm)]
+pub struct Ledger {
+    state: State,
+    env: Env,
+    store: Store,
+    /// Held by the job that runs. A second one waits for the first, and then finds what is left to do.
+    running: Mutex<()>,
+}
+
+impl DurableObject for Ledger {
+    fn new(state: State, env: Env) -> Self {
+        let store = Store::new(&state);
+        Self {
+            state,
+            env,
+            store,
+            running: Mutex::new(()),
+        }
+    }
+
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        let (job, now) = Command::read(&request.inner().url(), |command| {
+            let job = match command.name {
+                PUBLISH => Some(Job::Publish),
+                EXPIRE => Some(Job::Expire),
+                _ => None,
+            };
+            (job, command.now)
+        })?;
+        let _running = self.running.lock().await;
+        match job.ok_or("unknown command")? {
+            Job::Publish => publication::run(&self.store, &self.env, now).await?,
+            Job::Expire => publication::expire(&self.store, &self.env, now).await?,
+        }
+        self.wake(now).await?;
+        answer::json(&()).map(Response::from)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        let now = clock::now(&self.env).await?;
+        let _running = self.running.lock().await;
+        publication::expire(&self.store, &self.env, now).await?;
+        self.wake(now).await?;
+        Response::empty()
+    }
+}
+
+impl Ledger {
+    /// Sets the alarm for the next thing that ends.
+    async fn wake(&self, now: Timestamp) -> Result<()> {
+        let Some(next) = self.store.next_end()? else {
+            return Ok(());
+        };
+        let due =
+            Timestamp::from_second(next).map_err(|error| Error::RustError(error.to_string()))?;
+        self.state.storage().set_alarm(clock::until(due, now)).await
+    }
+}

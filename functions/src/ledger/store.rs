@@ -1,0 +1,323 @@
+//! The tables of the Ledger.
+
+use rand::Rng;
+use shared::{
+    Timestamp,
+    content::ContentId,
+    conversion::{DiagnosisKey, Infectiousness},
+    export::{MAX_KEYS, MIN_KEYS, Window},
+    padding,
+    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    time::{Interval, shift},
+};
+use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
+
+use super::publication::LIFETIME_SECONDS;
+use crate::sql;
+
+// `origin` says where a key comes from, since only keys of persons make a file due. A key without a file waits: for its
+// release, or for the next run. A file without an id is planned, and not yet written.
+const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS diagnosis_key (
+        data BLOB PRIMARY KEY,
+        rolling_start INTEGER NOT NULL,
+        rolling_period INTEGER NOT NULL,
+        days_since_onset INTEGER NOT NULL,
+        origin TEXT NOT NULL,
+        releasable_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        file INTEGER
+    ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS diagnosis_key_file ON diagnosis_key (file);
+    CREATE TABLE IF NOT EXISTS file (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        start_at INTEGER NOT NULL,
+        end_at INTEGER NOT NULL,
+        expires_at INTEGER NOT NULL,
+        id TEXT
+    );
+    CREATE TABLE IF NOT EXISTS last_window (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        end_at INTEGER NOT NULL
+    );
+";
+
+const DAY_SECONDS: i64 = 86_400;
+
+/// Keys in one statement: each has seven values in a JSON text, well below the platform's 2 MB a value.
+const INSERT_CHUNK: usize = 5_000;
+
+/// Whose a key is.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// A person who uploaded to this service.
+    Own,
+    /// An invented person.
+    Padding,
+}
+
+impl Origin {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Padding => "padding",
+        }
+    }
+}
+
+/// The Ledger's database.
+pub struct Store {
+    sql: SqlStorage,
+}
+
+/// A file that is yet to be written.
+pub struct PlannedFile {
+    pub number: i64,
+    pub window: Window,
+    pub expires_at: Timestamp,
+}
+
+impl Store {
+    /// The database of the object with `state`.
+    pub fn new(state: &State) -> Self {
+        let sql = state.storage().sql();
+        // A database that cannot be opened fails again at its first use, where the failure can be answered.
+        let _ = sql::run(&sql, SCHEMA, Vec::new());
+        Self { sql }
+    }
+
+    /// Takes a person's keys, each once: of two keys with the same data the first one stays.
+    pub fn insert_own(&self, keys: &[DiagnosisKey], expires_at: i64) -> Result<()> {
+        self.insert(keys, Origin::Own, expires_at)
+    }
+
+    fn insert(&self, keys: &[DiagnosisKey], origin: Origin, expires_at: i64) -> Result<()> {
+        for chunk in keys.chunks(INSERT_CHUNK) {
+            let rows: Vec<_> = chunk
+                .iter()
+                .map(
+                    |DiagnosisKey {
+                         key,
+                         infectiousness,
+                     }| {
+                        (
+                            hex::encode(key.data.as_bytes()),
+                            key.rolling_start.number(),
+                            key.rolling_period.intervals(),
+                            infectiousness.days_since_onset(),
+                            key.releasable_at().as_second(),
+                        )
+                    },
+                )
+                .collect();
+            sql::run(
+                &self.sql,
+                "INSERT INTO diagnosis_key SELECT unhex(value ->> 0), value ->> 1, value ->> 2, \
+                 value ->> 3, ?2, value ->> 4, ?3, NULL FROM json_each(?1) WHERE true \
+                 ON CONFLICT DO NOTHING",
+                vec![
+                    Value::String(serde_json::to_string(&rows)?),
+                    Value::String(origin.name().to_owned()),
+                    Value::Integer(expires_at),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Puts every key that may be published at `now` into a new file, if a person's key is among them. A small file is
+    /// filled up with invented persons.
+    ///
+    /// Runs without `.await`, so a plan is there whole or not at all.
+    pub fn plan_files(&self, now: Timestamp, random: &mut impl Rng) -> Result<()> {
+        let waiting = self.waiting(now)?;
+        if waiting.own == 0 {
+            return Ok(());
+        }
+        let missing = MIN_KEYS.saturating_sub(waiting.all);
+        let invented = padding::invent_persons(missing, now, random);
+        self.insert(
+            &invented,
+            Origin::Padding,
+            now.as_second() + LIFETIME_SECONDS,
+        )?;
+
+        let files = self.waiting(now)?.all.div_ceil(MAX_KEYS);
+        let start = self.last_end()?.unwrap_or(now.as_second() - DAY_SECONDS);
+        // Two runs within a second, or a clock that was set back, must not give a window that was there before.
+        let first_end = now.as_second().max(start + 1);
+        for offset in 0..files as i64 {
+            self.plan_file(start, first_end + offset, now)?;
+        }
+        Ok(())
+    }
+
+    fn plan_file(&self, start: i64, end: i64, now: Timestamp) -> Result<()> {
+        sql::run(
+            &self.sql,
+            "INSERT INTO file (start_at, end_at, expires_at) VALUES (?, ?, 0)",
+            vec![Value::Integer(start), Value::Integer(end)],
+        )?;
+        // In the order of the key data, which is random: a file of several says nothing of who is in it.
+        sql::run(
+            &self.sql,
+            "UPDATE diagnosis_key SET file = (SELECT max(number) FROM file) WHERE data IN \
+             (SELECT data FROM diagnosis_key WHERE file IS NULL AND releasable_at <= ? \
+              ORDER BY data LIMIT ?)",
+            vec![
+                Value::Integer(now.as_second()),
+                Value::Integer(MAX_KEYS as i64),
+            ],
+        )?;
+        // A file ends with the oldest upload in it. From here on its keys end with it: when each of them was uploaded,
+        // and so which of them were uploaded together, is forgotten.
+        sql::run(
+            &self.sql,
+            "UPDATE file SET expires_at = (SELECT min(expires_at) FROM diagnosis_key \
+             WHERE file = file.number) WHERE number = (SELECT max(number) FROM file)",
+            Vec::new(),
+        )?;
+        sql::run(
+            &self.sql,
+            "UPDATE diagnosis_key SET expires_at = file.expires_at FROM file \
+             WHERE file.number = (SELECT max(number) FROM file) AND diagnosis_key.file = file.number",
+            Vec::new(),
+        )?;
+        sql::run(
+            &self.sql,
+            "INSERT OR REPLACE INTO last_window VALUES (1, ?)",
+            vec![Value::Integer(end)],
+        )
+    }
+
+    fn waiting(&self, now: Timestamp) -> Result<Waiting> {
+        let mut rows = sql::rows(
+            &self.sql,
+            "SELECT count(*), count(*) FILTER (WHERE origin = ?) FROM diagnosis_key \
+             WHERE file IS NULL AND releasable_at <= ?",
+            vec![
+                Value::String(Origin::Own.name().to_owned()),
+                Value::Integer(now.as_second()),
+            ],
+        )?;
+        let mut row = rows.pop().ok_or("a count has one row")?;
+        Ok(Waiting {
+            all: row.integer()? as usize,
+            own: row.integer()? as usize,
+        })
+    }
+
+    fn last_end(&self) -> Result<Option<i64>> {
+        let mut rows = sql::rows(&self.sql, "SELECT end_at FROM last_window", Vec::new())?;
+        rows.pop().map(|mut row| row.integer()).transpose()
+    }
+
+    /// The files that are yet to be written, oldest first.
+    pub fn planned_files(&self) -> Result<Vec<PlannedFile>> {
+        let rows = sql::rows(
+            &self.sql,
+            "SELECT number, start_at, end_at, expires_at FROM file WHERE id IS NULL ORDER BY number",
+            Vec::new(),
+        )?;
+        rows.into_iter()
+            .map(|mut row| {
+                Ok(PlannedFile {
+                    number: row.integer()?,
+                    window: Window {
+                        start: time(row.integer()?),
+                        end: time(row.integer()?),
+                    },
+                    expires_at: time(row.integer()?),
+                })
+            })
+            .collect()
+    }
+
+    /// The keys of a file.
+    pub fn keys_of(&self, number: i64) -> Result<Vec<DiagnosisKey>> {
+        let rows = sql::rows(
+            &self.sql,
+            "SELECT data, rolling_start, rolling_period, days_since_onset FROM diagnosis_key \
+             WHERE file = ?",
+            vec![Value::Integer(number)],
+        )?;
+        rows.into_iter().map(diagnosis_key).collect()
+    }
+
+    /// Remembers under which name a file was written.
+    pub fn mark_written(&self, number: i64, id: ContentId) -> Result<()> {
+        sql::run(
+            &self.sql,
+            "UPDATE file SET id = ? WHERE number = ?",
+            vec![Value::String(id.to_string()), Value::Integer(number)],
+        )
+    }
+
+    /// The names of the files that are written, oldest first.
+    pub fn published_files(&self) -> Result<Vec<ContentId>> {
+        let rows = sql::rows(
+            &self.sql,
+            "SELECT id FROM file WHERE id IS NOT NULL ORDER BY number",
+            Vec::new(),
+        )?;
+        rows.into_iter()
+            .map(|mut row| {
+                row.text()?
+                    .parse()
+                    .map_err(|_| "the database holds a bad name".into())
+            })
+            .collect()
+    }
+
+    /// Deletes the keys and files that have ended. True when a file was among them.
+    pub fn expire(&self, now: Timestamp) -> Result<bool> {
+        let now = now.as_second();
+        sql::run(
+            &self.sql,
+            "DELETE FROM diagnosis_key WHERE expires_at <= ?",
+            vec![Value::Integer(now)],
+        )?;
+        let ended = sql::rows(
+            &self.sql,
+            "DELETE FROM file WHERE expires_at <= ? RETURNING 1",
+            vec![Value::Integer(now)],
+        )?;
+        Ok(!ended.is_empty())
+    }
+
+    /// When (unix seconds) the next key or file ends.
+    pub fn next_end(&self) -> Result<Option<i64>> {
+        let mut rows = sql::rows(
+            &self.sql,
+            "SELECT min(expires_at) FROM (SELECT min(expires_at) AS expires_at FROM diagnosis_key \
+             UNION ALL SELECT min(expires_at) FROM file)",
+            Vec::new(),
+        )?;
+        rows.pop()
+            .map_or(Ok(None), |mut row| row.optional_integer())
+    }
+}
+
+struct Waiting {
+    all: usize,
+    own: usize,
+}
+
+fn diagnosis_key(mut row: sql::Row) -> Result<DiagnosisKey> {
+    let unexpected = || worker::Error::from("the database holds a bad key");
+    Ok(DiagnosisKey {
+        key: TemporaryExposureKey {
+            data: KeyData::from_bytes(row.bytes()?),
+            rolling_start: Interval::new(row.integer()?.try_into().map_err(|_| unexpected())?),
+            rolling_period: RollingPeriod::new(row.integer()?).ok_or_else(unexpected)?,
+        },
+        infectiousness: i32::try_from(row.integer()?)
+            .ok()
+            .and_then(Infectiousness::from_midpoint)
+            .ok_or_else(unexpected)?,
+    })
+}
+
+fn time(seconds: i64) -> Timestamp {
+    shift(Timestamp::UNIX_EPOCH, seconds)
+}

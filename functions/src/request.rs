@@ -1,0 +1,71 @@
+//! Reading a request from outside, with as few calls into the platform as possible.
+
+use js_sys::{Reflect, Uint8Array};
+use shared::{problem::Problem, upload::MAX_BODY_BYTES};
+use url::Url;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// The URL of `request`.
+pub fn url(request: &web_sys::Request) -> Result<Url, Problem> {
+    Url::parse(&request.url()).map_err(|_| Problem::Malformed)
+}
+
+/// The body, up to 64 KiB.
+pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
+    let Some(stream) = request.body() else {
+        return Ok(Vec::new());
+    };
+    // With a length that fits, the whole body is one call; the server holds the sender to the length.
+    let length = request.headers().get("content-length").ok().flatten();
+    match length.and_then(|length| length.parse::<usize>().ok()) {
+        Some(length) if length > MAX_BODY_BYTES => Err(Problem::TooLarge),
+        Some(_) => {
+            let buffer = request.array_buffer().map_err(unreadable)?;
+            let buffer = JsFuture::from(buffer).await.map_err(unreadable)?;
+            Ok(Uint8Array::new(&buffer).to_vec())
+        }
+        None => read_chunks(stream.unchecked_into()).await,
+    }
+}
+
+/// The body as JSON of type `T`, when the content type says so.
+#[cfg(feature = "test-controls")]
+pub async fn json<T: serde::de::DeserializeOwned>(request: &web_sys::Request) -> Result<T, Problem> {
+    let content_type = request
+        .headers()
+        .get("content-type")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    serde_json::from_slice(&body(request).await?).map_err(|_| Problem::Malformed)
+}
+
+/// A body of unknown length, read until it is too large.
+async fn read_chunks(stream: web_sys::ReadableStream) -> Result<Vec<u8>, Problem> {
+    let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut body = Vec::new();
+    loop {
+        let chunk = JsFuture::from(reader.read()).await.map_err(unreadable)?;
+        let value = Reflect::get(&chunk, &JsValue::from_str("value")).map_err(unreadable)?;
+        if value.is_undefined() {
+            return Ok(body);
+        }
+        let value: Uint8Array = value.unchecked_into();
+        if body.len() + value.length() as usize > MAX_BODY_BYTES {
+            // Tell the sender to stop. Whether it hears is its own affair.
+            let _ = JsFuture::from(reader.cancel()).await;
+            return Err(Problem::TooLarge);
+        }
+        body.extend(value.to_vec());
+    }
+}
+
+/// The connection ended, or the body is not what its headers say.
+fn unreadable(_: JsValue) -> Problem {
+    Problem::Malformed
+}

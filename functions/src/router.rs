@@ -1,0 +1,46 @@
+//! Which path is answered by whom.
+
+use shared::problem::Problem;
+use worker::{Env, Result, console_error};
+
+use crate::{answer, clock, content_api, phone_api, request};
+
+/// Answers `request`. What goes wrong inside is logged and answered as unavailable: causes never leave the service.
+pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Response> {
+    let url = match request::url(&request) {
+        Ok(url) => url,
+        Err(problem) => return answer::problem(problem),
+    };
+    let now = clock::now(env).await?;
+    let answer = match url.path() {
+        "/v2/register" => phone_api::register(&request, env, now).await,
+        "/v1/postkeys" => phone_api::post_keys(&request, &url, env, now).await,
+        "/v1/stopkeys" => phone_api::stop_keys(&request, &url, env, now).await,
+        "/index.txt" => content_api::answer(&request, env, now, "index.txt").await,
+        path if path.starts_with("/v6/") => {
+            content_api::answer(&request, env, now, path.trim_start_matches('/')).await
+        }
+        #[cfg(feature = "test-controls")]
+        "/api/validations" => crate::portal_api::validate(&request, env, now).await,
+        #[cfg(feature = "test-controls")]
+        path if path.starts_with("/test/") => {
+            crate::test_controls::answer(&request, env, now, path).await
+        }
+        _ => answer::problem(Problem::NotFound),
+    };
+    answer.or_else(|error| {
+        console_error!("{} failed: {error}", route_name(url.path()));
+        answer::problem(Problem::Unavailable)
+    })
+}
+
+/// The part of a path that names the route. The rest may be anything that somebody sent, and stays out of the log.
+fn route_name(path: &str) -> &str {
+    match path {
+        "/v2/register" | "/v1/postkeys" | "/v1/stopkeys" | "/index.txt" | "/api/validations" => {
+            path
+        }
+        _ if path.starts_with("/v6/") => "/v6/",
+        _ => "another path",
+    }
+}

@@ -1,0 +1,76 @@
+//! Doors for tests and local runs: a clock that can be moved and jobs that can be run at once (design §5).
+//!
+//! Only builds with the feature `test-controls` have them; a release build does not.
+
+use std::cell::Cell;
+
+use serde::Deserialize;
+use shared::{Timestamp, enrolment::IntakeNumber, problem::Problem};
+use worker::{Env, Result};
+
+use crate::{answer, intake, ledger, request};
+
+/// Where the offset is kept over restarts, beside the published content.
+const OFFSET_KEY: &str = "test/clock";
+
+thread_local! {
+    // All of workerd's isolates for this Worker are one, so this is read from storage once after a start.
+    static OFFSET: Cell<Option<i64>> = const { Cell::new(None) };
+}
+
+/// By how many seconds the clock is ahead.
+pub async fn clock_offset(env: &Env) -> Result<i64> {
+    if let Some(offset) = OFFSET.get() {
+        return Ok(offset);
+    }
+    let stored = env.kv("CONTENT")?.get(OFFSET_KEY).text().await?;
+    let offset = stored.and_then(|offset| offset.parse().ok()).unwrap_or(0);
+    OFFSET.set(Some(offset));
+    Ok(offset)
+}
+
+/// `POST /test/…`.
+pub async fn answer(
+    request: &web_sys::Request,
+    env: &Env,
+    now: Timestamp,
+    path: &str,
+) -> Result<web_sys::Response> {
+    if request.method() != "POST" {
+        return answer::method_not_allowed("POST");
+    }
+    match path {
+        "/test/clock" => return set_clock(request, env).await,
+        "/test/run/publish" => ledger::publish(env, now).await?,
+        "/test/run/expire" => {
+            for intake in IntakeNumber::all() {
+                intake::expire(env, intake, now).await?;
+            }
+            ledger::expire(env, now).await?;
+        }
+        _ => return answer::problem(Problem::NotFound),
+    }
+    answer::empty(200)
+}
+
+#[derive(Deserialize)]
+struct Clock {
+    offset: i64,
+}
+
+async fn set_clock(request: &web_sys::Request, env: &Env) -> Result<web_sys::Response> {
+    let clock: Clock = match request::json(request).await {
+        Ok(clock) => clock,
+        Err(problem) => return answer::problem(problem),
+    };
+    // Only forward: what has expired must not come back.
+    if clock.offset < clock_offset(env).await? {
+        return answer::problem(Problem::Malformed);
+    }
+    env.kv("CONTENT")?
+        .put(OFFSET_KEY, clock.offset.to_string())?
+        .execute()
+        .await?;
+    OFFSET.set(Some(clock.offset));
+    answer::empty(200)
+}
