@@ -97,6 +97,11 @@ pub enum DateError {
     TooOld,
 }
 
+/// The name of a UTC day.
+pub fn utc_date(day: UtcDay) -> Date {
+    TimeZone::UTC.to_datetime(day.start().start()).date()
+}
+
 /// How many calendar days `date` lies before today; negative in the future.
 pub fn days_ago(date: Date, now: Timestamp) -> i32 {
     today(now).since(date).map_or(0, |span| span.get_days())
