@@ -1,0 +1,164 @@
+//! The field for the validation code. What a code is, `shared::code` says; here is only when to speak of it.
+
+use leptos::{ev, prelude::*};
+use shared::code::{CodeError, LENGTH, TRAINING_CODE, ValidationCode, grouped, is_separator};
+use wasm_bindgen::JsCast as _;
+use web_sys::{HtmlInputElement, InputEvent};
+
+use crate::{
+    field::{FieldError, invalid},
+    texts,
+};
+
+/// The id of the field.
+pub const ID: &str = "code";
+
+/// What stands in the field, and whether the employee is done with it.
+#[derive(Clone, Copy)]
+pub struct CodeEntry {
+    text: RwSignal<String>,
+    settled: RwSignal<bool>,
+}
+
+/// What was typed.
+pub enum Typed {
+    /// A code that may be sent.
+    Code(ValidationCode),
+    /// The code to practise with.
+    Training,
+    /// No code, or not yet.
+    Wrong(CodeError),
+}
+
+impl CodeEntry {
+    /// An empty field.
+    pub fn new() -> Self {
+        Self {
+            text: RwSignal::new(String::new()),
+            settled: RwSignal::new(false),
+        }
+    }
+
+    /// What stands in the field now.
+    pub fn typed(self) -> Typed {
+        let symbols = symbols(&self.text.read());
+        if symbols == TRAINING_CODE {
+            Typed::Training
+        } else {
+            symbols.parse().map_or_else(Typed::Wrong, Typed::Code)
+        }
+    }
+
+    /// Whether nothing was typed.
+    pub fn is_empty(self) -> bool {
+        self.text.read().is_empty()
+    }
+
+    /// From now until the next change, what is missing counts as an error.
+    pub fn settle(self) {
+        self.settled.set(true);
+    }
+
+    /// The error to show. A symbol that is in no code is named at once; what more typing may mend, only when settled.
+    fn error(self) -> Option<CodeError> {
+        let Typed::Wrong(error) = self.typed() else {
+            return None;
+        };
+        let hopeless = match error {
+            CodeError::Symbol(_) => !TRAINING_CODE.starts_with(&symbols(&self.text.read())),
+            CodeError::Length(found) => found > LENGTH,
+            CodeError::Check => false,
+        };
+        (hopeless || self.settled.get()).then_some(error)
+    }
+}
+
+/// The label, the field and what there is to say of it.
+#[component]
+pub fn CodeField(
+    /// What is typed.
+    entry: CodeEntry,
+    /// Whether the keyboard starts here.
+    take_focus: bool,
+) -> impl IntoView {
+    let texts = &texts::current().code;
+    let field = NodeRef::new();
+    if take_focus {
+        field.on_load(|field: HtmlInputElement| {
+            let _ = field.focus();
+        });
+    }
+    let show = move |field: &HtmlInputElement, text: String| {
+        // Setting the value moves the caret to its end, also when nothing changes.
+        if field.value() != text {
+            field.set_value(&text);
+        }
+        entry.text.set(text);
+    };
+    let input = move |event: ev::Event| {
+        let field: HtmlInputElement = event_target(&event);
+        let text = field.value();
+        entry.settled.set(false);
+        if may_group(&event, &field, &text) {
+            show(&field, grouped(&symbols(&text)));
+        } else {
+            entry.text.set(text);
+        }
+    };
+    let blur = move |event: ev::FocusEvent| {
+        let field: HtmlInputElement = event_target(&event);
+        show(&field, grouped(&symbols(&field.value())));
+        if !entry.is_empty() {
+            entry.settle();
+        }
+    };
+
+    view! {
+        <div class="field">
+            <label for=ID>{texts.label}</label>
+            <p class="hint" id="code-hint">{texts.hint}</p>
+            <input
+                node_ref=field
+                id=ID
+                class="code"
+                type="text"
+                inputmode="text"
+                autocomplete="off"
+                autocapitalize="characters"
+                spellcheck="false"
+                translate="no"
+                required
+                aria-describedby="code-error code-note code-hint"
+                aria-invalid=move || invalid(entry.error().is_some())
+                on:input=input
+                on:blur=blur
+            />
+            <FieldError
+                id="code-error"
+                text=Signal::derive(move || entry.error().map(texts.error))
+            />
+            <p class="note" id="code-note" role="status">
+                {move || matches!(entry.typed(), Typed::Training).then_some(texts.training)}
+            </p>
+        </div>
+    }
+}
+
+/// The symbols of `text` as codes are written: upper case, nothing between them.
+fn symbols(text: &str) -> String {
+    text.chars()
+        .filter(|character| !is_separator(*character))
+        .map(|character| character.to_ascii_uppercase())
+        .collect()
+}
+
+/// Whether the field's text may be put in groups while the employee types: not in the middle of the text, from where
+/// the caret would jump, and not while the keyboard still composes a character.
+fn may_group(event: &ev::Event, field: &HtmlInputElement, text: &str) -> bool {
+    let composing = event
+        .dyn_ref::<InputEvent>()
+        .is_some_and(InputEvent::is_composing);
+    let caret = field.selection_start().ok().flatten();
+    let end = u32::try_from(text.encode_utf16().count()).ok();
+    !composing && caret == end
+}

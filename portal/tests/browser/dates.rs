@@ -1,0 +1,147 @@
+//! Symptoms, the day, and the first infectious day that follows from them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use shared::Timestamp;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::screen::{CODE, Screen, focused, monday, settle};
+
+#[wasm_bindgen_test]
+async fn the_last_22_days_are_listed_by_name() {
+    let screen = Screen::open([]);
+    let options = screen.texts("#date option");
+    assert_eq!(options.len(), 24);
+    assert_eq!(
+        options[..4],
+        [
+            "Kies een dag",
+            "maandag 23 november (vandaag)",
+            "zondag 22 november (gisteren)",
+            "zaterdag 21 november (2 dagen geleden)",
+        ]
+    );
+    assert_eq!(options[22], "maandag 2 november (21 dagen geleden)");
+    assert_eq!(options[23], "Een eerdere dag");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_asked_for_follows_symptoms() {
+    let screen = Screen::open([]);
+    let label = || screen.text("label[for=date]");
+    assert_eq!(label(), "Eerste ziektedag of datum van de test");
+    screen.click("symptoms-yes").await;
+    assert_eq!(label(), "Eerste ziektedag");
+    screen.click("symptoms-no").await;
+    assert_eq!(label(), "Datum van de test");
+}
+
+#[wasm_bindgen_test]
+async fn the_first_infectious_day_is_shown_before_sending() {
+    let screen = Screen::open([]);
+    screen.choose_day("2026-11-02").await;
+    assert_eq!(screen.text(".infectious"), "");
+    screen.click("symptoms-yes").await;
+    assert_eq!(screen.text(".infectious .day"), "zaterdag 31 oktober");
+    screen.click("symptoms-no").await;
+    assert_eq!(screen.text(".infectious .day"), "maandag 2 november");
+    screen.choose_day("").await;
+    assert_eq!(screen.text(".infectious"), "");
+}
+
+#[wasm_bindgen_test]
+async fn an_older_day_is_typed_and_may_be_30_days_ago() {
+    let screen = Screen::open([]);
+    screen.click("symptoms-yes").await;
+    assert!(screen.find("earlier").is_none());
+    screen.choose_day("earlier").await;
+    let input = screen.element("earlier");
+    assert_eq!(input.get_attribute("min").as_deref(), Some("2026-10-24"));
+    assert_eq!(input.get_attribute("max").as_deref(), Some("2026-11-23"));
+    assert!(screen.text("#earlier-hint").contains("zaterdag 24 oktober"));
+
+    screen.enter("earlier", "2026-10-24").await;
+    screen.leave("earlier").await;
+    assert!(!screen.is_wrong("earlier", "earlier-error"));
+    assert_eq!(screen.text(".infectious .day"), "donderdag 22 oktober");
+
+    screen.enter("earlier", "2026-10-23").await;
+    assert!(!screen.is_wrong("earlier", "earlier-error"));
+    screen.leave("earlier").await;
+    assert!(screen.is_wrong("earlier", "earlier-error"));
+    assert_eq!(
+        screen.text("#earlier-error"),
+        "Deze dag is meer dan 30 dagen geleden. Kies een dag vanaf zaterdag 24 oktober."
+    );
+    assert_eq!(screen.text(".infectious"), "");
+
+    screen.enter("earlier", "2026-11-24").await;
+    screen.leave("earlier").await;
+    assert!(screen.text("#earlier-error").contains("moet nog komen"));
+
+    screen.choose_day("2026-11-20").await;
+    assert!(screen.find("earlier").is_none());
+    assert_eq!(screen.text(".infectious .day"), "woensdag 18 november");
+}
+
+#[wasm_bindgen_test]
+async fn sending_leads_to_the_first_field_that_is_not_in_order() {
+    let screen = Screen::open([]);
+    screen.press("Versturen").await;
+    assert_eq!(focused(), "code");
+    assert_eq!(screen.text("#code-error"), "Vul de GGD-sleutel in.");
+    assert_eq!(screen.text("#symptoms-error"), "Kies ja of nee.");
+    assert_eq!(screen.text("#date-error"), "Kies een dag.");
+
+    screen.enter("code", CODE).await;
+    screen.press("Versturen").await;
+    assert_eq!(focused(), "symptoms-yes");
+
+    screen.click("symptoms-no").await;
+    assert_eq!(screen.text("#symptoms-error"), "");
+    screen.press("Versturen").await;
+    assert_eq!(focused(), "date");
+    assert_eq!(screen.text("#date-error"), "Kies de datum van de test.");
+    assert!(screen.is_wrong("date", "date-error"));
+
+    screen.choose_day("earlier").await;
+    assert_eq!(screen.text("#date-error"), "");
+    screen.press("Versturen").await;
+    assert_eq!(focused(), "earlier");
+    assert_eq!(
+        screen.text("#earlier-error"),
+        "Vul een hele datum in: dag, maand en jaar."
+    );
+    assert!(screen.sent().is_empty());
+}
+
+static MIDNIGHT_HAS_PASSED: AtomicBool = AtomicBool::new(false);
+
+fn night() -> Timestamp {
+    if MIDNIGHT_HAS_PASSED.load(Ordering::Relaxed) {
+        "2026-11-23T23:00:00Z".parse().unwrap()
+    } else {
+        monday()
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_left_open_overnight_lists_the_new_day() {
+    let screen = Screen::open_at(night, []);
+    MIDNIGHT_HAS_PASSED.store(true, Ordering::Relaxed);
+    let form = screen.element("code");
+    screen.happen(&form, "focusin").await;
+    settle().await;
+    assert_eq!(
+        screen.texts("#date option")[1],
+        "dinsdag 24 november (vandaag)"
+    );
+    // But not under the hands of somebody who is filling it in.
+    screen.choose_day("2026-11-24").await;
+    MIDNIGHT_HAS_PASSED.store(false, Ordering::Relaxed);
+    screen.happen(&form, "focusin").await;
+    assert_eq!(
+        screen.texts("#date option")[1],
+        "dinsdag 24 november (vandaag)"
+    );
+}

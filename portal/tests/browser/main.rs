@@ -1,0 +1,16 @@
+//! The portal in a browser, with a clock and a service of the test's own. HTTP itself is for the whole-system tests.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy allows them in `#[test]` functions, but does not know `#[wasm_bindgen_test]`"
+)]
+
+mod answers;
+mod code;
+mod dates;
+mod screen;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
