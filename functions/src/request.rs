@@ -31,7 +31,9 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
 
 /// The body as JSON of type `T`, when the content type says so.
 #[cfg(feature = "test-controls")]
-pub async fn json<T: serde::de::DeserializeOwned>(request: &web_sys::Request) -> Result<T, Problem> {
+pub async fn json<T: serde::de::DeserializeOwned>(
+    request: &web_sys::Request,
+) -> Result<T, Problem> {
     let content_type = request
         .headers()
         .get("content-type")

@@ -2,6 +2,8 @@
 //!
 //! Only builds with the feature `test-controls` have them; a release build does not.
 
+mod bench;
+
 use std::cell::Cell;
 
 use serde::Deserialize;
@@ -48,6 +50,7 @@ pub async fn answer(
             }
             ledger::expire(env, now).await?;
         }
+        "/test/bench/export" => return bench::export(request, env, now).await,
         _ => return answer::problem(Problem::NotFound),
     }
     answer::empty(200)
