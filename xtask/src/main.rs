@@ -1,2 +1,81 @@
-//! xtask
-fn main() {}
+//! The command line: `cargo xtask …`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use xtask::{
+    Result,
+    bench::{self, Bench},
+    build::{self, Profile},
+    checks, dev, keys,
+};
+
+/// Set up, build, run, test and measure the exposure-notification service.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Set up what is missing, build, and serve everything on this machine.
+    Dev {
+        /// The port to serve on.
+        #[arg(long, default_value_t = 8787)]
+        port: u16,
+        /// The folder for keys and data.
+        #[arg(long, default_value = ".state")]
+        data: PathBuf,
+    },
+    /// Set up what is missing and run every test.
+    Test,
+    /// Check the format, lints, dependencies and the deployment, without tests.
+    Lint,
+    /// Build the functions and the portal.
+    Build {
+        /// What is deployed: optimised, and without test controls.
+        #[arg(long)]
+        release: bool,
+    },
+    /// Measure. Prints numbers; never fails for being slow.
+    Bench {
+        /// What to measure.
+        #[command(subcommand)]
+        bench: Bench,
+    },
+    /// Make the signing keys that are not there yet.
+    Keys {
+        /// The folder; keys are in its folder `keys`.
+        #[arg(long, default_value = ".state")]
+        data: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("\nxtask: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result {
+    match task {
+        Task::Dev { port, data } => dev::run(port, &data),
+        Task::Test => checks::test(),
+        Task::Lint => checks::lint(),
+        Task::Build { release } => build::run(if release {
+            Profile::Release
+        } else {
+            Profile::Dev
+        }),
+        Task::Bench { bench } => bench::run(&bench),
+        Task::Keys { data } => keys::create(&data).map(|keys| {
+            println!("The keys are in {}.", keys.folder.display());
+        }),
+    }
+}

@@ -1,0 +1,91 @@
+# The functions on workerd alone: self-hosting without any account or network. `wrangler.toml` is the same for Cloudflare,
+# and a test compares the two. `dev.capnp` builds on this file for local runs and tests.
+#
+# To run a release on one's own machine (docs/operators.md):
+#
+#   cargo xtask build --release
+#   cargo xtask keys --data /var/lib/exposure-notification
+#   export MANIFEST_SIGNING_KEY="$(cat …/keys/manifest.pem)" EXPORT_SIGNING_KEY="$(cat …/keys/export.pem)"
+#   workerd serve --experimental workerd.capnp \
+#     --directory-path objects=…/objects --directory-path kv-index=…/kv-index \
+#     --directory-path kv-values=…/kv-values --directory-path cron=…/cron
+#
+# The folders must be there before. It listens on loopback; TLS and compression are the front server's.
+
+using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "site", assets = (path = "build/release/portal", userWorker = (name = "functions"), config = .assetRules)),
+    (name = "functions", worker = (
+      compatibilityDate = .compatibilityDate,
+      modules = [
+        (name = "index.js", esModule = embed "build/release/functions/index.js"),
+        (name = "index_bg.wasm", wasm = embed "build/release/functions/index_bg.wasm"),
+      ],
+      bindings = .bindings,
+      durableObjectNamespaces = .objects,
+      durableObjectStorage = (localDisk = "objects"),
+    )),
+    (name = "objects", disk = (path = ".state/objects", writable = true)),
+    (name = "kv", worker = .kv),
+    (name = "kv-index", disk = (path = ".state/kv-index", writable = true)),
+    (name = "kv-values", disk = (path = ".state/kv-values", writable = true)),
+    (name = "schedule", worker = (
+      compatibilityDate = .compatibilityDate,
+      compatibilityFlags = .scheduleFlags,
+      modules = .scheduleModules,
+      bindings = [
+        (name = "SCHEDULE", durableObjectNamespace = "Schedule"),
+        (name = "CRONS", json = "{\"functions\":[\"0 */4 * * *\"]}"),
+        (name = "functions", service = "functions"),
+      ],
+      durableObjectNamespaces = .scheduleObjects,
+      durableObjectStorage = (localDisk = "cron"),
+    )),
+    (name = "cron", disk = (path = ".state/cron", writable = true)),
+  ],
+  sockets = [(name = "main", address = "127.0.0.1:8787", http = (), service = "site")],
+);
+
+const compatibilityDate :Text = "2026-11-01";
+
+const assetRules :Text =
+    "{\"not_found_handling\":\"single-page-application\",\"run_worker_first\":[\"/v1/*\",\"/v2/*\",\"/v6/*\",\"/index.txt\",\"/api/*\",\"/auth/*\",\"/test/*\"]}";
+
+const bindings :List(Workerd.Worker.Binding) = [
+  (name = "INTAKE", durableObjectNamespace = "Intake"),
+  (name = "LEDGER", durableObjectNamespace = "Ledger"),
+  (name = "CONTENT", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"content\"}"))),
+  (name = "EXPORT_SIGNING_KEY", fromEnvironment = "EXPORT_SIGNING_KEY"),
+  (name = "MANIFEST_SIGNING_KEY", fromEnvironment = "MANIFEST_SIGNING_KEY"),
+  (name = "EXPORT_KEY_ID", text = "204"),
+  (name = "EXPORT_KEY_VERSION", text = "v1"),
+  (name = "PHONE_API", text = "on"),
+  (name = "REGION", text = "NL"),
+];
+
+# The unique keys name the stored data: a changed one begins with an empty database and leaves the old one behind.
+const objects :List(Workerd.Worker.DurableObjectNamespace) = [
+  (className = "Intake", uniqueKey = "exposure-notification-Intake", enableSql = true),
+  (className = "Ledger", uniqueKey = "exposure-notification-Ledger", enableSql = true),
+];
+
+# Workers KV, as workerd brings it.
+const kv :Workerd.Worker = (
+  compatibilityDate = .compatibilityDate,
+  modules = [(name = "kv.js", bundled = "/workerd/kv.js")],
+  bindings = [
+    (name = "SHARD", durableObjectNamespace = "KVNamespace"),
+    (name = "BLOBS", service = "kv-values"),
+  ],
+  durableObjectNamespaces = [(className = "KVNamespace", uniqueKey = "KVNamespace", enableSql = true)],
+  durableObjectStorage = (localDisk = "kv-index"),
+);
+
+# Cron triggers, as workerd brings them.
+const scheduleFlags :List(Text) = ["service_binding_extra_handlers"];
+const scheduleModules :List(Workerd.Worker.Module) = [(name = "cron.js", bundled = "/workerd/cron.js")];
+const scheduleObjects :List(Workerd.Worker.DurableObjectNamespace) = [
+  (className = "Schedule", uniqueKey = "Schedule", enableSql = true),
+];

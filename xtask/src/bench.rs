@@ -1,0 +1,45 @@
+//! `cargo xtask bench`: how fast it is. Programs that print numbers, in release builds.
+
+use std::process::Command;
+
+use clap::Subcommand;
+
+use crate::{
+    Result, build,
+    process::{self, step},
+    root,
+};
+
+/// What can be measured.
+#[derive(Clone, Copy, Subcommand)]
+pub enum Bench {
+    /// Exposure key sets: encode, sort, hash, sign and zip, natively and in the Worker.
+    Export,
+    /// Registrations and uploads of 14 keys against workerd with data on disk.
+    Load,
+}
+
+/// Runs the benchmark program `name` of `package`.
+fn run_program(package: &str, name: &str) -> Result {
+    process::run(
+        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            .current_dir(root())
+            .args(["bench", "--locked", "--package", package, "--bench", name]),
+    )
+}
+
+/// Measures `bench`.
+pub fn run(bench: &Bench) -> Result {
+    build::bench_functions()?;
+    match bench {
+        Bench::Export => {
+            step("exposure key sets, natively", || {
+                run_program("shared", "export")
+            })?;
+            step("exposure key sets, in the Worker", || {
+                run_program("tests", "export_in_worker")
+            })
+        }
+        Bench::Load => step("registrations and uploads", || run_program("tests", "load")),
+    }
+}

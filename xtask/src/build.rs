@@ -1,0 +1,152 @@
+//! Building what runs: the functions and the portal, into `build/dev` or `build/release`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    Context as _, Result, process, root,
+    setup::{
+        npm,
+        toolchain::{Toolchain, WASM32},
+        tools,
+    },
+};
+
+/// For whom to build.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Profile {
+    /// For local runs and tests: quick to build, with test controls.
+    Dev,
+    /// For deployment: optimised, without test controls.
+    Release,
+    /// For benchmarks: optimised, with test controls.
+    Bench,
+}
+
+impl Profile {
+    /// The folder of the built files.
+    pub fn folder(self) -> PathBuf {
+        root().join("build").join(match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+            Self::Bench => "bench",
+        })
+    }
+}
+
+/// Sets up what is missing and builds everything.
+pub fn run(profile: Profile) -> Result {
+    npm::set_up()?;
+    let toolchain = Toolchain::set_up()?;
+    functions(profile, &toolchain)?;
+    portal(profile, &toolchain)
+}
+
+/// Sets up what is missing and builds the functions, for benchmarks.
+pub fn bench_functions() -> Result {
+    npm::set_up()?;
+    functions(Profile::Bench, &Toolchain::set_up()?)?;
+    // Benchmarks look at no page, but the configuration has a place for them.
+    let site = Profile::Bench.folder().join("portal");
+    fs::create_dir_all(&site).context(site.display())
+}
+
+fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
+    let worker_build = tools::worker_build()?;
+    let wasm_bindgen = tools::wasm_bindgen()?;
+    let mut build = Command::new(worker_build);
+    // wasm-opt is a script that needs Node; the platform's own will do.
+    toolchain.apply(&mut build, &[])?;
+    build
+        .current_dir(root())
+        .arg("functions")
+        .arg(if profile == Profile::Dev {
+            "--dev"
+        } else {
+            "--release"
+        })
+        .arg("--out-dir")
+        .arg(profile.folder().join("functions"))
+        .env("WASM_BINDGEN_BIN", wasm_bindgen)
+        .env("ESBUILD_BIN", npm::program("esbuild"))
+        .env("WASM_OPT_BIN", npm::program("wasm-opt"));
+    if profile == Profile::Dev {
+        build.arg("--no-opt");
+    }
+    build.arg("--locked");
+    if profile != Profile::Release {
+        build.args(["--features", "test-controls"]);
+    }
+    process::step("build the functions", || process::run(&mut build))
+}
+
+fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
+    let wasm_bindgen = tools::wasm_bindgen()?;
+    process::step("build the portal", || {
+        let mut cargo = toolchain.cargo()?;
+        cargo
+            .current_dir(root())
+            .args(["build", "--locked", "--target", WASM32, "-p", "portal"]);
+        let name = if profile == Profile::Dev {
+            "debug"
+        } else {
+            "portal"
+        };
+        if profile != Profile::Dev {
+            cargo.args(["--profile", "portal"]);
+        }
+        process::run(&mut cargo)?;
+
+        let site = profile.folder().join("portal");
+        if site.exists() {
+            fs::remove_dir_all(&site).context(site.display())?;
+        }
+        let assets = site.join("assets");
+        copy_folder(&root().join("portal/assets"), &assets)?;
+        copy(&root().join("index.html"), &site.join("index.html"))?;
+        copy(&root().join("portal/_headers"), &site.join("_headers"))?;
+        let module = target_folder().join(WASM32).join(name).join("portal.wasm");
+        process::run(
+            Command::new(wasm_bindgen)
+                .args([
+                    "--target",
+                    "web",
+                    "--no-typescript",
+                    "--out-name",
+                    "portal",
+                    "--out-dir",
+                ])
+                .args([&assets, &module]),
+        )?;
+        if profile == Profile::Dev {
+            return Ok(());
+        }
+        let module = assets.join("portal_bg.wasm");
+        process::run(
+            Command::new(npm::program("wasm-opt"))
+                .args(["-Oz", "-o"])
+                .args([&module, &module]),
+        )
+    })
+}
+
+/// Where cargo builds.
+pub fn target_folder() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result {
+    fs::create_dir_all(to).context(to.display())?;
+    for entry in fs::read_dir(from).context(from.display())? {
+        let entry = entry.context(from.display())?;
+        copy(&entry.path(), &to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result {
+    fs::copy(from, to).context(from.display()).map(|_| ())
+}

@@ -1,0 +1,106 @@
+//! `cargo xtask test` and `cargo xtask lint`: what must hold before a change goes in.
+
+use std::{env, process::Command};
+
+use crate::{
+    Result,
+    build::{self, Profile},
+    process::{run, step},
+    root,
+    setup::{
+        npm, test_programs,
+        toolchain::{Toolchain, WASM32},
+        tools,
+    },
+};
+
+/// The crates that only exist for wasm32.
+const WASM_ONLY: [&str; 2] = ["functions", "portal"];
+
+/// Sets up, builds, and runs every test.
+pub fn test() -> Result {
+    let chromedriver = test_programs::set_up()?;
+    let wasm_pack = tools::wasm_pack()?;
+    let wasm_bindgen = tools::wasm_bindgen()?;
+    build::run(Profile::Dev)?;
+    step("test natively, and the whole system", || {
+        run(native("test").args(["--quiet", "--no-fail-fast"]))
+    })?;
+    step("test the portal in a browser", || {
+        let mut command = Command::new(wasm_pack);
+        let folders: Vec<_> = wasm_bindgen.parent().into_iter().collect();
+        Toolchain::set_up()?.apply(&mut command, &folders)?;
+        run(command
+            .current_dir(root())
+            .args([
+                "test",
+                "--headless",
+                "--chrome",
+                "--mode",
+                "no-install",
+                "--chromedriver",
+            ])
+            .arg(chromedriver)
+            .args(["portal", "--locked"]))
+    })
+}
+
+/// Checks the format, lints, dependencies and the deployment.
+pub fn lint() -> Result {
+    step("check the format", || {
+        run(cargo().args(["fmt", "--all", "--check"]))
+    })?;
+    step("lint natively", || {
+        run(native("clippy").args(["--all-targets", "--", "-D", "warnings"]))
+    })?;
+    let toolchain = Toolchain::set_up()?;
+    step("lint for wasm32", || {
+        for (package, extra) in [
+            ("shared", None),
+            ("functions", None),
+            ("functions", Some("--features=test-controls")),
+            ("portal", Some("--all-targets")),
+        ] {
+            run(toolchain
+                .clippy()?
+                .current_dir(root())
+                .args(["--locked", "--target", WASM32, "-p", package])
+                .args(extra)
+                .args(["--", "-D", "warnings"]))?;
+        }
+        Ok(())
+    })?;
+    npm::set_up()?;
+    step("try the deployment", try_deployment)
+}
+
+/// `wrangler deploy` up to the point where it would leave the machine.
+fn try_deployment() -> Result {
+    run(Command::new(npm::program("node"))
+        .current_dir(root())
+        .arg(root().join("node_modules/wrangler/bin/wrangler.js"))
+        .args(["deploy", "--dry-run", "--outdir", "build/deployment"])
+        .env("PATH", crate::process::path_with(&[&npm::bin()])?)
+        .env("CI", "true")
+        .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
+        .env("DO_NOT_TRACK", "1")
+        .env("WRANGLER_HIDE_BANNER", "true")
+        .env("WRANGLER_SEND_ERROR_REPORTS", "false")
+        .env("WRANGLER_SEND_METRICS", "false"))
+}
+
+fn cargo() -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// A cargo command over everything that runs natively.
+fn native(command: &str) -> Command {
+    let mut cargo = cargo();
+    cargo.args([command, "--workspace", "--locked"]);
+    for package in WASM_ONLY {
+        cargo.args(["--exclude", package]);
+    }
+    cargo
+}

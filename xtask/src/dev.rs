@@ -1,0 +1,30 @@
+//! `cargo xtask dev`: everything on this machine.
+
+use std::path::Path;
+
+use crate::{
+    Result,
+    build::{self, Profile},
+    workerd::Workerd,
+};
+
+/// Sets up, builds and serves until it is interrupted.
+pub fn run(port: u16, data: &Path) -> Result {
+    build::run(Profile::Dev)?;
+    let mut service = Workerd::start(Profile::Dev, data, Some(port))?;
+    let address = format!("http://localhost:{port}");
+    let data = data.display();
+    println!(
+        "
+The service runs.
+
+  Portal         {address}
+  A phone        cargo run --quiet -p phone -- --server {address} --keys {data}/keys new
+                 … code, share, check in the same way
+  Public keys    {data}/keys/manifest.pub.pem, {data}/keys/export.pub.pem
+  Data and log   {data}, {data}/workerd.log
+
+What may be published is published every minute. Ctrl-C ends it."
+    );
+    service.wait()
+}

@@ -1,0 +1,81 @@
+//! Running other programs, and saying so.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use crate::{Context as _, Failure, Result};
+
+/// Says what is being done, does it, and says how long it took.
+#[expect(clippy::disallowed_methods, reason = "a build tool has a clock")]
+pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    println!("==> {what}");
+    let started = Instant::now();
+    let result = work();
+    let outcome = if result.is_ok() { "done" } else { "FAILED" };
+    println!(
+        "<== {what}: {outcome} in {:.1} s",
+        started.elapsed().as_secs_f64()
+    );
+    result
+}
+
+/// Runs `command` to its end with the terminal as it is.
+pub fn run(command: &mut Command) -> Result {
+    let name = name(command);
+    let status = command.status().context(&name)?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("{name} ended with {status}")))
+    }
+}
+
+/// Runs `command` and gives what it printed, without the white space around it.
+pub fn output(command: &mut Command) -> Result<String> {
+    let name = name(command);
+    let output = command.stderr(Stdio::inherit()).output().context(&name)?;
+    if !output.status.success() {
+        return Err(Failure::new(format!("{name} ended with {}", output.status)));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Whether `command` runs and ends well. What it prints is dropped.
+pub fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Where on the search path `program` is.
+pub fn find(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+/// The search path with `folders` before everything else.
+pub fn path_with(folders: &[&Path]) -> Result<std::ffi::OsString> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = folders.iter().map(|folder| folder.to_path_buf());
+    std::env::join_paths(folders.chain(std::env::split_paths(&path))).context("PATH")
+}
+
+fn name(command: &Command) -> String {
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
+    let first = command
+        .get_args()
+        .next()
+        .map(OsStr::to_string_lossy)
+        .unwrap_or_default();
+    format!("`{} {first}`", program.to_string_lossy())
+}

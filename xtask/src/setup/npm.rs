@@ -1,0 +1,55 @@
+//! The Node-side tools of `package.json`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{Context as _, Failure, Result, process, root};
+
+/// Installs the packages of the lock file, unless they are there.
+pub fn set_up() -> Result {
+    let lock = root().join("package-lock.json");
+    let wanted = fs::read(&lock).context(lock.display())?;
+    // npm empties the folder before it installs, so a copy of the lock file in it says that all of it is there.
+    let stamp = root().join("node_modules/.installed.json");
+    if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    let npm = process::find("npm").ok_or_else(|| {
+        Failure::new("Node with npm is missing; install Node 20 or newer and start again")
+    })?;
+    process::step("install the Node-side tools", || {
+        process::run(Command::new(npm).current_dir(root()).args([
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]))
+    })?;
+    fs::write(&stamp, wanted).context(stamp.display())
+}
+
+/// The program `name` of the packages.
+pub fn program(name: &str) -> PathBuf {
+    bin().join(name)
+}
+
+/// The folder with the packages' programs, Node 22 among them.
+pub fn bin() -> PathBuf {
+    root().join("node_modules/.bin")
+}
+
+/// The workerd program itself, without the script around it that would outlive it.
+pub fn workerd() -> Result<PathBuf> {
+    let packages = root().join("node_modules/@cloudflare");
+    let folders = fs::read_dir(&packages)
+        .map_err(|_| Failure::new("workerd is missing; run `cargo xtask build` first"))?;
+    folders
+        .flatten()
+        .filter(|folder| folder.file_name().to_string_lossy().starts_with("workerd-"))
+        .map(|folder| folder.path().join("bin/workerd"))
+        .find(|program| Path::is_file(program))
+        .ok_or_else(|| Failure::new("there is no workerd for this system in its npm package"))
+}

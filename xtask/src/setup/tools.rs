@@ -1,0 +1,106 @@
+//! Tools that cargo compiles: exactly the versions that fit the lock file.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use super::{cache, lock_cache};
+use crate::{Context as _, Failure, Result, process, root};
+
+/// Makes JavaScript for wasm modules; its version must be the library's.
+pub fn wasm_bindgen() -> Result<PathBuf> {
+    installed(
+        "wasm-bindgen-cli",
+        "wasm-bindgen",
+        &locked_version("wasm-bindgen")?,
+    )
+}
+
+/// Builds Workers; its version must be the library's.
+pub fn worker_build() -> Result<PathBuf> {
+    installed("worker-build", "worker-build", &locked_version("worker")?)
+}
+
+/// Runs tests in a browser.
+pub fn wasm_pack() -> Result<PathBuf> {
+    installed("wasm-pack", "wasm-pack", "0.15.1")
+}
+
+/// Checks the dependencies' licences and advisories.
+pub fn cargo_deny() -> Result<PathBuf> {
+    installed("cargo-deny", "cargo-deny", "0.20.2")
+}
+
+fn installed(package: &str, program: &str, version: &str) -> Result<PathBuf> {
+    let tools = cache()?.join("tools");
+    let program = tools.join(format!("{package}-{version}/bin/{program}"));
+    if !program.exists() {
+        let _lock = lock_cache()?;
+        if !program.exists() {
+            let what = format!("compile {package} {version} (once, some minutes)");
+            process::step(&what, || install(&tools, package, version))?;
+        }
+    }
+    Ok(program)
+}
+
+fn install(tools: &Path, package: &str, version: &str) -> Result {
+    // One target folder for all, since they share many dependencies. Incremental for later tools, worthless afterwards.
+    let target = env::temp_dir().join("coronamelder-edge-tools");
+    let install = |locked: &[&str]| {
+        process::run(
+            Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+                .args(["install", "--quiet", "--version", version])
+                .args(locked)
+                .arg("--root")
+                .arg(tools.join(format!("{package}-{version}")))
+                .arg(package)
+                .env("CARGO_TARGET_DIR", &target)
+                // They run for seconds; compiling them well takes minutes.
+                .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
+                .env("CARGO_PROFILE_RELEASE_DEBUG", "0")
+                .env("CARGO_PROFILE_RELEASE_LTO", "off")
+                .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
+        )
+    };
+    install(&["--locked"]).or_else(|_| {
+        // A registry mirror may lack a version that the tool's own lock file names.
+        println!("    not with its own lock file; trying with the newest dependencies");
+        install(&[])
+    })
+}
+
+/// The version of `package` in the workspace's lock file.
+fn locked_version(package: &str) -> Result<String> {
+    let path = root().join("Cargo.lock");
+    let lock = fs::read_to_string(&path).context(path.display())?;
+    version_in(&lock, package)
+        .ok_or_else(|| Failure::new(format!("{} does not name {package}", path.display())))
+}
+
+fn version_in(lock: &str, package: &str) -> Option<String> {
+    let lock: toml::Table = lock.parse().ok()?;
+    lock.get("package")?
+        .as_array()?
+        .iter()
+        .find(|entry| entry.get("name").and_then(|name| name.as_str()) == Some(package))?
+        .get("version")?
+        .as_str()
+        .map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lock_file_says_the_version() {
+        let lock = "version = 4\n[[package]]\nname = \"worker-kv\"\nversion = \"1.0.0\"\n\n\
+                    [[package]]\nname = \"worker\"\nversion = \"0.8.7\"\n";
+        assert_eq!(version_in(lock, "worker").as_deref(), Some("0.8.7"));
+        assert_eq!(version_in(lock, "work"), None);
+        assert!(locked_version("wasm-bindgen").is_ok());
+    }
+}

@@ -1,0 +1,154 @@
+//! The service on workerd, as a process: for `cargo xtask dev`, the whole-system tests and the benchmarks.
+
+use std::{
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use crate::{Context as _, Failure, Result, build::Profile, keys, root, setup::npm};
+
+/// A running service. It ends when this is dropped.
+pub struct Workerd {
+    process: Child,
+    port: u16,
+    data: PathBuf,
+}
+
+/// The disks of `workerd.capnp`, each a folder of the data.
+const DISKS: [&str; 4] = ["objects", "kv-index", "kv-values", "cron"];
+
+const START_SECONDS: u64 = 30;
+
+impl Workerd {
+    /// Starts the build `profile`, which has test controls, with its data and keys in `data`; without a port on a free one. What the functions log
+    /// goes to `data/workerd.log`.
+    pub fn start(profile: Profile, data: &Path, port: Option<u16>) -> Result<Self> {
+        let port = match port {
+            Some(port) => port,
+            None => free_port()?,
+        };
+        if TcpListener::bind(loopback(port)).is_err() {
+            return Err(Failure::new(format!(
+                "port {port} is in use; choose another one with --port"
+            )));
+        }
+        let keys = keys::create(data)?;
+        let data = fs::canonicalize(data).context(data.display())?;
+        let log_file = data.join("workerd.log");
+        let log = File::create(&log_file).context(log_file.display())?;
+        let mut command = Command::new(npm::workerd()?);
+        command
+            .current_dir(profile.folder())
+            .args(["serve", "--experimental", "--import-path=."])
+            .arg(root().join("dev.capnp"))
+            .arg(format!("--socket-addr=main=127.0.0.1:{port}"))
+            .env("MANIFEST_SIGNING_KEY", keys.manifest)
+            .env("EXPORT_SIGNING_KEY", keys.export)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().context(log_file.display())?)
+            .stderr(log);
+        for disk in DISKS {
+            let folder = data.join(disk);
+            fs::create_dir_all(&folder).context(folder.display())?;
+            command.arg(format!("--directory-path={disk}={}", folder.display()));
+        }
+        let process = command.spawn().context("workerd")?;
+        let mut service = Self {
+            process,
+            port,
+            data,
+        };
+        service.wait_until_ready()?;
+        Ok(service)
+    }
+
+    /// The address, for example `http://127.0.0.1:8787`.
+    pub fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// Where data, keys and log are.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// What the functions have logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.data.join("workerd.log")).unwrap_or_default()
+    }
+
+    /// The process's number.
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Waits until it ends by itself.
+    pub fn wait(&mut self) -> Result {
+        let status = self.process.wait().context("workerd")?;
+        Err(Failure::new(format!(
+            "workerd ended with {status}:\n{}",
+            self.log()
+        )))
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub fn stop(&mut self) {
+        // It may have ended already, which is what is wanted.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    fn wait_until_ready(&mut self) -> Result {
+        for _ in 0..START_SECONDS * 20 {
+            if let Ok(Some(status)) = self.process.try_wait() {
+                return Err(Failure::new(format!(
+                    "workerd ended with {status}:\n{}",
+                    self.log()
+                )));
+            }
+            if answers(self.port) {
+                return Ok(());
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Err(Failure::new(format!(
+            "workerd does not answer:\n{}",
+            self.log()
+        )))
+    }
+}
+
+impl Drop for Workerd {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind(loopback(0)).context("a free port")?;
+    Ok(listener.local_addr().context("a free port")?.port())
+}
+
+fn loopback(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+/// Whether the Worker itself answers, and not only the socket.
+fn answers(port: u16) -> bool {
+    let answer = || {
+        let mut stream = TcpStream::connect(loopback(port)).ok()?;
+        stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+        stream
+            .write_all(b"GET /v6/manifest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            .ok()?;
+        let mut start = [0; 8];
+        stream.read_exact(&mut start).ok()?;
+        (&start == b"HTTP/1.1").then_some(())
+    };
+    answer().is_some()
+}
