@@ -1,1 +1,168 @@
-//! Placeholder.
+//! The whole system, for tests and benchmarks: the built functions on the real workerd, with data on disk.
+
+use std::path::Path;
+
+use phone::{Phone, Service, VerifyingKeys};
+use rand::{SeedableRng as _, rngs::StdRng};
+use serde_json::json;
+use shared::{
+    Timestamp,
+    code::ValidationCode,
+    dates, signing,
+    time::{UtcDay, shift},
+};
+use tempfile::TempDir;
+use ureq::{Agent, Body, http::Response};
+use xtask::{build::Profile, workerd::Workerd};
+
+/// A service with an empty database and a clock that can be moved.
+pub struct System {
+    workerd: Workerd,
+    agent: Agent,
+    offset: i64,
+    // Dropped last: workerd writes into it to the end.
+    _data: TempDir,
+}
+
+impl System {
+    /// Starts the development build on a free port.
+    ///
+    /// # Panics
+    /// When it does not start; `cargo xtask test` builds what it needs.
+    pub fn start() -> Self {
+        Self::start_build(Profile::Dev)
+    }
+
+    /// Starts the build `profile`.
+    ///
+    /// # Panics
+    /// When it does not start.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
+    pub fn start_build(profile: Profile) -> Self {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let workerd = Workerd::start(profile, data.path(), None).expect("workerd starts");
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        Self {
+            workerd,
+            agent,
+            offset: 0,
+            _data: data,
+        }
+    }
+
+    /// Ends workerd as a power cut would, and starts it again with the same data.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
+    pub fn restart(&mut self) {
+        self.workerd.stop();
+        let data = self.workerd.data().to_path_buf();
+        self.workerd = Workerd::start(Profile::Dev, &data, None).expect("workerd starts again");
+    }
+
+    /// The address.
+    pub fn address(&self) -> String {
+        self.workerd.address()
+    }
+
+    /// The folder with data and keys.
+    pub fn data(&self) -> &Path {
+        self.workerd.data()
+    }
+
+    /// What the functions have logged.
+    pub fn log(&self) -> String {
+        self.workerd.log()
+    }
+
+    /// The service's time.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests run where there is a clock"
+    )]
+    pub fn now(&self) -> Timestamp {
+        let real = std::time::SystemTime::now();
+        shift(Timestamp::try_from(real).unwrap_or_default(), self.offset)
+    }
+
+    /// Moves the service's clock forward to `time`.
+    pub fn move_clock_to(&mut self, time: Timestamp) {
+        self.offset += time.as_second() - self.now().as_second();
+        let answer = self.post("test/clock", &json!({ "offset": self.offset }));
+        assert_eq!(answer.status(), 200, "the clock moves");
+    }
+
+    /// Runs a job to its end: `publish` or `expire`.
+    pub fn run_job(&self, job: &str) {
+        let answer = self.post(&format!("test/run/{job}"), &json!({}));
+        assert_eq!(answer.status(), 200, "{job} runs: {}", self.log());
+    }
+
+    /// The service as phones call it.
+    #[expect(clippy::expect_used, reason = "the address is made here")]
+    pub fn service(&self) -> Service {
+        Service::new(self.address().parse().expect("a URL"))
+    }
+
+    /// The public keys that phones trust.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without keys")]
+    pub fn verifying_keys(&self) -> VerifyingKeys {
+        let read = |name: &str| {
+            let path = self.data().join("keys").join(name);
+            std::fs::read_to_string(path).expect("the service has keys")
+        };
+        VerifyingKeys {
+            manifest: signing::manifest_verifying_key(&read("manifest.pub.pem")).expect("a key"),
+            export: signing::export_verifying_key(&read("export.pub.pem")).expect("a key"),
+        }
+    }
+
+    /// A phone that has been in use for 14 days; `seed` tells it from others.
+    pub fn phone(&self, seed: u64) -> Phone {
+        Phone::new(self.now(), &mut StdRng::seed_from_u64(seed))
+    }
+
+    /// A GGD employee confirms `code` for a person who fell ill `days_ago`. The status of the answer.
+    pub fn validate(&self, code: ValidationCode, days_ago: u32) -> u16 {
+        let today = UtcDay::of_date(dates::today(self.now()));
+        let date = dates::utc_date(today.minus(days_ago));
+        let body = json!({ "code": code.to_string(), "symptomatic": true, "date": date });
+        self.post("api/validations", &body).status().as_u16()
+    }
+
+    /// `POST` of JSON.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without an answer")]
+    pub fn post(&self, path: &str, body: &serde_json::Value) -> Response<Body> {
+        self.agent
+            .post(self.url(path))
+            .send_json(body)
+            .expect("an answer")
+    }
+
+    /// `GET` with headers.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without an answer")]
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let request = self.agent.get(self.url(path));
+        headers
+            .iter()
+            .fold(request, |request, (name, value)| {
+                request.header(*name, *value)
+            })
+            .call()
+            .expect("an answer")
+    }
+
+    /// The HTTP client, for what is unusual.
+    pub fn agent(&self) -> &Agent {
+        &self.agent
+    }
+
+    /// The URL of `path`, which has no leading slash.
+    pub fn url(&self, path: &str) -> String {
+        format!("{}/{path}", self.address())
+    }
+}

@@ -1,0 +1,68 @@
+//! How many phones can register and upload a second. Started by `cargo xtask bench load`.
+//!
+//! A pair is a registration and an upload of 14 keys with a right signature, over a connection that stays open, against
+//! workerd with its data on disk. Prints pairs a second and the time that a pair takes, for 1, 16 and 64 connections.
+
+#![expect(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a program that measures"
+)]
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use phone::Service;
+use tests::System;
+use xtask::build::Profile;
+
+const DURATION: Duration = Duration::from_secs(10);
+
+fn main() {
+    let system = System::start_build(Profile::Bench);
+    println!("connections   pairs/s   p50 ms   p99 ms");
+    for connections in [1, 16, 64] {
+        let mut times = measure(&system, connections);
+        times.sort_unstable();
+        let percentile = |share: usize| {
+            times
+                .get(times.len() * share / 100)
+                .map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+        };
+        println!(
+            "{connections:11}   {:7.0}   {:6.1}   {:6.1}",
+            times.len() as f64 / DURATION.as_secs_f64(),
+            percentile(50),
+            percentile(99),
+        );
+    }
+}
+
+fn measure(system: &System, connections: u64) -> Vec<Duration> {
+    let end = Instant::now() + DURATION;
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..connections)
+            .map(|seed| scope.spawn(move || pairs(system.service(), system, seed, end)))
+            .collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("a phone works"))
+            .collect()
+    })
+}
+
+fn pairs(service: Service, system: &System, seed: u64, end: Instant) -> Vec<Duration> {
+    let mut times = Vec::new();
+    while Instant::now() < end {
+        // Made anew each time, so that it has no enrolment; its keys are cheap.
+        let mut phone = system.phone(seed);
+        let now = system.now();
+        let started = Instant::now();
+        phone.code(&service, now).expect("a registration");
+        phone.share(&service, now).expect("an upload");
+        times.push(started.elapsed());
+    }
+    times
+}

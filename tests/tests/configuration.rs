@@ -1,0 +1,176 @@
+//! `wrangler.toml` and `workerd.capnp` describe one and the same deployment.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::{collections::BTreeSet, fs};
+
+use serde_json::Value;
+
+fn read(name: &str) -> String {
+    fs::read_to_string(xtask::root().join(name)).unwrap()
+}
+
+fn wrangler() -> toml::Table {
+    read("wrangler.toml").parse().unwrap()
+}
+
+/// The text of `workerd.capnp` from `const name` to the end of the constant, without comments.
+fn constant(name: &str) -> String {
+    let text: String = read("workerd.capnp")
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let start = text.find(&format!("const {name} ")).unwrap();
+    let end = text[start..].find(";\n").unwrap();
+    text[start..start + end].to_owned()
+}
+
+/// Every value that stands in quotes behind `field = ` in `text`, with its escapes undone.
+fn quoted(text: &str, field: &str) -> Vec<String> {
+    let marker = format!("{field} = \"");
+    text.match_indices(&marker)
+        .map(|(start, _)| {
+            let rest = &text[start + marker.len() - 1..];
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<String>();
+            values.next().unwrap().unwrap()
+        })
+        .collect()
+}
+
+/// The lines of `bindings` that hold `kind`, each with the name of its binding.
+fn bindings(kind: &str) -> Vec<(String, String)> {
+    constant("bindings")
+        .lines()
+        .filter(|line| line.contains(kind))
+        .map(|line| (quoted(line, "name")[0].clone(), line.to_owned()))
+        .collect()
+}
+
+fn tables<'a>(table: &'a toml::Table, path: &[&str]) -> Vec<&'a toml::Table> {
+    let (last, parents) = path.split_last().unwrap();
+    let parent = parents
+        .iter()
+        .fold(table, |table, name| table[*name].as_table().unwrap());
+    parent[*last]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry.as_table().unwrap())
+        .collect()
+}
+
+fn text(table: &toml::Table, name: &str) -> String {
+    table[name].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_compatibility_date_is_one() {
+    let date = constant("compatibilityDate");
+    assert!(
+        date.contains(&format!("\"{}\"", text(&wrangler(), "compatibility_date"))),
+        "{date}"
+    );
+}
+
+#[test]
+fn the_durable_objects_are_the_same() {
+    let wrangler = wrangler();
+    let cloudflare: BTreeSet<_> = tables(&wrangler, &["durable_objects", "bindings"])
+        .into_iter()
+        .map(|binding| (text(binding, "name"), text(binding, "class_name")))
+        .collect();
+    let own: BTreeSet<_> = bindings("durableObjectNamespace")
+        .into_iter()
+        .map(|(name, line)| (name, quoted(&line, "durableObjectNamespace")[0].clone()))
+        .collect();
+    assert_eq!(cloudflare, own);
+    assert!(!own.is_empty());
+
+    let migrated: BTreeSet<_> = tables(&wrangler, &["migrations"])
+        .into_iter()
+        .flat_map(|migration| migration["new_sqlite_classes"].as_array().unwrap())
+        .map(|class| class.as_str().unwrap().to_owned())
+        .collect();
+    let objects = constant("objects");
+    let classes: BTreeSet<_> = quoted(&objects, "className").into_iter().collect();
+    assert_eq!(migrated, classes);
+    assert_eq!(classes, own.into_iter().map(|(_, class)| class).collect());
+    assert_eq!(objects.matches("enableSql = true").count(), classes.len());
+}
+
+#[test]
+fn the_kv_namespaces_are_the_same() {
+    let cloudflare: BTreeSet<_> = tables(&wrangler(), &["kv_namespaces"])
+        .into_iter()
+        .map(|namespace| text(namespace, "binding"))
+        .collect();
+    let own: BTreeSet<_> = bindings("kvNamespace")
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(cloudflare, own);
+}
+
+#[test]
+fn the_settings_are_the_same() {
+    let cloudflare: BTreeSet<_> = wrangler()["vars"]
+        .as_table()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
+        .collect();
+    let own: BTreeSet<_> = bindings(" text = ")
+        .into_iter()
+        .map(|(name, line)| (name, quoted(&line, " text")[0].clone()))
+        .collect();
+    assert_eq!(cloudflare, own);
+}
+
+#[test]
+fn secrets_are_no_settings() {
+    let wrangler = read("wrangler.toml");
+    for (name, line) in bindings("fromEnvironment") {
+        assert_eq!(quoted(&line, "fromEnvironment")[0], name);
+        assert!(
+            wrangler.contains(&format!("wrangler secret put {name}")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_crons_are_the_same() {
+    let cloudflare = wrangler()["triggers"]["crons"].clone();
+    let cloudflare: Vec<_> = cloudflare
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cron| cron.as_str().unwrap())
+        .collect();
+    let own = quoted(&constant("config"), "json");
+    let own: Value = serde_json::from_str(&own[0]).unwrap();
+    assert_eq!(serde_json::json!({ "functions": cloudflare }), own);
+}
+
+#[test]
+fn the_assets_are_served_by_the_same_rules() {
+    let wrangler = wrangler();
+    let assets = wrangler["assets"].as_table().unwrap();
+    let mut rules = assets.clone();
+    let folder = rules.remove("directory").unwrap();
+    let constant = constant("assetRules");
+    let own = constant.split_once('=').unwrap().1.trim();
+    let own: String = serde_json::from_str(own).unwrap();
+    let own: Value = serde_json::from_str(&own).unwrap();
+    assert_eq!(serde_json::to_value(&rules).unwrap(), own);
+    let folder = folder.as_str().unwrap();
+    assert!(read("workerd.capnp").contains(&format!("assets = (path = \"{folder}\"")));
+}
+
+#[test]
+fn the_worker_is_the_same_build() {
+    let main = text(&wrangler(), "main");
+    assert!(constant("config").contains(&format!("embed \"{main}\"")));
+    assert!(!main.contains("dev"));
+}

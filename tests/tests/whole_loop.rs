@@ -1,0 +1,313 @@
+//! Round the loop: register, validate, upload, convert, publish, download, with two phones and the real platform.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
+
+use std::{
+    collections::HashSet,
+    fs,
+    io::{Read as _, Write as _},
+    process::{Command, Stdio},
+};
+
+use phone::Phone;
+use prost::Message as _;
+use shared::{
+    Timestamp,
+    conversion::{DiagnosisKey, TransmissionRiskLevel},
+    export::{MIN_KEYS, proto},
+    tek::KeyData,
+    time::{UtcDay, shift},
+};
+use tests::System;
+
+fn data_of(phone: &Phone) -> HashSet<KeyData> {
+    phone.keys().iter().map(|key| key.data).collect()
+}
+
+/// What `phone` finds, all files together.
+fn check(system: &System, phone: &mut Phone) -> Vec<DiagnosisKey> {
+    let files = phone
+        .check(&system.service(), &system.verifying_keys())
+        .unwrap();
+    files.into_iter().flat_map(|file| file.keys).collect()
+}
+
+fn found_of<'a>(found: &'a [DiagnosisKey], phone: &Phone) -> Vec<&'a DiagnosisKey> {
+    let keys = data_of(phone);
+    found
+        .iter()
+        .filter(|key| keys.contains(&key.key.data))
+        .collect()
+}
+
+#[test]
+fn keys_of_a_validated_upload_reach_another_phone() {
+    let system = System::start();
+    let service = system.service();
+    let mut ill = system.phone(1);
+    let mut other = system.phone(2);
+    system.run_job("publish");
+    assert!(check(&system, &mut other).is_empty());
+
+    let code = ill.code(&service, system.now()).unwrap();
+    ill.share(&service, system.now()).unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+    system.run_job("publish");
+
+    let found = check(&system, &mut other);
+    assert!(found.len() >= MIN_KEYS, "{} keys", found.len());
+    assert!(found.is_sorted_by_key(|key| key.key.data));
+    // Onset three days ago: infectious from five days ago to yesterday, the last whole day.
+    let today = UtcDay::of(system.now());
+    let mut days: Vec<_> = found_of(&found, &ill)
+        .iter()
+        .map(|key| {
+            (
+                today.days_since(key.key.day()),
+                key.infectiousness.risk_level(),
+            )
+        })
+        .collect();
+    days.sort_unstable();
+    use TransmissionRiskLevel::{High, Medium};
+    assert_eq!(
+        days,
+        [(1, High), (2, High), (3, High), (4, High), (5, Medium)]
+    );
+
+    // Seen once, and nothing new in the next run.
+    system.run_job("publish");
+    assert!(check(&system, &mut other).is_empty());
+}
+
+#[test]
+fn an_upload_before_and_after_validation_are_the_same() {
+    let system = System::start();
+    let service = system.service();
+    let mut early = system.phone(1);
+    let mut late = system.phone(2);
+    let early_code = early.code(&service, system.now()).unwrap();
+    let late_code = late.code(&service, system.now()).unwrap();
+    early.share(&service, system.now()).unwrap();
+    assert_eq!(system.validate(early_code, 3), 200);
+    assert_eq!(system.validate(late_code, 3), 200);
+    late.share(&service, system.now()).unwrap();
+    system.run_job("publish");
+    let found = check(&system, &mut system.phone(3));
+    assert_eq!(found_of(&found, &early).len(), 5);
+    assert_eq!(found_of(&found, &late).len(), 5);
+}
+
+#[test]
+fn neither_an_upload_nor_a_validation_alone_publishes_anything() {
+    let system = System::start();
+    let service = system.service();
+    let mut unvalidated = system.phone(1);
+    unvalidated.code(&service, system.now()).unwrap();
+    unvalidated.share(&service, system.now()).unwrap();
+    let mut silent = system.phone(2);
+    let code = silent.code(&service, system.now()).unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+    system.run_job("publish");
+    assert!(check(&system, &mut system.phone(3)).is_empty());
+    assert_eq!(
+        system
+            .get("index.txt", &[])
+            .into_body()
+            .read_to_string()
+            .unwrap(),
+        ""
+    );
+}
+
+#[test]
+fn a_code_works_once_and_an_unknown_one_never() {
+    let system = System::start();
+    let code = system
+        .phone(1)
+        .code(&system.service(), system.now())
+        .unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+    assert_eq!(system.validate(code, 3), 422);
+    assert_eq!(system.validate("L8T6LJV".parse().unwrap(), 3), 422);
+}
+
+#[test]
+fn an_expired_enrolment_is_refused_before_its_alarm_ran() {
+    let mut system = System::start();
+    let service = system.service();
+    let mut first = system.phone(1);
+    let mut second = system.phone(2);
+    let registered = system.now();
+    let first_code = first.code(&service, registered).unwrap();
+    let second_code = second.code(&service, registered).unwrap();
+    let valid_until = first.code_valid_until().unwrap();
+
+    // Within the half hour of grace.
+    system.move_clock_to(shift(valid_until, 25 * 60));
+    assert_eq!(system.validate(first_code, 3), 200);
+    // Past it. The platform's alarms follow the real clock, so none has run.
+    system.move_clock_to(shift(valid_until, 31 * 60));
+    assert_eq!(system.validate(second_code, 3), 422);
+    // An upload is refused too, though phones never learn it: this one believes its code is still valid.
+    first.share(&service, registered).unwrap();
+    system.run_job("publish");
+    assert!(check(&system, &mut system.phone(3)).is_empty());
+}
+
+#[test]
+fn a_restart_in_the_middle_loses_nothing() {
+    let mut system = System::start();
+    let mut ill = system.phone(1);
+    let code = ill.code(&system.service(), system.now()).unwrap();
+    system.restart();
+    ill.share(&system.service(), system.now()).unwrap();
+    system.restart();
+    assert_eq!(system.validate(code, 3), 200);
+    system.restart();
+    system.run_job("publish");
+    system.restart();
+    let found = check(&system, &mut system.phone(2));
+    assert_eq!(found_of(&found, &ill).len(), 5);
+    assert_eq!(system.validate(code, 3), 422);
+    system.run_job("publish");
+    let paths = system
+        .get("index.txt", &[])
+        .into_body()
+        .read_to_string()
+        .unwrap();
+    assert_eq!(paths.lines().count(), 1);
+}
+
+#[test]
+fn what_came_from_an_upload_is_gone_after_fourteen_days() {
+    let mut system = System::start();
+    let mut ill = system.phone(1);
+    let uploaded = system.now();
+    let code = ill.code(&system.service(), uploaded).unwrap();
+    ill.share(&system.service(), uploaded).unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+    system.run_job("publish");
+    let path = system
+        .get("index.txt", &[])
+        .into_body()
+        .read_to_string()
+        .unwrap();
+    let path = path.trim();
+
+    let days = |days: i64| shift(uploaded, days * 86_400);
+    system.move_clock_to(shift(days(14), -60));
+    let answer = system.get(path, &[]);
+    assert_eq!(answer.status(), 200);
+    let cache_control = answer.headers()["cache-control"].to_str().unwrap();
+    let max_age: i64 = cache_control.rsplit('=').next().unwrap().parse().unwrap();
+    assert!((50..=61).contains(&max_age), "{cache_control}");
+
+    system.move_clock_to(shift(days(14), 2));
+    assert_eq!(system.get(path, &[]).status(), 404);
+    system.run_job("expire");
+    assert!(check(&system, &mut system.phone(2)).is_empty());
+    let index = system
+        .get("index.txt", &[])
+        .into_body()
+        .read_to_string()
+        .unwrap();
+    assert_eq!(index, "");
+}
+
+#[test]
+fn openssl_and_protoc_accept_what_is_served() {
+    let system = System::start();
+    let service = system.service();
+    let mut ill = system.phone(1);
+    let code = ill.code(&service, system.now()).unwrap();
+    ill.share(&service, system.now()).unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+    system.run_job("publish");
+    let path = system
+        .get("index.txt", &[])
+        .into_body()
+        .read_to_string()
+        .unwrap();
+    let zip = system
+        .get(path.trim(), &[])
+        .into_body()
+        .read_to_vec()
+        .unwrap();
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let sha256 = sha2_hex(&zip);
+    assert_eq!(path.trim(), format!("v6/exposurekeyset/{sha256}"));
+    let [bin, sig] = entries(&zip);
+    fs::write(file("export.bin"), &bin).unwrap();
+    let list = proto::TekSignatureList::decode(sig.as_slice()).unwrap();
+    fs::write(file("sig.der"), list.signatures[0].signature()).unwrap();
+    run(Command::new("openssl")
+        .args(["dgst", "-sha256", "-verify"])
+        .arg(system.data().join("keys/export.pub.pem"))
+        .arg("-signature")
+        .arg(file("sig.der"))
+        .arg(file("export.bin")));
+
+    let (header, message) = bin.split_at(16);
+    assert_eq!(header, b"EK Export v1    ");
+    let text = decode(message);
+    assert!(text.contains("3: \"NL\"\n4: 1\n5: 1\n"), "{text}");
+    assert!(text.matches("\n7 {").count() >= MIN_KEYS, "{text}");
+}
+
+/// The contents of the two entries, and of no other.
+fn entries(zip: &[u8]) -> [Vec<u8>; 2] {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
+    assert_eq!(zip.len(), 2);
+    ["export.bin", "export.sig"].map(|name| {
+        let mut content = Vec::new();
+        zip.by_name(name)
+            .unwrap()
+            .read_to_end(&mut content)
+            .unwrap();
+        content
+    })
+}
+
+/// `protoc --decode_raw`: an independent reader of the format.
+fn decode(message: &[u8]) -> String {
+    let mut protoc = Command::new("protoc")
+        .arg("--decode_raw")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("protoc is there");
+    protoc.stdin.take().unwrap().write_all(message).unwrap();
+    let output = protoc.wait_with_output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn sha2_hex(bytes: &[u8]) -> String {
+    use sha2::Digest as _;
+    hex::encode(sha2::Sha256::digest(bytes))
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn the_clock_of_tests_only_goes_forward_and_survives_a_restart() {
+    let mut system = System::start();
+    let later: Timestamp = shift(system.now(), 3_600);
+    system.move_clock_to(later);
+    let back = serde_json::json!({ "offset": 0 });
+    assert_eq!(system.post("test/clock", &back).status(), 400);
+    let before = system.phone(1).code(&system.service(), system.now());
+    system.restart();
+    assert_eq!(system.post("test/clock", &back).status(), 400);
+    assert!(before.is_ok());
+}
