@@ -1,6 +1,12 @@
 //! The command line of the reference phone.
 
-use std::{error::Error, fs, path::PathBuf, process::ExitCode};
+use std::{
+    error::Error,
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 use phone::{Phone, Service, VerifyingKeys};
@@ -40,8 +46,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    match run(&Arguments::parse(), &mut io::stdout().lock()) {
         Ok(()) => ExitCode::SUCCESS,
+        // Whoever read the output, `head` perhaps, has seen enough.
+        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("phone: {error}");
             ExitCode::FAILURE
@@ -49,7 +57,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error
+        .downcast_ref::<io::Error>()
+        .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let now = Timestamp::now();
     let service = Service::new(arguments.server.clone());
     match arguments.command {
@@ -63,44 +77,52 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
             }
             let phone = Phone::new(now, &mut StdRng::try_from_rng(&mut SysRng)?);
             save(arguments, &phone)?;
-            println!(
+            writeln!(
+                out,
                 "A new phone with keys of the past {} days.",
                 phone.keys().len()
-            );
+            )?;
         }
         Command::Code => {
             let mut phone = load(arguments)?;
             let code = phone.code(&service, now)?;
             save(arguments, &phone)?;
-            println!("{code}");
+            writeln!(out, "{code}")?;
             if let Some(until) = phone.code_valid_until() {
-                let until = dates::amsterdam().to_datetime(until);
-                println!("Read this code out to the GGD. Valid until {until} in the Netherlands.");
+                let until = dates::amsterdam()
+                    .to_datetime(until)
+                    .strftime("%H:%M on %-d %B");
+                writeln!(
+                    out,
+                    "Read this code out to the GGD. Valid until {until} in the Netherlands."
+                )?;
             }
         }
         Command::Share => {
             let shared = load(arguments)?.share(&service, now)?;
-            println!(
+            writeln!(
+                out,
                 "{shared} keys are uploaded. They are published once the GGD has confirmed the code."
-            );
+            )?;
         }
         Command::Check => {
             let mut phone = load(arguments)?;
             let files = phone.check(&service, &verifying_keys(arguments)?)?;
             save(arguments, &phone)?;
             for file in &files {
-                println!("{} has {} keys:", file.id, file.keys.len());
+                writeln!(out, "{} has {} keys:", file.id, file.keys.len())?;
                 for key in &file.keys {
-                    println!(
+                    writeln!(
+                        out,
                         "  {}  {}  {:?}",
                         base64::encode(key.key.data.as_bytes()),
                         dates::utc_date(key.key.day()),
                         key.infectiousness.risk_level()
-                    );
+                    )?;
                 }
             }
             if files.is_empty() {
-                println!("Nothing new is published.");
+                writeln!(out, "Nothing new is published.")?;
             }
         }
     }
