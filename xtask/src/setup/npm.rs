@@ -12,7 +12,7 @@ use crate::{Context as _, Failure, Result, process, root};
 pub fn set_up() -> Result {
     let lock = root().join("package-lock.json");
     let wanted = fs::read(&lock).context(lock.display())?;
-    // npm empties the folder before it installs, so a copy of the lock file in it says that all of it is there.
+    // Written last, so a copy of the lock file in the folder says that all of it is there.
     let stamp = root().join("node_modules/.installed.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
@@ -21,12 +21,18 @@ pub fn set_up() -> Result {
         Failure::new("Node with npm is missing; install Node 20 or newer and start again")
     })?;
     process::step("install the Node-side tools", || {
-        process::run(Command::new(npm).current_dir(root()).args([
-            "ci",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ]))
+        process::run(
+            Command::new(npm)
+                .current_dir(root()) // `npm ci` wants every optional package in the lock file, those for other systems too, which some
+                // registries lack. This keeps to the lock file all the same, and does not change it.
+                .args([
+                    "install",
+                    "--no-save",
+                    "--no-audit",
+                    "--no-fund",
+                    "--loglevel=error",
+                ]),
+        )
     })?;
     fs::write(&stamp, wanted).context(stamp.display())
 }
