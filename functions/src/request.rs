@@ -16,16 +16,15 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
     let Some(stream) = request.body() else {
         return Ok(Vec::new());
     };
-    // With a length that fits, the whole body is one call; the server holds the sender to the length.
     let length = request.headers().get("content-length").ok().flatten();
     match length.and_then(|length| length.parse::<usize>().ok()) {
-        Some(length) if length > MAX_BODY_BYTES => Err(Problem::TooLarge),
-        Some(_) => {
+        // With a length that fits, the whole body is one call; the server holds the sender to the length.
+        Some(length) if length <= MAX_BODY_BYTES => {
             let buffer = request.array_buffer().map_err(unreadable)?;
             let buffer = JsFuture::from(buffer).await.map_err(unreadable)?;
             Ok(Uint8Array::new(&buffer).to_vec())
         }
-        None => read_chunks(stream.unchecked_into()).await,
+        _ => read_chunks(stream).await,
     }
 }
 
@@ -47,24 +46,35 @@ pub async fn json<T: serde::de::DeserializeOwned>(
     serde_json::from_slice(&body(request).await?).map_err(|_| Problem::Malformed)
 }
 
-/// A body of unknown length, read until it is too large.
+/// How much of a body that is too large is read and dropped. A sender that is cut off while it writes may never see the
+/// answer, so all but the worst are heard out.
+const MAX_DROPPED_BYTES: usize = 4 * 1024 * 1024;
+
+/// A body that is too large, or of unknown length.
 async fn read_chunks(stream: web_sys::ReadableStream) -> Result<Vec<u8>, Problem> {
     let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     let mut body = Vec::new();
+    let mut length = 0;
     loop {
         let chunk = JsFuture::from(reader.read()).await.map_err(unreadable)?;
         let value = Reflect::get(&chunk, &JsValue::from_str("value")).map_err(unreadable)?;
         if value.is_undefined() {
-            return Ok(body);
+            break;
         }
         let value: Uint8Array = value.unchecked_into();
-        if body.len() + value.length() as usize > MAX_BODY_BYTES {
-            // Tell the sender to stop. Whether it hears is its own affair.
+        length += value.length() as usize;
+        if length <= MAX_BODY_BYTES {
+            body.extend(value.to_vec());
+        } else if length > MAX_DROPPED_BYTES {
+            // Whether the sender hears that it should stop is its own affair.
             let _ = JsFuture::from(reader.cancel()).await;
-            return Err(Problem::TooLarge);
+            break;
         }
-        body.extend(value.to_vec());
     }
+    if length > MAX_BODY_BYTES {
+        return Err(Problem::TooLarge);
+    }
+    Ok(body)
 }
 
 /// The connection ended, or the body is not what its headers say.
