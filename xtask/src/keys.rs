@@ -8,7 +8,7 @@ use std::{
 };
 
 use ed25519_dalek::pkcs8::{
-    EncodePrivateKey as _, EncodePublicKey as _, spki::der::pem::LineEnding,
+    EncodePrivateKey as _, EncodePublicKey as _, KeypairBytes, spki::der::pem::LineEnding,
 };
 
 use crate::{Context as _, Failure, Result};
@@ -31,8 +31,14 @@ pub fn create(data: &Path) -> Result<Keys> {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).context("random bytes")?;
         let key = ed25519_dalek::SigningKey::from_bytes(&seed);
+        // The form without the public key, the only one that OpenSSL 3 reads.
+        let secret = KeypairBytes {
+            secret_key: seed,
+            public_key: None,
+        };
         Ok((
-            key.to_pkcs8_pem(LineEnding::LF)
+            secret
+                .to_pkcs8_pem(LineEnding::LF)
                 .context("the manifest key")?
                 .to_string(),
             key.verifying_key()
