@@ -70,6 +70,17 @@ pub fn lint() -> Result {
         }
         Ok(())
     })?;
+    let deny = tools::cargo_deny()?;
+    step("check licences and sources of dependencies", || {
+        run(Command::new(deny).current_dir(root()).args([
+            "--locked",
+            "check",
+            "--hide-inclusion-graph",
+            "bans",
+            "licenses",
+            "sources",
+        ]))
+    })?;
     npm::set_up()?;
     step("try the deployment", try_deployment)
 }
