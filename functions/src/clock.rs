@@ -16,11 +16,11 @@ pub async fn now(env: &Env) -> Result<Timestamp> {
     Ok(shared::time::shift(real(), offset))
 }
 
-/// Milliseconds from now until `time`, for the platform's own timers, which know nothing of an offset.
-pub fn until(time: Timestamp, now: Timestamp) -> i64 {
-    (time.as_millisecond() - now.as_millisecond()).max(0)
+/// The platform's own time in milliseconds, by which its timers go.
+pub fn platform_millis() -> i64 {
+    js_sys::Date::now() as i64
 }
 
 fn real() -> Timestamp {
-    Timestamp::from_millisecond(js_sys::Date::now() as i64).unwrap_or_default()
+    Timestamp::from_millisecond(platform_millis()).unwrap_or_default()
 }

@@ -3,6 +3,7 @@
 //! Data moves one way (design §2): phone routes → [`intake`] → publication → [`ledger`] → [`content_store`] → phones.
 //! Whatever is decided is decided in `shared`; the modules here parse, store and answer.
 
+mod alarm;
 mod answer;
 mod clock;
 mod config;

@@ -12,7 +12,7 @@ use shared::{
     content::{self, ContentId, Manifest},
     conversion::DiagnosisKey,
     enrolment::{BucketId, ConfirmationKey},
-    export::ExposureKeySet,
+    export::{ExportHeader, ExposureKeySet},
     signing::{ExportVerifyingKey, ManifestVerifyingKey},
     tek::{self, KeyData, RollingPeriod, TemporaryExposureKey},
     time::{UtcDay, shift},
@@ -53,6 +53,8 @@ pub struct VerifyingKeys {
 pub struct PublishedFile {
     /// Its name.
     pub id: ContentId,
+    /// What it says of itself.
+    pub header: ExportHeader,
     /// Its keys, sorted by their data.
     pub keys: Vec<DiagnosisKey>,
 }
@@ -153,6 +155,7 @@ impl Phone {
             let set = ExposureKeySet::open(&zip, &trusted.export)?;
             files.push(PublishedFile {
                 id,
+                header: set.header().clone(),
                 keys: set.diagnosis_keys().collect(),
             });
             self.seen.insert(id);

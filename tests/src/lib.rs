@@ -79,6 +79,34 @@ impl System {
         self.workerd.log()
     }
 
+    /// Ends workerd and counts the rows of `table` in every Durable Object that has it, as they are on disk.
+    ///
+    /// # Panics
+    /// When a database cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the count")]
+    pub fn stop_and_count(mut self, table: &str) -> i64 {
+        self.workerd.stop();
+        let mut rows = 0;
+        for class in std::fs::read_dir(self.data().join("objects")).expect("the objects' folder") {
+            for file in std::fs::read_dir(class.expect("a class").path()).expect("its objects") {
+                let path = file.expect("a database").path();
+                if path
+                    .extension()
+                    .is_none_or(|extension| extension != "sqlite")
+                {
+                    continue;
+                }
+                let database = rusqlite::Connection::open(&path).expect("a database");
+                if database.table_exists(None, table).expect("a schema") {
+                    let count = format!("SELECT count(*) FROM {table}");
+                    let count = database.query_row(&count, [], |row| row.get::<_, i64>(0));
+                    rows += count.expect("a count");
+                }
+            }
+        }
+        rows
+    }
+
     /// The service's time.
     #[expect(
         clippy::disallowed_methods,

@@ -1,9 +1,15 @@
 //! `cargo xtask dev`: everything on this machine.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use crate::{
-    Result,
+    Context as _, Result,
     build::{self, Profile},
     workerd::Workerd,
 };
@@ -11,6 +17,10 @@ use crate::{
 /// Sets up, builds and serves until it is interrupted.
 pub fn run(port: u16, data: &Path) -> Result {
     build::run(Profile::Dev)?;
+    // Whoever ends this ends workerd too, however that is done.
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let signal = interrupted.clone();
+    ctrlc::set_handler(move || signal.store(true, Ordering::Relaxed)).context("signals")?;
     let mut service = Workerd::start(Profile::Dev, data, Some(port))?;
     let address = format!("http://localhost:{port}");
     let data = data.display();
@@ -26,5 +36,5 @@ The service runs.
 
 What may be published is published every minute. Ctrl-C ends it."
     );
-    service.wait()
+    service.run_until(&interrupted)
 }

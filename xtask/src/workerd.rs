@@ -5,7 +5,8 @@ use std::{
     io::{Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
@@ -82,18 +83,15 @@ impl Workerd {
         fs::read_to_string(self.data.join("workerd.log")).unwrap_or_default()
     }
 
-    /// The process's number.
-    pub fn id(&self) -> u32 {
-        self.process.id()
-    }
-
-    /// Waits until it ends by itself.
-    pub fn wait(&mut self) -> Result {
-        let status = self.process.wait().context("workerd")?;
-        Err(Failure::new(format!(
-            "workerd ended with {status}:\n{}",
-            self.log()
-        )))
+    /// Waits until it ends by itself, which is a failure, or until `interrupted` says so.
+    pub fn run_until(&mut self, interrupted: &AtomicBool) -> Result {
+        while !interrupted.load(Ordering::Relaxed) {
+            if let Some(status) = self.process.try_wait().context("workerd")? {
+                return Err(self.ended(status));
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(())
     }
 
     /// Ends it at once, as a power cut would.
@@ -103,13 +101,14 @@ impl Workerd {
         let _ = self.process.wait();
     }
 
+    fn ended(&self, status: ExitStatus) -> Failure {
+        Failure::new(format!("workerd ended with {status}:\n{}", self.log()))
+    }
+
     fn wait_until_ready(&mut self) -> Result {
         for _ in 0..START_SECONDS * 20 {
             if let Ok(Some(status)) = self.process.try_wait() {
-                return Err(Failure::new(format!(
-                    "workerd ended with {status}:\n{}",
-                    self.log()
-                )));
+                return Err(self.ended(status));
             }
             if answers(self.port) {
                 return Ok(());

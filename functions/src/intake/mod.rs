@@ -10,14 +10,14 @@ use shared::{
     Timestamp,
     api::{self, Registration, Validation},
     conversion::DiagnosisKey,
-    enrolment::{ConfirmationKey, Enrolment, IntakeNumber},
+    enrolment::{ConfirmationKey, Enrolment, GRACE_SECONDS, IntakeNumber},
     tek::Acceptance,
     upload::Upload,
 };
-use std::cell::Cell;
-use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::{
+    alarm::Alarm,
     answer, clock,
     object::{Command, Object, REFUSED},
     random,
@@ -153,8 +153,7 @@ pub struct Intake {
     state: State,
     env: Env,
     store: Store,
-    /// When the alarm goes off, as far as this instance knows; in unix seconds of the service's clock.
-    alarm_at: Cell<Option<i64>>,
+    alarm: Alarm,
 }
 
 impl DurableObject for Intake {
@@ -164,7 +163,7 @@ impl DurableObject for Intake {
             state,
             env,
             store,
-            alarm_at: Cell::new(None),
+            alarm: Alarm::default(),
         }
     }
 
@@ -174,7 +173,7 @@ impl DurableObject for Intake {
 
     async fn alarm(&self) -> Result<Response> {
         let now = clock::now(&self.env).await?;
-        self.alarm_at.set(None);
+        self.alarm.has_gone_off();
         self.expire(now).await?;
         Response::empty()
     }
@@ -205,8 +204,8 @@ impl Intake {
             Done::Now(answer) => answer,
             Done::Registered(registration, now) => {
                 let registration = registration?;
-                self.wake_at(now.as_second() + registration.validity + GRACE, now)
-                    .await?;
+                let end = now.as_second() + registration.validity + GRACE_SECONDS;
+                self.alarm.set(&self.state.storage(), end, now).await?;
                 answer::phone(&registration.to_body())
             }
             Done::Expire(now) => {
@@ -310,20 +309,9 @@ impl Intake {
     /// Deletes what has ended and sets the alarm for what is left.
     async fn expire(&self, now: Timestamp) -> Result<()> {
         match self.store.expire(now)? {
-            Some(next) => self.wake_at(next, now).await,
+            Some(next) => self.alarm.set(&self.state.storage(), next, now).await,
             None => Ok(()),
         }
-    }
-
-    /// Makes sure that the alarm goes off at `time` (unix seconds) or before.
-    async fn wake_at(&self, time: i64, now: Timestamp) -> Result<()> {
-        if self.alarm_at.get().is_some_and(|alarm| alarm <= time) {
-            return Ok(());
-        }
-        self.alarm_at.set(Some(time));
-        let due =
-            Timestamp::from_second(time).map_err(|error| Error::RustError(error.to_string()))?;
-        self.state.storage().set_alarm(clock::until(due, now)).await
     }
 
     /// The Intake's own number, which is its name.
@@ -333,5 +321,3 @@ impl Intake {
         Ok(IntakeNumber::modulo(number))
     }
 }
-
-const GRACE: i64 = shared::enrolment::GRACE_SECONDS;

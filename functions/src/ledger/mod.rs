@@ -7,9 +7,10 @@ mod store;
 
 use futures_util::lock::Mutex;
 use shared::Timestamp;
-use worker::{DurableObject, Env, Error, Request, Response, Result, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::{
+    alarm::Alarm,
     answer, clock,
     object::{Command, Object},
 };
@@ -47,6 +48,7 @@ pub struct Ledger {
     state: State,
     env: Env,
     store: Store,
+    alarm: Alarm,
     /// Held by the job that runs. A second one waits for the first, and then finds what is left to do.
     running: Mutex<()>,
 }
@@ -58,6 +60,7 @@ impl DurableObject for Ledger {
             state,
             env,
             store,
+            alarm: Alarm::default(),
             running: Mutex::new(()),
         }
     }
@@ -82,6 +85,7 @@ impl DurableObject for Ledger {
 
     async fn alarm(&self) -> Result<Response> {
         let now = clock::now(&self.env).await?;
+        self.alarm.has_gone_off();
         let _running = self.running.lock().await;
         publication::expire(&self.store, &self.env, now).await?;
         self.wake(now).await?;
@@ -92,11 +96,9 @@ impl DurableObject for Ledger {
 impl Ledger {
     /// Sets the alarm for the next thing that ends.
     async fn wake(&self, now: Timestamp) -> Result<()> {
-        let Some(next) = self.store.next_end()? else {
-            return Ok(());
-        };
-        let due =
-            Timestamp::from_second(next).map_err(|error| Error::RustError(error.to_string()))?;
-        self.state.storage().set_alarm(clock::until(due, now)).await
+        match self.store.next_end()? {
+            Some(next) => self.alarm.set(&self.state.storage(), next, now).await,
+            None => Ok(()),
+        }
     }
 }

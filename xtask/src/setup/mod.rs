@@ -46,7 +46,7 @@ pub(crate) fn apt_install(packages: &[&str], purpose: &str) -> Result {
         process::run(privileged(&apt)?.args(["update", "--quiet"]))?;
         process::run(
             privileged(&apt)?
-                .args(["install", "--yes", "--quiet"])
+                .args(["install", "--yes", "--quiet", "--no-install-recommends"])
                 .args(packages),
         )
     })
@@ -60,7 +60,9 @@ pub(crate) fn apt_install(packages: &[&str], purpose: &str) -> Result {
 /// `program` with the right to change the system.
 fn privileged(program: &std::path::Path) -> Result<Command> {
     if process::output(Command::new("id").arg("-u"))? == "0" {
-        return Ok(Command::new(program));
+        let mut command = Command::new(program);
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        return Ok(command);
     }
     let sudo = process::find("sudo").ok_or_else(|| Failure::new("not root, and no sudo"))?;
     let mut command = Command::new(sudo);

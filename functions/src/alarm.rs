@@ -1,0 +1,37 @@
+//! A Durable Object's alarm, by which it deletes what has ended.
+
+use std::cell::Cell;
+
+use shared::Timestamp;
+use worker::{Result, Storage};
+
+use crate::clock;
+
+/// The one alarm of an object. It is only ever moved forward, so nothing outlives its end because something else was
+/// stored after it.
+#[derive(Default)]
+pub struct Alarm {
+    /// When it goes off, in milliseconds of the platform's clock, as far as this instance has learnt it.
+    due: Cell<Option<i64>>,
+}
+
+impl Alarm {
+    /// Makes sure that the alarm goes off at `time` (unix seconds of the service's clock) or before.
+    pub async fn set(&self, storage: &Storage, time: i64, now: Timestamp) -> Result<()> {
+        let due = clock::platform_millis() + (time * 1_000 - now.as_millisecond()).max(0);
+        if self.due.get().is_none() {
+            // An earlier instance of the object may have set it.
+            self.due.set(storage.get_alarm().await?);
+        }
+        if self.due.get().is_some_and(|earlier| earlier <= due) {
+            return Ok(());
+        }
+        self.due.set(Some(due));
+        storage.set_alarm(due - clock::platform_millis()).await
+    }
+
+    /// The alarm goes off now, and is not set any more.
+    pub fn has_gone_off(&self) {
+        self.due.set(None);
+    }
+}

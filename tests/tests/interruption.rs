@@ -1,0 +1,91 @@
+//! The publication job is killed, again and again: no key is lost, and none comes twice.
+
+use std::{
+    collections::{HashMap, HashSet},
+    thread,
+    time::Duration,
+};
+
+use serde_json::json;
+use shared::{tek::KeyData, time::shift};
+use tests::System;
+
+const PHONES: u64 = 40;
+const KILLS: u64 = 12;
+
+#[test]
+fn however_often_publication_is_killed_every_key_comes_out_once() {
+    let mut system = System::start();
+    let mut expected = HashSet::<KeyData>::new();
+    for seed in 1..=PHONES {
+        let mut phone = system.phone(seed);
+        let code = phone.code(&system.service(), system.now()).unwrap();
+        phone.share(&system.service(), system.now()).unwrap();
+        assert_eq!(system.validate(code, 3), 200);
+        // Onset three days ago: the keys of the last five whole days.
+        expected.extend(phone.keys().iter().rev().take(5).map(|key| key.data));
+
+        // A part of the phones comes between two kills, so that each run has something to do.
+        if seed % (PHONES / KILLS) == 0 {
+            let delay = Duration::from_millis(seed * 37 % 60);
+            thread::scope(|scope| {
+                let address = system.url("test/run/publish");
+                scope.spawn(move || {
+                    // Ends with whatever a killed server ends with.
+                    let _ = ureq::post(address).send_json(json!({}));
+                });
+                thread::sleep(delay);
+                system.restart();
+            });
+        }
+    }
+    system.run_job("publish");
+
+    let mut other = system.phone(0);
+    let files = other
+        .check(&system.service(), &system.verifying_keys())
+        .unwrap();
+    let mut times = HashMap::<KeyData, u32>::new();
+    for key in files.iter().flat_map(|file| &file.keys) {
+        *times.entry(key.key.data).or_default() += 1;
+    }
+    assert!(times.values().all(|times| *times == 1), "a key came twice");
+    let lost = expected
+        .iter()
+        .filter(|key| !times.contains_key(key))
+        .count();
+    assert_eq!(
+        lost,
+        0,
+        "of {} keys, in {} files",
+        expected.len(),
+        files.len()
+    );
+}
+
+#[test]
+fn the_window_of_a_file_begins_where_the_one_before_ended() {
+    let mut system = System::start();
+    let mut windows = Vec::new();
+    let mut other = system.phone(0);
+    for seed in 1..=3 {
+        let mut phone = system.phone(seed);
+        let code = phone.code(&system.service(), system.now()).unwrap();
+        phone.share(&system.service(), system.now()).unwrap();
+        assert_eq!(system.validate(code, 3), 200);
+        system.run_job("publish");
+        let files = other
+            .check(&system.service(), &system.verifying_keys())
+            .unwrap();
+        windows.extend(files.into_iter().map(|file| file.header.window));
+        system.move_clock_to(shift(system.now(), 3_600));
+    }
+    let first = windows.first().expect("a file");
+    assert_eq!(first.end.as_second() - first.start.as_second(), 86_400);
+    assert_eq!(windows.len(), 3);
+    assert!(
+        windows
+            .array_windows()
+            .all(|[one, next]| one.end == next.start && next.start < next.end)
+    );
+}
