@@ -21,6 +21,7 @@ pub mod conversion;
 pub mod dates;
 pub mod enrolment;
 pub mod export;
+pub mod packed;
 pub mod padding;
 pub mod problem;
 pub mod signing;

@@ -82,10 +82,17 @@ pub fn lint() -> Result {
         ]))
     })?;
     npm::set_up()?;
-    step("try the deployment", try_deployment)
+    step("try the deployment", try_deployment)?;
+    step("look at the release build", || {
+        run(cargo()
+            .args([
+                "test", "--quiet", "--locked", "-p", "tests", "--test", "release",
+            ])
+            .args(["--", "--ignored"]))
+    })
 }
 
-/// `wrangler deploy` up to the point where it would leave the machine.
+/// `wrangler deploy`, which builds in release, up to the point where it would leave the machine.
 fn try_deployment() -> Result {
     run(Command::new(npm::program("node"))
         .current_dir(root())

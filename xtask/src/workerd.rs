@@ -26,7 +26,7 @@ const DISKS: [&str; 4] = ["objects", "kv-index", "kv-values", "cron"];
 const START_SECONDS: u64 = 30;
 
 impl Workerd {
-    /// Starts the build `profile`, which has test controls, with its data and keys in `data`; without a port on a free one. What the functions log
+    /// Starts the build `profile` with its data and keys in `data`; without a port on a free one. What the functions log
     /// goes to `data/workerd.log`.
     pub fn start(profile: Profile, data: &Path, port: Option<u16>) -> Result<Self> {
         let port = match port {
@@ -44,15 +44,20 @@ impl Workerd {
         let log = File::create(&log_file).context(log_file.display())?;
         let mut command = Command::new(npm::workerd()?);
         command
-            .current_dir(profile.folder())
-            .args(["serve", "--experimental", "--import-path=."])
-            .arg(root().join("dev.capnp"))
+            .args(["serve", "--experimental"])
             .arg(format!("--socket-addr=main=127.0.0.1:{port}"))
             .env("MANIFEST_SIGNING_KEY", keys.manifest)
             .env("EXPORT_SIGNING_KEY", keys.export)
             .stdin(Stdio::null())
             .stdout(log.try_clone().context(log_file.display())?)
             .stderr(log);
+        match profile {
+            Profile::Release => command.current_dir(root()).arg("workerd.capnp"),
+            Profile::Dev | Profile::Bench => command
+                .current_dir(profile.folder())
+                .arg("--import-path=.")
+                .arg(root().join("dev.capnp")),
+        };
         for disk in DISKS {
             let folder = data.join(disk);
             fs::create_dir_all(&folder).context(folder.display())?;

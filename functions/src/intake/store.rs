@@ -8,8 +8,9 @@ use shared::{
     conversion::DiagnosisKey,
     dates::Illness,
     enrolment::{self, ConfirmationKey, Enrolment},
-    tek::{self, KeyData, RollingPeriod, TemporaryExposureKey},
-    time::{Interval, UtcDay},
+    packed,
+    tek::{self, TemporaryExposureKey},
+    time::UtcDay,
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
@@ -171,7 +172,7 @@ impl Store {
                 id,
                 blob(bucket),
                 Value::Integer(now.as_second()),
-                Value::Blob(pack(keys)),
+                Value::Blob(packed::pack(keys)),
             ],
         )
     }
@@ -237,7 +238,7 @@ impl Store {
             sql::run(
                 &self.sql,
                 "UPDATE upload SET keys = ? WHERE id = ?",
-                vec![Value::Blob(pack(keys)), Value::Integer(id)],
+                vec![Value::Blob(packed::pack(keys)), Value::Integer(id)],
             )
         }
     }
@@ -286,35 +287,7 @@ fn validated_upload(mut row: sql::Row) -> Result<ValidatedUpload> {
         id: row.integer()?,
         uploaded_at: row.integer()?,
         illness: serde_json::from_str(&row.text()?)?,
-        keys: unpack(&row.blob()?),
-    })
-}
-
-/// Bytes of a stored key: its data, rolling start (big-endian) and rolling period.
-const PACKED_KEY: usize = 16 + 4 + 1;
-
-fn pack(keys: &[TemporaryExposureKey]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(keys.len() * PACKED_KEY);
-    for key in keys {
-        bytes.extend_from_slice(key.data.as_bytes());
-        bytes.extend_from_slice(&key.rolling_start.number().to_be_bytes());
-        bytes.push(key.rolling_period.intervals() as u8);
-    }
-    bytes
-}
-
-fn unpack(bytes: &[u8]) -> Vec<TemporaryExposureKey> {
-    let (keys, _) = bytes.as_chunks::<PACKED_KEY>();
-    keys.iter().filter_map(unpack_key).collect()
-}
-
-fn unpack_key(bytes: &[u8; PACKED_KEY]) -> Option<TemporaryExposureKey> {
-    let (data, rest) = bytes.split_first_chunk::<16>()?;
-    let (start, period) = rest.split_first_chunk::<4>()?;
-    Some(TemporaryExposureKey {
-        data: KeyData::from_bytes(*data),
-        rolling_start: Interval::new(u32::from_be_bytes(*start)),
-        rolling_period: RollingPeriod::new(i64::from(*period.first()?))?,
+        keys: packed::unpack(&row.blob()?).ok_or("the database holds bad keys")?,
     })
 }
 

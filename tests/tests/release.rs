@@ -1,0 +1,61 @@
+//! The release build on workerd, as an operator runs it: no doors for tests, and none for employees who cannot sign in.
+//!
+//! `cargo xtask lint` builds it and runs this.
+
+use serde_json::json;
+use tests::System;
+use xtask::build::Profile;
+
+#[test]
+#[ignore = "needs a release build"]
+fn a_release_has_no_test_controls_and_no_open_portal() {
+    let system = System::start_build(Profile::Release);
+    for path in [
+        "test/clock",
+        "test/run/publish",
+        "test/run/expire",
+        "test/bench/export",
+        "api/validations",
+    ] {
+        let answer = system.post(path, &json!({ "offset": 10 }));
+        assert_eq!(answer.status(), 404, "{path}");
+        let body = answer.into_body().read_to_string().unwrap();
+        assert!(body.contains("/problems/not-found"), "{path}: {body}");
+    }
+}
+
+#[test]
+#[ignore = "needs a release build"]
+fn a_release_serves_phones_and_the_portal() {
+    let system = System::start_build(Profile::Release);
+    let mut phone = system.phone(1);
+    phone.code(&system.service(), system.now()).unwrap();
+    phone.share(&system.service(), system.now()).unwrap();
+    assert_eq!(system.get("v6/manifest", &[]).status(), 404);
+    for (path, content_type) in [
+        ("", "text/html"),
+        ("assets/boot.js", "javascript"),
+        ("assets/portal.js", "javascript"),
+        ("assets/portal_bg.wasm", "application/wasm"),
+        ("assets/style.css", "text/css"),
+    ] {
+        let answer = system.get(path, &[]);
+        assert_eq!(answer.status(), 200, "{path}");
+        let header = |name: &str| {
+            answer
+                .headers()
+                .get(name)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        };
+        assert!(header("content-type").contains(content_type), "{path}");
+        let policy = header("content-security-policy");
+        assert!(
+            policy.contains("script-src 'self' 'wasm-unsafe-eval';"),
+            "{path}: {policy}"
+        );
+        assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"));
+    }
+}
