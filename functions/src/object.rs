@@ -3,7 +3,7 @@
 //! A call is one `fetch`: the path names the command, the query says the time at which the request came in, and the body
 //! is the command's argument. Objects trust their caller: nobody else can reach them.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{borrow::Cow, cell::RefCell, collections::HashMap};
 
 use js_sys::Uint8Array;
 use serde::{Serialize, de::DeserializeOwned};
@@ -33,7 +33,7 @@ impl Object {
     pub async fn fetch(
         &self,
         env: &Env,
-        command: &Command<'_>,
+        command: &Command,
         body: &[u8],
     ) -> Result<web_sys::Response> {
         let init = web_sys::RequestInit::new();
@@ -48,7 +48,7 @@ impl Object {
     pub async fn call<A: DeserializeOwned>(
         &self,
         env: &Env,
-        command: &Command<'_>,
+        command: &Command,
         argument: &impl Serialize,
     ) -> Result<Option<A>> {
         let response = self
@@ -101,36 +101,27 @@ struct Id {
 pub const REFUSED: u16 = 422;
 
 /// What an object is asked to do.
-pub struct Command<'a> {
+pub struct Command {
     /// Its name.
-    pub name: &'a str,
+    pub name: Cow<'static, str>,
     /// When the request that led to it came in.
     pub now: Timestamp,
     /// The signature of an upload.
     pub signature: Option<[u8; 32]>,
 }
 
-impl<'a> Command<'a> {
+impl Command {
     /// The command `name` at `now`.
-    pub fn new(name: &'a str, now: Timestamp) -> Self {
+    pub fn new(name: &'static str, now: Timestamp) -> Self {
         Self {
-            name,
+            name: name.into(),
             now,
             signature: None,
         }
     }
 
-    fn to_url(&self) -> String {
-        let signature = self.signature.map(hex::encode).unwrap_or_default();
-        format!(
-            "https://object/{}?{}&{signature}",
-            self.name,
-            self.now.as_second()
-        )
-    }
-
-    /// Reads what [`Object::fetch`] wrote, and hands it to `run`.
-    pub fn read<T>(url: &str, run: impl FnOnce(Command<'_>) -> T) -> Result<T> {
+    /// The command that [`Object::fetch`] wrote into `url`.
+    pub fn read(url: &str) -> Result<Self> {
         let url = Url::parse(url)?;
         let (now, signature) = url
             .query()
@@ -141,10 +132,19 @@ impl<'a> Command<'a> {
         let signature = hex::decode_to_slice(signature, &mut bytes)
             .is_ok()
             .then_some(bytes);
-        Ok(run(Command {
-            name: url.path().trim_start_matches('/'),
+        Ok(Self {
+            name: url.path().trim_start_matches('/').to_owned().into(),
             now: Timestamp::from_second(now).map_err(|_| "no time in a command")?,
             signature,
-        }))
+        })
+    }
+
+    fn to_url(&self) -> String {
+        let signature = self.signature.map(hex::encode).unwrap_or_default();
+        format!(
+            "https://object/{}?{}&{signature}",
+            self.name,
+            self.now.as_second()
+        )
     }
 }

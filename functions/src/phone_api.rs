@@ -74,7 +74,7 @@ async fn upload(
     // Without a bucket or signature the Intake is asked all the same, so that a refusal costs what an upload costs.
     let intake = match upload::bucket_of(&body) {
         Some(bucket) => bucket.intake(),
-        None => IntakeNumber::modulo(now.subsec_nanosecond() as u8),
+        None => IntakeNumber::random(&mut random::generator()?),
     };
     let signature = signature(url).unwrap_or_default();
     match intake::phone(env, intake, command(signature), now, &body).await {

@@ -5,6 +5,7 @@
 
 mod store;
 
+use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
@@ -14,6 +15,7 @@ use shared::{
     tek::Acceptance,
     upload::Upload,
 };
+use wasm_bindgen_futures::JsFuture;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::{
@@ -65,7 +67,7 @@ pub async fn phone(
         .fetch(
             env,
             &Command {
-                name,
+                name: name.into(),
                 now,
                 signature,
             },
@@ -181,44 +183,35 @@ impl DurableObject for Intake {
 
 impl Intake {
     async fn answer(&self, request: &web_sys::Request) -> Result<web_sys::Response> {
-        let body = wasm_bindgen_futures::JsFuture::from(request.array_buffer()?).await?;
-        let body = js_sys::Uint8Array::new(&body).to_vec();
-        enum Done {
-            Now(Result<web_sys::Response>),
-            Registered(Result<Registration>, Timestamp),
-            Expire(Timestamp),
-        }
-        let done = Command::read(&request.url(), |command| {
-            let now = command.now;
-            Done::Now(match command.name {
-                REGISTER => return Done::Registered(self.register(now), now),
-                EXPIRE => return Done::Expire(now),
-                UPLOAD | DECOY => self.upload(&body, &command),
-                VALIDATE => self.validate(&body, now),
-                RELEASE => self.release(&body, now),
-                CONFIRM => self.confirm(&body, now),
-                _ => Err("unknown command".into()),
-            })
-        })?;
-        match done {
-            Done::Now(answer) => answer,
-            Done::Registered(registration, now) => {
-                let registration = registration?;
-                let end = now.as_second() + registration.validity + GRACE_SECONDS;
-                self.alarm.set(&self.state.storage(), end, now).await?;
-                answer::phone(&registration.to_body())
-            }
-            Done::Expire(now) => {
+        let command = Command::read(&request.url())?;
+        let body = JsFuture::from(request.array_buffer()?).await?;
+        let body = Uint8Array::new(&body).to_vec();
+        let now = command.now;
+        match &*command.name {
+            REGISTER => self.register(now).await,
+            UPLOAD | DECOY => self.upload(&body, &command),
+            VALIDATE => self.validate(&body, now),
+            RELEASE => self.release(&body, now),
+            CONFIRM => self.confirm(&body, now),
+            EXPIRE => {
                 self.expire(now).await?;
                 answer::json(&())
             }
+            _ => Err("unknown command".into()),
         }
     }
 
-    fn register(&self, now: Timestamp) -> Result<Registration> {
+    async fn register(&self, now: Timestamp) -> Result<web_sys::Response> {
+        let registration = self.enrol(now)?;
+        let end = now.as_second() + registration.validity + GRACE_SECONDS;
+        self.alarm.set(&self.state.storage(), end, now).await?;
+        answer::phone(&registration.to_body())
+    }
+
+    fn enrol(&self, now: Timestamp) -> Result<Registration> {
         let mut random = random::generator()?;
         let intake = self.number()?;
-        // A code that is in use is drawn again. With the most enrolments that an Intake ever had, one in ten thousand is.
+        // A code that is in use is drawn again: with 15,000 enrolments outstanding, one in ten thousand is.
         for _ in 0..10 {
             let enrolment = Enrolment::random(intake, &mut random);
             if self.store.insert_enrolment(&enrolment, now)? {
@@ -229,7 +222,7 @@ impl Intake {
     }
 
     /// An upload, a decoy, and whatever is wrong with either: parse, look up, HMAC, one row written.
-    fn upload(&self, body: &[u8], command: &Command<'_>) -> Result<web_sys::Response> {
+    fn upload(&self, body: &[u8], command: &Command) -> Result<web_sys::Response> {
         let now = command.now;
         let upload = Upload::parse(body).ok();
         let bucket = upload

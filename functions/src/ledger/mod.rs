@@ -30,16 +30,11 @@ pub async fn expire(env: &Env, now: Timestamp) -> Result<()> {
     call(env, EXPIRE, now).await
 }
 
-async fn call(env: &Env, command: &str, now: Timestamp) -> Result<()> {
+async fn call(env: &Env, command: &'static str, now: Timestamp) -> Result<()> {
     Object::new("LEDGER", "ledger")
         .call(env, &Command::new(command, now), &())
         .await?
         .ok_or_else(|| "the Ledger refused a job".into())
-}
-
-enum Job {
-    Publish,
-    Expire,
 }
 
 /// The Durable Object.
@@ -66,18 +61,13 @@ impl DurableObject for Ledger {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let (job, now) = Command::read(&request.inner().url(), |command| {
-            let job = match command.name {
-                PUBLISH => Some(Job::Publish),
-                EXPIRE => Some(Job::Expire),
-                _ => None,
-            };
-            (job, command.now)
-        })?;
+        let command = Command::read(&request.inner().url())?;
+        let now = command.now;
         let _running = self.running.lock().await;
-        match job.ok_or("unknown command")? {
-            Job::Publish => publication::run(&self.store, &self.env, now).await?,
-            Job::Expire => publication::expire(&self.store, &self.env, now).await?,
+        match &*command.name {
+            PUBLISH => publication::run(&self.store, &self.env, now).await?,
+            EXPIRE => publication::expire(&self.store, &self.env, now).await?,
+            _ => return Err("unknown command".into()),
         }
         self.wake(now).await?;
         answer::json(&()).map(Response::from)

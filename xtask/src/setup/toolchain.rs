@@ -38,9 +38,9 @@ impl Toolchain {
             return Ok(Self::Debian(root));
         }
         println!("==> add the target {WASM32}");
-        if process::succeeds(Command::new("rustup").args(["target", "add", WASM32]))
-            && rustup_has_target()
-        {
+        let added = process::succeeds(Command::new("rustup").args(["target", "add", WASM32]));
+        if added && rustup_has_target() {
+            println!("<== add the target {WASM32}: done");
             return Ok(Self::Rustup);
         }
         if !is_debian() {
