@@ -33,14 +33,27 @@ impl System {
         Self::start_build(Profile::Dev)
     }
 
+    /// Starts the development build with other values for some of its settings.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_any(Profile::Dev, settings)
+    }
+
     /// Starts the build `profile`.
     ///
     /// # Panics
     /// When it does not start.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
     pub fn start_build(profile: Profile) -> Self {
+        Self::start_any(profile, &[])
+    }
+
+    #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
+    fn start_any(profile: Profile, settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let workerd = Workerd::start(profile, data.path(), None).expect("workerd starts");
+        let workerd =
+            Workerd::start_with(profile, data.path(), None, settings).expect("workerd starts");
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .build()

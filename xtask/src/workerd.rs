@@ -29,6 +29,16 @@ impl Workerd {
     /// Starts the build `profile` with its data and keys in `data`; without a port on a free one. What the functions log
     /// goes to `data/workerd.log`.
     pub fn start(profile: Profile, data: &Path, port: Option<u16>) -> Result<Self> {
+        Self::start_with(profile, data, port, &[])
+    }
+
+    /// As [`Workerd::start`], with other values for some of the settings in `workerd.capnp`.
+    pub fn start_with(
+        profile: Profile,
+        data: &Path,
+        port: Option<u16>,
+        settings: &[(&str, &str)],
+    ) -> Result<Self> {
         let port = match port {
             Some(port) => port,
             None => free_port()?,
@@ -56,7 +66,7 @@ impl Workerd {
             Profile::Dev | Profile::Bench => command
                 .current_dir(profile.folder())
                 .arg("--import-path=.")
-                .arg(root().join("dev.capnp")),
+                .arg(development_configuration(&data, settings)?),
         };
         for disk in DISKS {
             let folder = data.join(disk);
@@ -131,6 +141,31 @@ impl Drop for Workerd {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// `dev.capnp`, or, for other settings, a copy of it in `data` beside a changed copy of `workerd.capnp`.
+fn development_configuration(data: &Path, settings: &[(&str, &str)]) -> Result<PathBuf> {
+    let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
+    if settings.is_empty() {
+        return Ok(root().join("dev.capnp"));
+    }
+    let mut release = read("workerd.capnp")?;
+    for (name, value) in settings {
+        let binding = format!("(name = \"{name}\", text = \"");
+        let (before, rest) = release
+            .split_once(&binding)
+            .ok_or_else(|| Failure::new(format!("workerd.capnp has no setting {name}")))?;
+        let (_, after) = rest.split_once('"').unwrap_or_default();
+        release = format!("{before}{binding}{value}\"{after}");
+    }
+    let write = |name: &str, text: &str| {
+        let path = data.join(name);
+        fs::write(&path, text)
+            .context(path.display())
+            .map(|()| path)
+    };
+    write("workerd.capnp", &release)?;
+    write("dev.capnp", &read("dev.capnp")?)
 }
 
 fn free_port() -> Result<u16> {

@@ -1,0 +1,59 @@
+//! What operators can set, and what they see when a setting is wrong.
+
+use serde_json::json;
+use tests::System;
+
+#[test]
+fn a_service_that_is_switched_off_says_so_to_phones_and_still_serves_files() {
+    let system = System::start_with(&[("PHONE_API", "off")]);
+    for path in ["v2/register", "v1/postkeys", "v1/stopkeys"] {
+        let answer = system.post(path, &json!({}));
+        assert_eq!(answer.status(), 410, "{path}");
+        let body = answer.into_body().read_to_string().unwrap();
+        assert!(body.contains("/problems/gone"), "{body}");
+    }
+    system.run_job("publish");
+    assert_eq!(system.get("v6/manifest", &[]).status(), 200);
+}
+
+#[test]
+fn a_wrong_setting_is_named_in_the_log_and_not_in_the_answer() {
+    for (name, value) in [
+        ("PHONE_API", "yes"),
+        ("REGION", "nl"),
+        ("EXPORT_KEY_ID", "2-4"),
+    ] {
+        let system = System::start_with(&[(name, value)]);
+        let answer = system.post("v2/register", &json!({}));
+        assert_eq!(answer.status(), 503, "{name}");
+        let body = answer.into_body().read_to_string().unwrap();
+        assert!(
+            body.contains("/problems/unavailable") && !body.contains(name),
+            "{body}"
+        );
+        assert!(
+            system.log().contains(&format!("setting {name}: expected")),
+            "{}",
+            system.log()
+        );
+    }
+}
+
+#[test]
+fn the_settings_of_exposure_key_sets_are_in_every_file() {
+    let system = System::start_with(&[("REGION", "DE"), ("EXPORT_KEY_VERSION", "v7")]);
+    let mut ill = system.phone(1);
+    let code = ill.code(&system.service(), system.now()).unwrap();
+    ill.share(&system.service(), system.now()).unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+    system.run_job("publish");
+    let files = system
+        .phone(2)
+        .check(&system.service(), &system.verifying_keys())
+        .unwrap();
+    let header = &files[0].header;
+    assert_eq!(
+        (&*header.region, &*header.key_id, &*header.key_version),
+        ("DE", "204", "v7")
+    );
+}
