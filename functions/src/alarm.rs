@@ -7,8 +7,8 @@ use worker::{Result, Storage};
 
 use crate::clock;
 
-/// The one alarm of an object. It is only ever moved forward, so nothing outlives its end because something else was
-/// stored after it.
+/// The one alarm of an object. It is only ever set to an earlier moment, never to a later one, so nothing outlives its end
+/// because something else was stored after it. One that goes off early finds nothing to delete, and is set again.
 #[derive(Default)]
 pub struct Alarm {
     /// When it goes off, in milliseconds of the platform's clock, as far as this instance has learnt it.
@@ -16,9 +16,10 @@ pub struct Alarm {
 }
 
 impl Alarm {
-    /// Makes sure that the alarm goes off at `time` (unix seconds of the service's clock) or before.
-    pub async fn set(&self, storage: &Storage, time: i64, now: Timestamp) -> Result<()> {
-        let due = clock::platform_millis() + (time * 1_000 - now.as_millisecond()).max(0);
+    /// Makes sure that the alarm goes off at `time` of the service's clock, which says `now`, or before.
+    pub async fn set(&self, storage: &Storage, time: Timestamp, now: Timestamp) -> Result<()> {
+        let delay = time.as_millisecond() - now.as_millisecond();
+        let due = clock::platform_millis() + delay.max(0);
         if self.due.get().is_none() {
             // An earlier instance of the object may have set it.
             self.due.set(storage.get_alarm().await?);

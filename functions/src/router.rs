@@ -1,6 +1,7 @@
 //! Which path is answered by whom.
 
 use shared::problem::Problem;
+use url::Url;
 use worker::{Env, Result, console_error};
 
 use crate::{answer, clock, content_api, phone_api, request};
@@ -11,27 +12,30 @@ pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Resp
         Ok(url) => url,
         Err(problem) => return answer::problem(problem),
     };
-    let now = clock::now(env).await?;
-    let answer = match url.path() {
-        "/v2/register" => phone_api::register(&request, env, now).await,
-        "/v1/postkeys" => phone_api::post_keys(&request, &url, env, now).await,
-        "/v1/stopkeys" => phone_api::stop_keys(&request, &url, env, now).await,
-        "/index.txt" => content_api::answer(&request, env, now, "index.txt").await,
-        path if path.starts_with("/v6/") => {
-            content_api::answer(&request, env, now, path.trim_start_matches('/')).await
-        }
-        #[cfg(feature = "test-controls")]
-        "/api/validations" => crate::portal_api::validate(&request, env, now).await,
-        #[cfg(feature = "test-controls")]
-        path if path.starts_with("/test/") => {
-            crate::test_controls::answer(&request, env, now, path).await
-        }
-        _ => answer::problem(Problem::NotFound),
-    };
-    answer.or_else(|error| {
+    dispatch(&request, &url, env).await.or_else(|error| {
         console_error!("{} failed: {error}", route_name(url.path()));
         answer::problem(Problem::Unavailable)
     })
+}
+
+async fn dispatch(request: &web_sys::Request, url: &Url, env: &Env) -> Result<web_sys::Response> {
+    let now = clock::now(env).await?;
+    match url.path() {
+        "/v2/register" => phone_api::register(request, env, now).await,
+        "/v1/postkeys" => phone_api::post_keys(request, url, env, now).await,
+        "/v1/stopkeys" => phone_api::stop_keys(request, url, env, now).await,
+        "/index.txt" => content_api::answer(request, env, now, "index.txt").await,
+        path if path.starts_with("/v6/") => {
+            content_api::answer(request, env, now, path.trim_start_matches('/')).await
+        }
+        #[cfg(feature = "test-controls")]
+        "/api/validations" => crate::portal_api::validate(request, env, now).await,
+        #[cfg(feature = "test-controls")]
+        path if path.starts_with("/test/") => {
+            crate::test_controls::answer(request, env, now, path).await
+        }
+        _ => answer::problem(Problem::NotFound),
+    }
 }
 
 /// The part of a path that names the route. The rest may be anything that somebody sent, and stays out of the log.

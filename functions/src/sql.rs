@@ -4,17 +4,28 @@
 //! request runs between them: that is what the objects' check-then-write relies on. An answer leaves the object only when
 //! what it wrote is on disk (the platform's output gate).
 
+use shared::Timestamp;
 use wasm_bindgen::JsValue;
 use worker::{Error, Result, SqlStorage, SqlStorageValue};
 
-/// Runs `statement` and gives its rows, each a list of values in the order of the columns.
-pub fn rows(sql: &SqlStorage, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
+/// Runs `statement` and gives its rows one by one, each a list of values in the order of the columns.
+pub fn rows(
+    sql: &SqlStorage,
+    statement: &str,
+    bindings: Vec<SqlStorageValue>,
+) -> Result<impl Iterator<Item = Result<Row>>> {
     let bindings: Vec<JsValue> = bindings.into_iter().map(JsValue::from).collect();
-    let cursor = sql.exec_raw(statement, bindings)?;
-    cursor
-        .raw()
-        .map(|row| row.map(|values| Row(values.into_iter())))
-        .collect()
+    let rows = sql.exec_raw(statement, bindings)?.raw();
+    Ok(rows.map(|row| row.map(|values| Row(values.into_iter()))))
+}
+
+/// Runs `statement` and gives its first row.
+pub fn first(
+    sql: &SqlStorage,
+    statement: &str,
+    bindings: Vec<SqlStorageValue>,
+) -> Result<Option<Row>> {
+    rows(sql, statement, bindings)?.next().transpose()
 }
 
 /// Runs `statement` for what it changes.
@@ -54,6 +65,18 @@ impl Row {
             Some(SqlStorageValue::Null) => Ok(None),
             _ => Err(unexpected("integer")),
         }
+    }
+
+    /// The next value as a time, which is stored in unix seconds.
+    pub fn time(&mut self) -> Result<Timestamp> {
+        Timestamp::from_second(self.integer()?).map_err(|_| unexpected("time"))
+    }
+
+    /// The next value as a time or null.
+    pub fn optional_time(&mut self) -> Result<Option<Timestamp>> {
+        let seconds = self.optional_integer()?;
+        let time = seconds.map(Timestamp::from_second).transpose();
+        time.map_err(|_| unexpected("time"))
     }
 
     /// The next value as text.

@@ -77,7 +77,7 @@ fn padded(json: &str) -> String {
 }
 
 /// The body of `POST /api/validations`, as it is sent.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Deserialize, Serialize)]
 pub struct ValidationRequest {
     /// The code as the employee typed it.
     pub code: String,
@@ -88,13 +88,15 @@ pub struct ValidationRequest {
 }
 
 /// A validation that may be tried: the code is well formed and the date possible.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Validation {
     /// The code.
     pub code: ValidationCode,
     /// What the employee was told of the illness.
     pub illness: Illness,
 }
+
+hidden_debug!(ValidationRequest, Validation);
 
 impl ValidationRequest {
     /// Checks the code and the date, in this order. The portal calls it before sending, the service on receipt.
@@ -128,6 +130,7 @@ pub struct ValidationAnswer {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use rand::{SeedableRng as _, rngs::StdRng};
 
     use super::*;
@@ -171,5 +174,30 @@ mod tests {
             check("L8T6LJV", "2026-12-24"),
             Err(ValidationError::Date(DateError::Future))
         );
+    }
+
+    #[test]
+    fn what_an_employee_typed_stays_out_of_logs() {
+        let request = ValidationRequest {
+            code: "L8T6LJV".to_owned(),
+            symptomatic: true,
+            date: "2026-11-23".to_owned(),
+        };
+        let validation = request.check("2026-11-23T10:00:00Z".parse().unwrap());
+        let logged = format!("{request:?} {validation:?}");
+        assert!(
+            !logged.contains("L8T") && !logged.contains("2026"),
+            "{logged}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_json_is_read_or_refused_without_panic(bytes: Vec<u8>, code: String, date: String) {
+            let _ = serde_json::from_slice::<ValidationRequest>(&bytes);
+            let _ = serde_json::from_slice::<Registration>(&bytes);
+            let now = "2026-11-23T10:00:00Z".parse().unwrap();
+            let _ = ValidationRequest { code, symptomatic: false, date }.check(now);
+        }
     }
 }

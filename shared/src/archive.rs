@@ -11,6 +11,9 @@ pub enum ArchiveError {
     /// Not a zip, cut off, or damaged.
     #[error("not a readable zip file")]
     Unreadable,
+    /// The entries cannot be packed, for want of memory.
+    #[error("the zip file cannot be written")]
+    Unwritable,
     /// Other entries than the expected ones.
     #[error("unexpected entries")]
     Entries,
@@ -28,13 +31,13 @@ pub(crate) fn pack(entries: &[(&str, &[u8])]) -> Result<Vec<u8>, ArchiveError> {
         .compression_level(Some(COMPRESSION_LEVEL));
     for (name, content) in entries {
         zip.start_file(*name, options)
-            .map_err(|_| ArchiveError::Unreadable)?;
+            .map_err(|_| ArchiveError::Unwritable)?;
         zip.write_all(content)
-            .map_err(|_| ArchiveError::Unreadable)?;
+            .map_err(|_| ArchiveError::Unwritable)?;
     }
     Ok(zip
         .finish()
-        .map_err(|_| ArchiveError::Unreadable)?
+        .map_err(|_| ArchiveError::Unwritable)?
         .into_inner())
 }
 

@@ -28,3 +28,36 @@ pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
     let text = String::deserialize(deserializer)?;
     decode(&text).ok_or_else(|| D::Error::custom("not base64 of the expected length"))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn only_whole_standard_base64_of_the_length_is_read() {
+        assert_eq!(decode(&encode(&[0xfb; 4])), Some([0xfb; 4]));
+        for text in [
+            "",
+            "+/v7+w",
+            "-_v7-w==",
+            "+/v7+w==\n",
+            " +/v7+w==",
+            "+/v7+w===",
+            "+/v7+z==",
+        ] {
+            assert_eq!(decode::<4>(text), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC*", bytes: [u8; 16]) {
+            if let Some(read) = decode::<16>(&text) {
+                prop_assert_eq!(encode(&read), text);
+            }
+            prop_assert_eq!(decode(&encode(&bytes)), Some(bytes));
+        }
+    }
+}

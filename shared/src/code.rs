@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::enrolment::IntakeNumber;
 
-/// The 23 symbols in the order of their values 0–22: no vowels that make words, nothing that looks like another.
+/// The 23 symbols in the order of their values 0–22: those of CoronaMelder's GGD key, without 0 and O, 1 and I.
 pub const ALPHABET: &str = "BCFGJLQRSTUVXYZ23456789";
 
 /// Symbols in a code, the check symbol included.
@@ -90,12 +90,7 @@ impl fmt::Display for ValidationCode {
     }
 }
 
-/// Logs must not hold a code (design §5), so its debug form does not either.
-impl fmt::Debug for ValidationCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ValidationCode(…)")
-    }
-}
+hidden_debug!(ValidationCode);
 
 impl TryFrom<String> for ValidationCode {
     type Error = CodeError;

@@ -215,6 +215,11 @@ mod tests {
         }
 
         #[test]
+        fn any_bytes_are_refused_as_a_document(bytes: Vec<u8>) {
+            prop_assert!(open::<Manifest>(&bytes, &key().verifying_key()).is_err());
+        }
+
+        #[test]
         fn any_text_is_a_content_id_or_refused(text in "\\PC*") {
             if let Ok(id) = text.parse::<ContentId>() {
                 prop_assert_eq!(id.to_string(), text);

@@ -143,9 +143,12 @@ mod tests {
             Some(Infectiousness::Before)
         );
         assert_eq!(convert(key(onset.minus(1), 0)), Some(Infectiousness::Peak));
-        assert_eq!(convert(key(onset.plus(2), 143)), Some(Infectiousness::Peak));
         assert_eq!(
-            convert(key(onset.plus(3), 0)),
+            convert(key(UtcDay::new(onset.number() + 2), 143)),
+            Some(Infectiousness::Peak)
+        );
+        assert_eq!(
+            convert(key(UtcDay::new(onset.number() + 3), 0)),
             Some(Infectiousness::Falling)
         );
     }

@@ -36,7 +36,7 @@ pub fn next_day_at_four(now: Timestamp) -> Timestamp {
 }
 
 /// What an employee says of a person's illness: the first day of illness, or, without symptoms, the date of the test.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Illness {
     symptomatic: bool,
     date: Date,
@@ -83,6 +83,8 @@ impl Illness {
     }
 }
 
+hidden_debug!(Illness);
+
 /// Why a date cannot be a date of illness.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum DateError {
@@ -97,18 +99,20 @@ pub enum DateError {
     TooOld,
 }
 
-/// The name of a UTC day.
-pub fn utc_date(day: UtcDay) -> Date {
-    TimeZone::UTC.to_datetime(day.start().start()).date()
+/// The oldest day that can be a date of illness at `now`.
+pub fn oldest(now: Timestamp) -> Date {
+    today(now).saturating_sub(OLDEST_DAYS.days())
 }
 
 /// How many calendar days `date` lies before today; negative in the future.
-pub fn days_ago(date: Date, now: Timestamp) -> i32 {
+fn days_ago(date: Date, now: Timestamp) -> i32 {
     today(now).since(date).map_or(0, |span| span.get_days())
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn at(text: &str) -> Timestamp {
@@ -180,5 +184,17 @@ mod tests {
         assert_eq!(ill.infectious_from(), date("2026-10-30"));
         let well = Illness::new(false, date("2026-11-01"), now).unwrap();
         assert_eq!(well.infectious_from(), date("2026-11-01"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_date_or_refused(text in "\\PC*", day in -40..40_i32) {
+            let now = at("2026-11-23T10:00:00Z");
+            let _ = Illness::parse(true, &text, now);
+            let date = today(now).saturating_add(day.days());
+            let parsed = Illness::parse(true, &date.to_string(), now);
+            prop_assert_eq!(parsed.is_ok(), (-OLDEST_DAYS..=0).contains(&day));
+            prop_assert_eq!(parsed.is_ok(), date >= oldest(now) && day <= 0);
+        }
     }
 }

@@ -1,7 +1,5 @@
 //! An enrolment: what a phone gets when it registers, and which Intake holds it (design §3).
 
-use std::fmt;
-
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use jiff::Timestamp;
 use rand::{Rng, RngExt as _};
@@ -136,16 +134,6 @@ pub fn is_honoured(valid_until: Timestamp, now: Timestamp) -> bool {
     now < shift(valid_until, GRACE_SECONDS)
 }
 
-macro_rules! hidden_debug {
-    ($($name:ident),*) => {$(
-        /// Logs must hold none of it (design §5), so the debug form does not either.
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )*};
-}
 hidden_debug!(BucketId, ConfirmationKey, Enrolment);
 
 #[cfg(test)]
@@ -166,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_signature_holds_for_its_body_and_no_other() {
-        // RFC 4231, test case 6 has a longer key; this pair is from `openssl dgst -mac HMAC` with 32 bytes 0x0b.
+        // `printf 'Hi There' | openssl dgst -sha256 -mac HMAC -macopt hexkey:…`, with 32 bytes 0x0b.
         let key = ConfirmationKey::from_bytes([0x0b; 32]);
         let mut signature = key.sign(b"Hi There");
         assert_eq!(

@@ -12,6 +12,18 @@
 //!
 //! Whatever comes from outside is parsed into a type that cannot be wrong; constructing it is the check.
 
+/// Gives types that hold what no log may hold (design §5) a `Debug` that hides it.
+macro_rules! hidden_debug {
+    ($($name:ident),*) => {$(
+        /// Hides what no log may hold.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+
 pub mod api;
 pub mod archive;
 pub mod base64;
@@ -24,6 +36,7 @@ pub mod export;
 pub mod packed;
 pub mod padding;
 pub mod problem;
+pub mod retention;
 pub mod signing;
 pub mod tek;
 pub mod time;

@@ -1,8 +1,6 @@
 //! Temporary exposure keys and the rules that decide which of them the service takes and when it may publish them
 //! (design §3).
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -35,12 +33,7 @@ impl KeyData {
     }
 }
 
-/// Logs must hold no key (design §5), so its debug form does not either.
-impl fmt::Debug for KeyData {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("KeyData(…)")
-    }
-}
+hidden_debug!(KeyData);
 
 /// How long a key was in use: 1 to 144 intervals.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
@@ -108,7 +101,7 @@ impl TemporaryExposureKey {
 }
 
 /// The earliest rolling start that is taken at `now`: midnight UTC, 14 days ago.
-pub fn oldest_start(now: Timestamp) -> Interval {
+fn oldest_start(now: Timestamp) -> Interval {
     UtcDay::of(now).minus(OLDEST_DAYS).start()
 }
 
@@ -169,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_key_may_be_published_two_hours_after_its_period() {
-        let day = Interval::day_start(at("2026-11-20T12:00:00Z"));
+        let day = UtcDay::of(at("2026-11-20T12:00:00Z")).start();
         assert_eq!(key(day, 144).releasable_at(), at("2026-11-21T02:00:00Z"));
         assert_eq!(key(day, 57).releasable_at(), at("2026-11-20T11:30:00Z"));
     }
@@ -177,10 +170,11 @@ mod tests {
     #[test]
     fn keys_of_the_last_fourteen_days_are_recent() {
         let now = at("2026-11-23T10:05:00Z");
-        let today = Interval::day_start(now);
+        let today = UtcDay::of(now).start();
+        let oldest = UtcDay::of(now).minus(14).start();
         for (start, recent) in [
-            (today.minus(14 * 144 + 1), false),
-            (today.minus(14 * 144), true),
+            (Interval::new(oldest.number() - 1), false),
+            (oldest, true),
             (today, true),
             (Interval::at(now), true),
             (Interval::at(now).plus(1), false),
@@ -194,8 +188,8 @@ mod tests {
     #[test]
     fn an_enrolment_takes_keys_up_to_its_own_day_and_todays_key_for_two_hours() {
         let registered = at("2026-11-22T10:00:00Z");
-        let yesterday = key(Interval::day_start(registered), 144);
-        let today = key(Interval::day_start(registered).plus(144), 10);
+        let yesterday = key(UtcDay::of(registered).start(), 144);
+        let today = key(UtcDay::of(registered).start().plus(144), 10);
         let takes = |now: &str, validated: Option<&str>, key| {
             Acceptance {
                 now: at(now),

@@ -9,6 +9,9 @@ const INTERVAL_SECONDS: i64 = 600;
 /// Intervals in a UTC day.
 pub const INTERVALS_PER_DAY: u32 = 144;
 
+/// Seconds in a UTC day.
+pub const DAY_SECONDS: i64 = 86_400;
+
 /// GAEN's ENIntervalNumber: `floor(unix seconds / 600)`.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
@@ -24,12 +27,6 @@ impl Interval {
     pub fn at(time: Timestamp) -> Self {
         let number = time.as_second().div_euclid(INTERVAL_SECONDS);
         Self(u32::try_from(number).unwrap_or(if number < 0 { 0 } else { u32::MAX }))
-    }
-
-    /// The first interval of the UTC day in which `time` lies: the rolling start of that day's key.
-    pub fn day_start(time: Timestamp) -> Self {
-        let number = Self::at(time).0;
-        Self(number - number % INTERVALS_PER_DAY)
     }
 
     /// The number.
@@ -51,11 +48,6 @@ impl Interval {
     /// The interval so many intervals later.
     pub const fn plus(self, intervals: u32) -> Self {
         Self(self.0.saturating_add(intervals))
-    }
-
-    /// The interval so many intervals earlier.
-    pub const fn minus(self, intervals: u32) -> Self {
-        Self(self.0.saturating_sub(intervals))
     }
 
     /// The number of the UTC day, counted from 1970-01-01.
@@ -81,6 +73,11 @@ impl UtcDay {
             .map_or(Self(0), |midnight| Self::of(midnight.timestamp()))
     }
 
+    /// The day's name.
+    pub fn date(self) -> Date {
+        TimeZone::UTC.to_datetime(self.start().start()).date()
+    }
+
     /// Its first interval.
     pub const fn start(self) -> Interval {
         Interval(self.0.saturating_mul(INTERVALS_PER_DAY))
@@ -89,11 +86,6 @@ impl UtcDay {
     /// The day so many days earlier.
     pub const fn minus(self, days: u32) -> Self {
         Self(self.0.saturating_sub(days))
-    }
-
-    /// The day so many days later.
-    pub const fn plus(self, days: u32) -> Self {
-        Self(self.0.saturating_add(days))
     }
 
     /// Days from `earlier` to this day; negative when `earlier` is later.
@@ -136,9 +128,10 @@ mod tests {
             assert_eq!(Interval::at(time), Interval::new(number));
             assert_eq!(Interval::new(number).start(), time);
             assert_eq!(
-                Interval::day_start(shift(time, 86_399)),
+                UtcDay::of(shift(time, 86_399)).start(),
                 Interval::new(number)
             );
+            assert_eq!(UtcDay::of_date(UtcDay::of(time).date()), UtcDay::of(time));
         }
     }
 

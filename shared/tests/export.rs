@@ -93,7 +93,7 @@ fn the_file_of_googles_server_is_read() {
 #[test]
 fn the_file_of_googles_phones_is_read() {
     let set = ExposureKeySet::open(MANY_KEYS, &public_key(MANY_KEYS_PUBLIC)).unwrap();
-    assert_eq!(set.len(), 140);
+    assert_eq!(set.messages().len(), 140);
     assert_eq!(set.header().key_id, "310");
     let wrong_key = ExposureKeySet::open(MANY_KEYS, &public_key(TWO_KEYS_PUBLIC));
     assert_eq!(wrong_key.err(), Some(ExportError::Signature));

@@ -13,6 +13,7 @@ use shared::{
     conversion::DiagnosisKey,
     enrolment::{ConfirmationKey, Enrolment, GRACE_SECONDS, IntakeNumber},
     tek::Acceptance,
+    time::shift,
     upload::Upload,
 };
 use wasm_bindgen_futures::JsFuture;
@@ -143,8 +144,8 @@ pub struct Released {
 pub struct ReleasedUpload {
     /// Its number in its Intake.
     pub id: i64,
-    /// When it came in, in unix seconds.
-    pub uploaded_at: i64,
+    /// When it came in.
+    pub uploaded_at: Timestamp,
     /// The keys.
     pub keys: Vec<DiagnosisKey>,
 }
@@ -192,7 +193,7 @@ impl Intake {
             UPLOAD | DECOY => self.upload(&body, &command),
             VALIDATE => self.validate(&body, now),
             RELEASE => self.release(&body, now),
-            CONFIRM => self.confirm(&body, now),
+            CONFIRM => self.confirm(&body, now).await,
             EXPIRE => {
                 self.expire(now).await?;
                 answer::json(&())
@@ -203,7 +204,7 @@ impl Intake {
 
     async fn register(&self, now: Timestamp) -> Result<web_sys::Response> {
         let registration = self.enrol(now)?;
-        let end = now.as_second() + registration.validity + GRACE_SECONDS;
+        let end = shift(now, registration.validity + GRACE_SECONDS);
         self.alarm.set(&self.state.storage(), end, now).await?;
         answer::phone(&registration.to_body())
     }
@@ -289,13 +290,15 @@ impl Intake {
         answer::json(&Released { uploads, next })
     }
 
-    fn confirm(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
+    async fn confirm(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
         let uploads: Vec<i64> = serde_json::from_slice(body)?;
         for id in uploads {
             if let Some(upload) = self.store.validated_upload(id)? {
                 self.store.keep_keys(id, &upload.waiting(now))?;
             }
         }
+        // An enrolment that stayed for its keys alone goes with them.
+        self.expire(now).await?;
         answer::json(&())
     }
 

@@ -9,7 +9,8 @@ use shared::{
     dates::Illness,
     enrolment::{self, ConfirmationKey, Enrolment},
     packed,
-    tek::{self, TemporaryExposureKey},
+    retention::RETENTION_SECONDS,
+    tek::TemporaryExposureKey,
     time::UtcDay,
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
@@ -40,8 +41,6 @@ const SCRATCH: i64 = 0;
 /// How many uploads a page of [`Store::validated_uploads`] has: some 7,000 keys.
 const PAGE: usize = 500;
 
-const DAY_SECONDS: i64 = 86_400;
-
 /// An Intake's database.
 pub struct Store {
     sql: SqlStorage,
@@ -63,7 +62,7 @@ pub struct Page {
 /// An upload whose enrolment is validated.
 pub struct ValidatedUpload {
     pub id: i64,
-    pub uploaded_at: i64,
+    pub uploaded_at: Timestamp,
     pub illness: Illness,
     pub keys: Vec<TemporaryExposureKey>,
 }
@@ -102,7 +101,7 @@ impl Store {
 
     /// False when the code is in use.
     pub fn insert_enrolment(&self, enrolment: &Enrolment, now: Timestamp) -> Result<bool> {
-        let inserted = sql::rows(
+        let inserted = sql::first(
             &self.sql,
             "INSERT INTO enrolment (bucket, confirmation_key, code, registered_day, valid_until) \
              VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
@@ -114,33 +113,26 @@ impl Store {
                 Value::Integer(enrolment::valid_until(now).as_second()),
             ],
         )?;
-        Ok(!inserted.is_empty())
+        Ok(inserted.is_some())
     }
 
     /// The enrolment of `bucket`, if it is still honoured.
     pub fn enrolment(&self, bucket: &[u8; 32], now: Timestamp) -> Result<Option<StoredEnrolment>> {
-        let mut rows = sql::rows(
+        let row = sql::first(
             &self.sql,
-            "SELECT confirmation_key, registered_day, valid_until, validated_at \
+            "SELECT valid_until, confirmation_key, registered_day, validated_at \
              FROM enrolment WHERE bucket = ?",
             vec![blob(bucket)],
         )?;
-        let Some(mut row) = rows.pop() else {
+        let Some(mut row) = row else { return Ok(None) };
+        if !enrolment::is_honoured(row.time()?, now) {
             return Ok(None);
-        };
-        let stored = StoredEnrolment {
+        }
+        Ok(Some(StoredEnrolment {
             confirmation_key: ConfirmationKey::from_bytes(row.bytes()?),
             registered: UtcDay::new(u32::try_from(row.integer()?).unwrap_or(0)),
-            validated: None,
-        };
-        let valid_until = time(row.integer()?);
-        let validated = row.optional_integer()?.map(time);
-        Ok(
-            enrolment::is_honoured(valid_until, now).then_some(StoredEnrolment {
-                validated,
-                ..stored
-            }),
-        )
+            validated: row.optional_time()?,
+        }))
     }
 
     /// Keeps `keys` for `bucket`.
@@ -179,7 +171,7 @@ impl Store {
 
     /// Uses the code: false when it is unknown, expired or used.
     pub fn validate(&self, validation: &Validation, now: Timestamp) -> Result<bool> {
-        let used = sql::rows(
+        let used = sql::first(
             &self.sql,
             "UPDATE enrolment SET code = NULL, validated_at = ?, illness = ? \
              WHERE code = ? AND valid_until + ? > ? RETURNING 1",
@@ -191,39 +183,34 @@ impl Store {
                 Value::Integer(now.as_second()),
             ],
         )?;
-        Ok(!used.is_empty())
+        Ok(used.is_some())
     }
 
     /// The uploads after `after` whose enrolment is validated, in the order of their arrival.
     pub fn validated_uploads(&self, after: i64) -> Result<Page> {
-        let rows = sql::rows(
-            &self.sql,
-            "SELECT id, uploaded_at, illness, keys FROM upload JOIN enrolment USING (bucket) \
-             WHERE id > ? AND validated_at IS NOT NULL ORDER BY id LIMIT ?",
-            vec![
-                Value::Integer(after.max(SCRATCH)),
-                Value::Integer(PAGE as i64),
-            ],
-        )?;
-        let uploads = rows
-            .into_iter()
-            .map(validated_upload)
-            .collect::<Result<Vec<_>>>()?;
-        let next = (uploads.len() == PAGE)
-            .then(|| uploads.last().map(|upload| upload.id))
-            .flatten();
-        Ok(Page { uploads, next })
+        let after = after.max(SCRATCH);
+        let uploads = self.validated("id > ? ORDER BY id LIMIT ?", vec![after, PAGE as i64])?;
+        let last = uploads.last().map(|upload| upload.id);
+        Ok(Page {
+            next: last.filter(|_| uploads.len() == PAGE),
+            uploads,
+        })
     }
 
     /// The upload `id`, if its enrolment is validated.
     pub fn validated_upload(&self, id: i64) -> Result<Option<ValidatedUpload>> {
-        let mut rows = sql::rows(
-            &self.sql,
+        Ok(self.validated("id = ?", vec![id])?.pop())
+    }
+
+    fn validated(&self, condition: &str, bindings: Vec<i64>) -> Result<Vec<ValidatedUpload>> {
+        let statement = format!(
             "SELECT id, uploaded_at, illness, keys FROM upload JOIN enrolment USING (bucket) \
-             WHERE id = ? AND validated_at IS NOT NULL",
-            vec![Value::Integer(id)],
-        )?;
-        rows.pop().map(validated_upload).transpose()
+             WHERE validated_at IS NOT NULL AND {condition}"
+        );
+        let bindings = bindings.into_iter().map(Value::Integer).collect();
+        sql::rows(&self.sql, &statement, bindings)?
+            .map(|row| validated_upload(row?))
+            .collect()
     }
 
     /// Replaces the keys of the upload `id`; without any left, the upload goes.
@@ -243,49 +230,46 @@ impl Store {
         }
     }
 
-    /// Deletes what has ended, and says when (unix seconds) something ends next.
+    /// Deletes what has ended, and says when something ends next.
     ///
     /// An enrolment ends with its validity; one that is validated stays while keys of it wait. Keys end 14 days after
     /// their upload, or with an enrolment that was never validated.
-    pub fn expire(&self, now: Timestamp) -> Result<Option<i64>> {
-        let ended = Value::Integer(now.as_second() - enrolment::GRACE_SECONDS);
-        let too_old = Value::Integer(now.as_second() - i64::from(tek::OLDEST_DAYS) * DAY_SECONDS);
+    pub fn expire(&self, now: Timestamp) -> Result<Option<Timestamp>> {
+        let now = Value::Integer(now.as_second());
+        let grace = Value::Integer(enrolment::GRACE_SECONDS);
+        let retention = Value::Integer(RETENTION_SECONDS);
         sql::run(
             &self.sql,
-            "DELETE FROM upload WHERE uploaded_at <= ?",
-            vec![too_old],
+            "DELETE FROM upload WHERE uploaded_at + ? <= ?",
+            vec![retention.clone(), now.clone()],
         )?;
         sql::run(
             &self.sql,
-            "DELETE FROM enrolment WHERE valid_until <= ? AND (validated_at IS NULL \
+            "DELETE FROM enrolment WHERE valid_until + ? <= ? AND (validated_at IS NULL \
              OR NOT EXISTS (SELECT 1 FROM upload WHERE upload.bucket = enrolment.bucket))",
-            vec![ended],
+            vec![grace.clone(), now.clone()],
         )?;
         sql::run(
             &self.sql,
             "DELETE FROM upload WHERE bucket NOT IN (SELECT bucket FROM enrolment)",
             Vec::new(),
         )?;
-        let mut rows = sql::rows(
+        // An enrolment that is past its validity waits for its keys, and goes with the last of them.
+        let next = sql::first(
             &self.sql,
-            "SELECT min(CASE WHEN valid_until + ?1 > ?2 THEN valid_until + ?1 ELSE ?2 + ?3 END) \
-             FROM enrolment",
-            vec![
-                Value::Integer(enrolment::GRACE_SECONDS),
-                Value::Integer(now.as_second()),
-                // Validated, and its keys wait for their release: a few hours at most.
-                Value::Integer(3_600),
-            ],
+            "SELECT min(ends_at) FROM (\
+             SELECT min(valid_until) + ?1 AS ends_at FROM enrolment WHERE valid_until + ?1 > ?2 \
+             UNION ALL SELECT min(uploaded_at) + ?3 FROM upload)",
+            vec![grace, now, retention],
         )?;
-        rows.pop()
-            .map_or(Ok(None), |mut row| row.optional_integer())
+        next.map_or(Ok(None), |mut row| row.optional_time())
     }
 }
 
 fn validated_upload(mut row: sql::Row) -> Result<ValidatedUpload> {
     Ok(ValidatedUpload {
         id: row.integer()?,
-        uploaded_at: row.integer()?,
+        uploaded_at: row.time()?,
         illness: serde_json::from_str(&row.text()?)?,
         keys: packed::unpack(&row.blob()?).ok_or("the database holds bad keys")?,
     })
@@ -293,8 +277,4 @@ fn validated_upload(mut row: sql::Row) -> Result<ValidatedUpload> {
 
 fn blob(bytes: &[u8]) -> Value {
     Value::Blob(bytes.to_vec())
-}
-
-fn time(seconds: i64) -> Timestamp {
-    Timestamp::from_second(seconds).unwrap_or_default()
 }

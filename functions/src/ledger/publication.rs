@@ -8,8 +8,7 @@ use shared::{
     Timestamp,
     content::{self, ContentId, Manifest},
     enrolment::IntakeNumber,
-    export,
-    time::shift,
+    export, retention,
 };
 use worker::{Env, Error, Result};
 
@@ -19,9 +18,6 @@ use crate::{
     content_store::{ContentStore, Kind},
     intake, random,
 };
-
-/// How long anything that came from an upload may live after it: 14 days.
-pub const LIFETIME_SECONDS: i64 = 14 * 86_400;
 
 /// The documents that phones read beside the keys, as they are published.
 const DOCUMENTS: [(Kind, &str); 3] = [
@@ -65,7 +61,7 @@ async fn pull(store: &Store, env: &Env, number: IntakeNumber, now: Timestamp) ->
     loop {
         let released = intake::release(env, number, after, now).await?;
         for upload in &released.uploads {
-            store.insert_own(&upload.keys, upload.uploaded_at + LIFETIME_SECONDS)?;
+            store.insert_own(&upload.keys, retention::ends_at(upload.uploaded_at))?;
         }
         // The Ledger has them; only now may the Intake forget them. The call to the Intake leaves this object when the
         // insertion is on disk.
@@ -115,7 +111,7 @@ async fn write_manifest(
     now: Timestamp,
 ) -> Result<()> {
     let config = Config::of(env)?;
-    let expires_at = shift(now, LIFETIME_SECONDS);
+    let expires_at = retention::ends_at(now);
     let sign = |json: &[u8]| {
         content::sign(json, &config.manifest_signing_key)
             .map_err(|error| Error::RustError(error.to_string()))

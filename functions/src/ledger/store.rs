@@ -5,14 +5,13 @@ use shared::{
     Timestamp,
     content::ContentId,
     conversion::{DiagnosisKey, Infectiousness},
-    export::{MAX_KEYS, MIN_KEYS, Window},
-    padding,
+    export::{MIN_KEYS, Window, file_sizes},
+    padding, retention,
     tek::{KeyData, RollingPeriod, TemporaryExposureKey},
-    time::{Interval, shift},
+    time::{DAY_SECONDS, Interval},
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
-use super::publication::LIFETIME_SECONDS;
 use crate::sql;
 
 // `origin` says where a key comes from, since only keys of persons make a file due. A key without a file waits: for its
@@ -42,9 +41,7 @@ const SCHEMA: &str = "
     );
 ";
 
-const DAY_SECONDS: i64 = 86_400;
-
-/// Keys in one statement: each has seven values in a JSON text, well below the platform's 2 MB a value.
+/// Keys in one statement: some 70 bytes each in its JSON text, well below the platform's 2 MB a value.
 const INSERT_CHUNK: usize = 5_000;
 
 /// Whose a key is.
@@ -87,11 +84,11 @@ impl Store {
     }
 
     /// Takes a person's keys, each once: of two keys with the same data the first one stays.
-    pub fn insert_own(&self, keys: &[DiagnosisKey], expires_at: i64) -> Result<()> {
+    pub fn insert_own(&self, keys: &[DiagnosisKey], expires_at: Timestamp) -> Result<()> {
         self.insert(keys, Origin::Own, expires_at)
     }
 
-    fn insert(&self, keys: &[DiagnosisKey], origin: Origin, expires_at: i64) -> Result<()> {
+    fn insert(&self, keys: &[DiagnosisKey], origin: Origin, expires_at: Timestamp) -> Result<()> {
         for chunk in keys.chunks(INSERT_CHUNK) {
             let rows: Vec<_> = chunk
                 .iter()
@@ -118,7 +115,7 @@ impl Store {
                 vec![
                     Value::String(serde_json::to_string(&rows)?),
                     Value::String(origin.name().to_owned()),
-                    Value::Integer(expires_at),
+                    Value::Integer(expires_at.as_second()),
                 ],
             )?;
         }
@@ -136,23 +133,19 @@ impl Store {
         }
         let missing = MIN_KEYS.saturating_sub(waiting.all);
         let invented = padding::invent_persons(missing, now, random);
-        self.insert(
-            &invented,
-            Origin::Padding,
-            now.as_second() + LIFETIME_SECONDS,
-        )?;
+        self.insert(&invented, Origin::Padding, retention::ends_at(now))?;
 
-        let files = self.waiting(now)?.all.div_ceil(MAX_KEYS);
+        let waiting = self.waiting(now)?;
         let start = self.last_end()?.unwrap_or(now.as_second() - DAY_SECONDS);
         // Two runs within a second, or a clock that was set back, must not give a window that was there before.
         let first_end = now.as_second().max(start + 1);
-        for offset in 0..files as i64 {
-            self.plan_file(start, first_end + offset, now)?;
+        for (end, size) in (first_end..).zip(file_sizes(waiting.all)) {
+            self.plan_file(start, end, size, now)?;
         }
         Ok(())
     }
 
-    fn plan_file(&self, start: i64, end: i64, now: Timestamp) -> Result<()> {
+    fn plan_file(&self, start: i64, end: i64, size: usize, now: Timestamp) -> Result<()> {
         sql::run(
             &self.sql,
             "INSERT INTO file (start_at, end_at, expires_at) VALUES (?, ?, 0)",
@@ -164,10 +157,7 @@ impl Store {
             "UPDATE diagnosis_key SET file = (SELECT max(number) FROM file) WHERE data IN \
              (SELECT data FROM diagnosis_key WHERE file IS NULL AND releasable_at <= ? \
               ORDER BY data LIMIT ?)",
-            vec![
-                Value::Integer(now.as_second()),
-                Value::Integer(MAX_KEYS as i64),
-            ],
+            vec![Value::Integer(now.as_second()), Value::Integer(size as i64)],
         )?;
         // A file ends with the oldest upload in it. From here on its keys end with it: when each of them was uploaded,
         // and so which of them were uploaded together, is forgotten.
@@ -191,7 +181,7 @@ impl Store {
     }
 
     fn waiting(&self, now: Timestamp) -> Result<Waiting> {
-        let mut rows = sql::rows(
+        let row = sql::first(
             &self.sql,
             "SELECT count(*), count(*) FILTER (WHERE origin = ?) FROM diagnosis_key \
              WHERE file IS NULL AND releasable_at <= ?",
@@ -200,7 +190,7 @@ impl Store {
                 Value::Integer(now.as_second()),
             ],
         )?;
-        let mut row = rows.pop().ok_or("a count has one row")?;
+        let mut row = row.ok_or("a count has one row")?;
         Ok(Waiting {
             all: row.integer()? as usize,
             own: row.integer()? as usize,
@@ -208,8 +198,8 @@ impl Store {
     }
 
     fn last_end(&self) -> Result<Option<i64>> {
-        let mut rows = sql::rows(&self.sql, "SELECT end_at FROM last_window", Vec::new())?;
-        rows.pop().map(|mut row| row.integer()).transpose()
+        let row = sql::first(&self.sql, "SELECT end_at FROM last_window", Vec::new())?;
+        row.map(|mut row| row.integer()).transpose()
     }
 
     /// The files that are yet to be written, oldest first.
@@ -219,18 +209,18 @@ impl Store {
             "SELECT number, start_at, end_at, expires_at FROM file WHERE id IS NULL ORDER BY number",
             Vec::new(),
         )?;
-        rows.into_iter()
-            .map(|mut row| {
-                Ok(PlannedFile {
-                    number: row.integer()?,
-                    window: Window {
-                        start: time(row.integer()?),
-                        end: time(row.integer()?),
-                    },
-                    expires_at: time(row.integer()?),
-                })
+        rows.map(|row| {
+            let mut row = row?;
+            Ok(PlannedFile {
+                number: row.integer()?,
+                window: Window {
+                    start: row.time()?,
+                    end: row.time()?,
+                },
+                expires_at: row.time()?,
             })
-            .collect()
+        })
+        .collect()
     }
 
     /// The keys of a file.
@@ -241,7 +231,7 @@ impl Store {
              WHERE file = ?",
             vec![Value::Integer(number)],
         )?;
-        rows.into_iter().map(diagnosis_key).collect()
+        rows.map(|row| diagnosis_key(row?)).collect()
     }
 
     /// Remembers under which name a file was written.
@@ -260,13 +250,12 @@ impl Store {
             "SELECT id FROM file WHERE id IS NOT NULL ORDER BY number",
             Vec::new(),
         )?;
-        rows.into_iter()
-            .map(|mut row| {
-                row.text()?
-                    .parse()
-                    .map_err(|_| "the database holds a bad name".into())
-            })
-            .collect()
+        rows.map(|row| {
+            row?.text()?
+                .parse()
+                .map_err(|_| "the database holds a bad name".into())
+        })
+        .collect()
     }
 
     /// Deletes the keys and files that have ended. True when a file was among them.
@@ -277,24 +266,23 @@ impl Store {
             "DELETE FROM diagnosis_key WHERE expires_at <= ?",
             vec![Value::Integer(now)],
         )?;
-        let ended = sql::rows(
+        let ended = sql::first(
             &self.sql,
             "DELETE FROM file WHERE expires_at <= ? RETURNING 1",
             vec![Value::Integer(now)],
         )?;
-        Ok(!ended.is_empty())
+        Ok(ended.is_some())
     }
 
-    /// When (unix seconds) the next key or file ends.
-    pub fn next_end(&self) -> Result<Option<i64>> {
-        let mut rows = sql::rows(
+    /// When the next key or file ends.
+    pub fn next_end(&self) -> Result<Option<Timestamp>> {
+        let row = sql::first(
             &self.sql,
             "SELECT min(expires_at) FROM (SELECT min(expires_at) AS expires_at FROM diagnosis_key \
              UNION ALL SELECT min(expires_at) FROM file)",
             Vec::new(),
         )?;
-        rows.pop()
-            .map_or(Ok(None), |mut row| row.optional_integer())
+        row.map_or(Ok(None), |mut row| row.optional_time())
     }
 }
 
@@ -316,8 +304,4 @@ fn diagnosis_key(mut row: sql::Row) -> Result<DiagnosisKey> {
             .and_then(Infectiousness::from_midpoint)
             .ok_or_else(unexpected)?,
     })
-}
-
-fn time(seconds: i64) -> Timestamp {
-    shift(Timestamp::UNIX_EPOCH, seconds)
 }

@@ -7,7 +7,7 @@ use shared::{
     conversion::{DiagnosisKey, Infectiousness},
     export::{self, MAX_KEYS, Window},
     tek::{KeyData, RollingPeriod, TemporaryExposureKey},
-    time::{UtcDay, shift},
+    time::{DAY_SECONDS, UtcDay, shift},
 };
 use worker::{Env, Error, Result};
 
@@ -47,7 +47,7 @@ pub async fn export(
     let mut bytes = 0;
     if task.build {
         let window = Window {
-            start: shift(now, -86_400),
+            start: shift(now, -DAY_SECONDS),
             end: now,
         };
         for file in keys.chunks_mut(MAX_KEYS) {

@@ -25,6 +25,13 @@ pub const MAX_KEYS: usize = 200_000;
 /// The fewest keys in a file with real ones.
 pub const MIN_KEYS: usize = 150;
 
+/// How many keys each of the files for `keys` keys holds: as few files as [`MAX_KEYS`] allows, and all about as large, so
+/// that none falls below [`MIN_KEYS`] when together they reach it.
+pub fn file_sizes(keys: usize) -> impl Iterator<Item = usize> {
+    let files = keys.div_ceil(MAX_KEYS);
+    (0..files).map(move |file| keys / files + usize::from(file < keys % files))
+}
+
 const HEADER: &[u8; 16] = b"EK Export v1    ";
 const BIN: &str = "export.bin";
 const SIG: &str = "export.sig";
@@ -130,4 +137,22 @@ fn encode(keys: &[DiagnosisKey], window: Window, settings: &ExportSettings) -> V
 
 fn unix_seconds(time: Timestamp) -> u64 {
     u64::try_from(time.as_second()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_few_and_none_is_small() {
+        for (keys, sizes) in [
+            (0, vec![]),
+            (150, vec![150]),
+            (MAX_KEYS, vec![MAX_KEYS]),
+            (MAX_KEYS + 1, vec![100_001, 100_000]),
+            (750_000, vec![187_500; 4]),
+        ] {
+            assert_eq!(file_sizes(keys).collect::<Vec<_>>(), sizes);
+        }
+    }
 }

@@ -4,7 +4,7 @@ use p256::ecdsa::{DerSignature, signature::Verifier as _};
 use prost::Message as _;
 use thiserror::Error;
 
-use super::{BIN, HEADER, MAX_KEYS, SIG, Window, proto};
+use super::{BIN, ECDSA_WITH_SHA256, HEADER, MAX_KEYS, SIG, Window, proto};
 use crate::{
     Timestamp,
     archive::{self, ArchiveError},
@@ -17,7 +17,6 @@ use crate::{
 /// Bytes of `export.bin` at most: a full file, and room for what others write.
 const MAX_BIN_BYTES: u64 = MAX_KEYS as u64 * 64;
 const MAX_SIG_BYTES: u64 = 4 * 1024;
-const ECDSA_WITH_SHA256: &str = super::ECDSA_WITH_SHA256;
 
 /// A verified `export.bin` that keeps to the rules of the format.
 #[derive(Debug)]
@@ -67,16 +66,6 @@ impl ExposureKeySet {
     /// What the file says of itself.
     pub fn header(&self) -> &ExportHeader {
         &self.header
-    }
-
-    /// How many keys it holds.
-    pub fn len(&self) -> usize {
-        self.message.keys.len()
-    }
-
-    /// Whether it holds no key.
-    pub fn is_empty(&self) -> bool {
-        self.message.keys.is_empty()
     }
 
     /// The keys as the file has them.
