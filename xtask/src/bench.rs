@@ -1,7 +1,5 @@
 //! `cargo xtask bench`: how fast it is. Programs that print numbers, in release builds.
 
-use std::process::Command;
-
 use clap::Subcommand;
 
 use crate::{
@@ -21,11 +19,14 @@ pub enum Bench {
 
 /// Runs the benchmark program `name` of `package`.
 fn run_program(package: &str, name: &str) -> Result {
-    process::run(
-        Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-            .current_dir(root())
-            .args(["bench", "--locked", "--package", package, "--bench", name]),
-    )
+    process::run(process::cargo().current_dir(root()).args([
+        "bench",
+        "--locked",
+        "--package",
+        package,
+        "--bench",
+        name,
+    ]))
 }
 
 /// Measures `bench`.

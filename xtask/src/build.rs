@@ -58,7 +58,6 @@ fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
     let worker_build = tools::worker_build()?;
     let wasm_bindgen = tools::wasm_bindgen()?;
     let mut build = Command::new(worker_build);
-    // wasm-opt is a script that needs Node; the platform's own will do.
     toolchain.apply(&mut build, &[])?;
     build
         .current_dir(root())
@@ -72,6 +71,7 @@ fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
         .arg(profile.folder().join("functions"))
         .env("WASM_BINDGEN_BIN", wasm_bindgen)
         .env("ESBUILD_BIN", npm::program("esbuild"))
+        // A script, for which the platform's own Node will do.
         .env("WASM_OPT_BIN", npm::program("wasm-opt"));
     if profile == Profile::Dev {
         build.arg("--no-opt");
@@ -134,7 +134,7 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
 }
 
 /// Where cargo builds.
-pub fn target_folder() -> PathBuf {
+fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
 

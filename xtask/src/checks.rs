@@ -1,11 +1,11 @@
 //! `cargo xtask test` and `cargo xtask lint`: what must hold before a change goes in.
 
-use std::{env, process::Command};
+use std::process::Command;
 
 use crate::{
     Result,
     build::{self, Profile},
-    process::{run, step},
+    process::{self, run, step},
     root,
     setup::{
         npm, test_programs,
@@ -98,7 +98,7 @@ fn try_deployment() -> Result {
         .current_dir(root())
         .arg(root().join("node_modules/wrangler/bin/wrangler.js"))
         .args(["deploy", "--dry-run", "--outdir", "build/deployment"])
-        .env("PATH", crate::process::path_with(&[&npm::bin()])?)
+        .env("PATH", process::path_with(&[&npm::bin()])?)
         .env("CI", "true")
         .env("CLOUDFLARE_CF_FETCH_ENABLED", "false")
         .env("DO_NOT_TRACK", "1")
@@ -108,7 +108,7 @@ fn try_deployment() -> Result {
 }
 
 fn cargo() -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = process::cargo();
     cargo.current_dir(root());
     cargo
 }

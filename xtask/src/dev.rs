@@ -17,11 +17,11 @@ use crate::{
 /// Sets up, builds and serves until it is interrupted.
 pub fn run(port: u16, data: &Path) -> Result {
     build::run(Profile::Dev)?;
-    // Whoever ends this ends workerd too, however that is done.
+    // Ctrl-C and a polite kill end workerd too.
     let interrupted = Arc::new(AtomicBool::new(false));
     let signal = interrupted.clone();
     ctrlc::set_handler(move || signal.store(true, Ordering::Relaxed)).context("signals")?;
-    let mut service = Workerd::start(Profile::Dev, data, Some(port))?;
+    let mut service = Workerd::start(Profile::Dev, data, Some(port), None)?;
     let address = format!("http://localhost:{port}");
     let data = data.display();
     println!(

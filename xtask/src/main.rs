@@ -29,9 +29,9 @@ enum Task {
         #[arg(long, default_value = ".state")]
         data: PathBuf,
     },
-    /// Set up what is missing and run every test.
+    /// Set up what is missing and run the tests.
     Test,
-    /// Check the format, lints, dependencies and the deployment, without tests.
+    /// Check the format, lints, dependencies, the deployment, and the release build.
     Lint,
     /// Build the functions and the portal.
     Build {

@@ -20,6 +20,12 @@ pub struct Workerd {
     data: PathBuf,
 }
 
+/// How a test's service differs from `dev.capnp`, beside having no cron trigger: tests run jobs themselves.
+pub struct Changes<'a> {
+    /// Other values for some of the settings in `workerd.capnp`.
+    pub settings: &'a [(&'a str, &'a str)],
+}
+
 /// The disks of `workerd.capnp`, each a folder of the data.
 const DISKS: [&str; 4] = ["objects", "kv-index", "kv-values", "cron"];
 
@@ -28,16 +34,11 @@ const START_SECONDS: u64 = 30;
 impl Workerd {
     /// Starts the build `profile` with its data and keys in `data`; without a port on a free one. What the functions log
     /// goes to `data/workerd.log`.
-    pub fn start(profile: Profile, data: &Path, port: Option<u16>) -> Result<Self> {
-        Self::start_with(profile, data, port, &[])
-    }
-
-    /// As [`Workerd::start`], with other values for some of the settings in `workerd.capnp`.
-    pub fn start_with(
+    pub fn start(
         profile: Profile,
         data: &Path,
         port: Option<u16>,
-        settings: &[(&str, &str)],
+        changes: Option<&Changes<'_>>,
     ) -> Result<Self> {
         let port = match port {
             Some(port) => port,
@@ -66,7 +67,7 @@ impl Workerd {
             Profile::Dev | Profile::Bench => command
                 .current_dir(profile.folder())
                 .arg("--import-path=.")
-                .arg(development_configuration(&data, settings)?),
+                .arg(development_configuration(&data, changes)?),
         };
         for disk in DISKS {
             let folder = data.join(disk);
@@ -143,14 +144,14 @@ impl Drop for Workerd {
     }
 }
 
-/// `dev.capnp`, or, for other settings, a copy of it in `data` beside a changed copy of `workerd.capnp`.
-fn development_configuration(data: &Path, settings: &[(&str, &str)]) -> Result<PathBuf> {
-    let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
-    if settings.is_empty() {
+/// `dev.capnp`, or a copy of it in `data` beside a changed copy of `workerd.capnp`.
+fn development_configuration(data: &Path, changes: Option<&Changes<'_>>) -> Result<PathBuf> {
+    let Some(Changes { settings }) = changes else {
         return Ok(root().join("dev.capnp"));
-    }
+    };
+    let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
     let mut release = read("workerd.capnp")?;
-    for (name, value) in settings {
+    for (name, value) in *settings {
         let binding = format!("(name = \"{name}\", text = \"");
         let (before, rest) = release
             .split_once(&binding)
@@ -158,6 +159,7 @@ fn development_configuration(data: &Path, settings: &[(&str, &str)]) -> Result<P
         let (_, after) = rest.split_once('"').unwrap_or_default();
         release = format!("{before}{binding}{value}\"{after}");
     }
+    let development = read("dev.capnp")?.replace(EVERY_MINUTE, NEVER);
     let write = |name: &str, text: &str| {
         let path = data.join(name);
         fs::write(&path, text)
@@ -165,8 +167,11 @@ fn development_configuration(data: &Path, settings: &[(&str, &str)]) -> Result<P
             .map(|()| path)
     };
     write("workerd.capnp", &release)?;
-    write("dev.capnp", &read("dev.capnp")?)
+    write("dev.capnp", &development)
 }
+
+const EVERY_MINUTE: &str = r#"{\"functions\":[\"* * * * *\"]}"#;
+const NEVER: &str = r#"{\"functions\":[]}"#;
 
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(loopback(0)).context("a free port")?;

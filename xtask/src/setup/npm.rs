@@ -20,19 +20,16 @@ pub fn set_up() -> Result {
     let npm = process::find("npm").ok_or_else(|| {
         Failure::new("Node with npm is missing; install Node 20 or newer and start again")
     })?;
+    // `npm ci` wants every optional package in the lock file, those for other systems too, which some registries lack.
+    // `install --no-save` keeps to the lock file all the same, and does not change it.
     process::step("install the Node-side tools", || {
-        process::run(
-            Command::new(npm)
-                .current_dir(root()) // `npm ci` wants every optional package in the lock file, those for other systems too, which some
-                // registries lack. This keeps to the lock file all the same, and does not change it.
-                .args([
-                    "install",
-                    "--no-save",
-                    "--no-audit",
-                    "--no-fund",
-                    "--loglevel=error",
-                ]),
-        )
+        process::run(Command::new(npm).current_dir(root()).args([
+            "install",
+            "--no-save",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]))
     })?;
     fs::write(&stamp, wanted).context(stamp.display())
 }

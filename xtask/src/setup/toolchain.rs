@@ -4,7 +4,7 @@
 //! our own: nothing below `/usr` changes.
 
 use std::{
-    env, fs,
+    fs,
     os::unix::fs::{PermissionsExt as _, symlink},
     path::{Path, PathBuf},
     process::Command,
@@ -54,7 +54,7 @@ impl Toolchain {
 
     /// `cargo`, which compiles with this toolchain when it is told `--target wasm32-unknown-unknown`.
     pub fn cargo(&self) -> Result<Command> {
-        let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut cargo = process::cargo();
         self.apply(&mut cargo, &[])?;
         Ok(cargo)
     }
@@ -156,7 +156,7 @@ fn build_root(root: &Path) -> Result {
     write(&package.join("Cargo.toml"), EMPTY_PACKAGE)?;
     write(&package.join("src/lib.rs"), "")?;
     process::run(
-        Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        process::cargo()
             .current_dir(&package)
             .args(["build", "--release", "--target", WASM32])
             .arg("-Zbuild-std=std,panic_abort,test,proc_macro")

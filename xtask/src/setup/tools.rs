@@ -1,9 +1,8 @@
 //! Tools that cargo compiles: exactly the versions that fit the lock file.
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use super::{cache, lock_cache};
@@ -28,7 +27,7 @@ pub fn wasm_pack() -> Result<PathBuf> {
     installed("wasm-pack", "wasm-pack", "0.15.1")
 }
 
-/// Checks the dependencies' licences and advisories.
+/// Checks the dependencies' licences and sources.
 pub fn cargo_deny() -> Result<PathBuf> {
     installed("cargo-deny", "cargo-deny", "0.20.2")
 }
@@ -47,11 +46,11 @@ fn installed(package: &str, program: &str, version: &str) -> Result<PathBuf> {
 }
 
 fn install(tools: &Path, package: &str, version: &str) -> Result {
-    // One target folder for all, since they share many dependencies. Incremental for later tools, worthless afterwards.
-    let target = env::temp_dir().join("coronamelder-edge-tools");
+    // Kept after a failure, so that the next try is quick.
+    let target = tools.join("target");
     let install = |locked: &[&str]| {
         process::run(
-            Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+            process::cargo()
                 .args(["install", "--quiet", "--version", version])
                 .args(locked)
                 .arg("--root")
@@ -69,7 +68,8 @@ fn install(tools: &Path, package: &str, version: &str) -> Result {
         // A registry mirror may lack a version that the tool's own lock file names.
         println!("    not with its own lock file; trying with the newest dependencies");
         install(&[])
-    })
+    })?;
+    fs::remove_dir_all(&target).context(target.display())
 }
 
 /// The version of `package` in the workspace's lock file.
