@@ -38,7 +38,16 @@ impl Service {
 
     /// Uploads keys. Phones never learn what came of it.
     pub fn post_keys(&self, body: &[u8], signature: &str) -> Result<(), ServiceError> {
-        let mut url = self.url("v1/postkeys");
+        self.post_signed("v1/postkeys", body, signature)
+    }
+
+    /// The decoy: looks like an upload, and leaves nothing behind.
+    pub fn stop_keys(&self, body: &[u8], signature: &str) -> Result<(), ServiceError> {
+        self.post_signed("v1/stopkeys", body, signature)
+    }
+
+    fn post_signed(&self, path: &str, body: &[u8], signature: &str) -> Result<(), ServiceError> {
+        let mut url = self.url(path);
         url.query_pairs_mut().append_pair("sig", signature);
         self.send(&url, body).map(|_| ())
     }

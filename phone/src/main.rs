@@ -14,7 +14,7 @@ use rand::{
     SeedableRng as _,
     rngs::{StdRng, SysRng},
 };
-use shared::{Timestamp, base64, dates, signing};
+use shared::{Timestamp, base64, dates};
 use url::Url;
 
 /// A phone with an exposure-notification app, on the command line.
@@ -64,6 +64,7 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+    #[expect(clippy::disallowed_methods, reason = "the command line has a clock")]
     let now = Timestamp::now();
     let service = Service::new(arguments.server.clone());
     match arguments.command {
@@ -107,7 +108,7 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>
         }
         Command::Check => {
             let mut phone = load(arguments)?;
-            let files = phone.check(&service, &verifying_keys(arguments)?)?;
+            let files = phone.check(&service, &VerifyingKeys::read(&arguments.keys)?)?;
             save(arguments, &phone)?;
             for file in &files {
                 writeln!(out, "{} has {} keys:", file.id, file.keys.len())?;
@@ -116,7 +117,7 @@ fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>
                         out,
                         "  {}  {}  {:?}",
                         base64::encode(key.key.data.as_bytes()),
-                        dates::utc_date(key.key.day()),
+                        key.key.day().date(),
                         key.infectiousness.risk_level()
                     )?;
                 }
@@ -142,15 +143,4 @@ fn save(arguments: &Arguments, phone: &Phone) -> Result<(), Box<dyn Error>> {
     fs::write(&unfinished, serde_json::to_vec_pretty(phone)?)
         .and_then(|()| fs::rename(&unfinished, &arguments.state))
         .map_err(|error| format!("{}: {error}", arguments.state.display()).into())
-}
-
-fn verifying_keys(arguments: &Arguments) -> Result<VerifyingKeys, Box<dyn Error>> {
-    let read = |name: &str| {
-        let path = arguments.keys.join(name);
-        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
-    };
-    Ok(VerifyingKeys {
-        manifest: signing::manifest_verifying_key(&read("manifest.pub.pem")?)?,
-        export: signing::export_verifying_key(&read("export.pub.pem")?)?,
-    })
 }

@@ -1,6 +1,6 @@
 //! The state of a phone and what it does with the service.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path};
 
 use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ use shared::{
     conversion::DiagnosisKey,
     enrolment::{BucketId, ConfirmationKey},
     export::{ExportHeader, ExposureKeySet},
-    signing::{ExportVerifyingKey, ManifestVerifyingKey},
+    signing::{self, ExportVerifyingKey, ManifestVerifyingKey},
     tek::{self, KeyData, RollingPeriod, TemporaryExposureKey},
     time::{UtcDay, shift},
 };
@@ -46,6 +46,22 @@ pub struct VerifyingKeys {
     pub manifest: ManifestVerifyingKey,
     /// Of exposure key sets.
     pub export: ExportVerifyingKey,
+}
+
+impl VerifyingKeys {
+    /// Reads `manifest.pub.pem` and `export.pub.pem` in `folder`.
+    pub fn read(folder: &Path) -> Result<Self, String> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        let manifest = signing::manifest_verifying_key(&read("manifest.pub.pem")?);
+        let export = signing::export_verifying_key(&read("export.pub.pem")?);
+        Ok(Self {
+            manifest: manifest.map_err(|error| format!("manifest.pub.pem: {error}"))?,
+            export: export.map_err(|error| format!("export.pub.pem: {error}"))?,
+        })
+    }
 }
 
 /// A file that a phone has not seen before, and its keys.
@@ -119,19 +135,32 @@ impl Phone {
 
     /// Uploads the keys of the past 14 days; says how many.
     pub fn share(&self, service: &Service, now: Timestamp) -> Result<usize, ServiceError> {
+        let (body, signature) = self.upload(now)?;
+        service.post_keys(&body, &signature)?;
+        Ok(self.recent_keys(now).count())
+    }
+
+    /// The body of an upload of the keys of the past 14 days, and its signature in base64.
+    pub fn upload(&self, now: Timestamp) -> Result<(Vec<u8>, String), ServiceError> {
         let enrolment = self
             .valid_enrolment(now)
             .ok_or(ServiceError::NotRegistered)?;
-        let keys: Vec<_> = self
-            .keys
-            .iter()
-            .filter(|key| key.is_recent(now))
-            .copied()
-            .collect();
+        let keys: Vec<_> = self.recent_keys(now).collect();
         let body = upload_body(&keys, &enrolment.bucket);
         let signature = base64::encode(&enrolment.confirmation_key.sign(&body));
-        service.post_keys(&body, &signature)?;
-        Ok(keys.len())
+        Ok((body, signature))
+    }
+
+    fn recent_keys(&self, now: Timestamp) -> impl Iterator<Item = TemporaryExposureKey> {
+        self.keys
+            .iter()
+            .filter(move |key| key.is_recent(now))
+            .copied()
+    }
+
+    /// Takes over the keys of `other`, and keeps its own enrolment.
+    pub fn replace_keys(&mut self, other: &Self) {
+        self.keys.clone_from(&other.keys);
     }
 
     /// Fetches and verifies the manifest and the files that it has not seen before.
@@ -241,9 +270,16 @@ mod tests {
     #[test]
     fn the_state_survives_its_json() {
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        let phone = Phone::new(now, &mut StdRng::seed_from_u64(1));
+        let mut phone = Phone::new(now, &mut StdRng::seed_from_u64(1));
+        phone.seen.insert(ContentId::of(b"a file"));
+        phone.enrolment = Some(StoredEnrolment {
+            code: "L8T6LJV".parse().unwrap(),
+            bucket: BucketId::from_bytes([3; 32]),
+            confirmation_key: ConfirmationKey::from_bytes([4; 32]),
+            valid_until: now,
+        });
         let json = serde_json::to_string(&phone).unwrap();
         let read: Phone = serde_json::from_str(&json).unwrap();
-        assert_eq!(read.keys, phone.keys);
+        assert_eq!(serde_json::to_string(&read).unwrap(), json);
     }
 }

@@ -8,12 +8,15 @@ use serde_json::json;
 use shared::{
     Timestamp,
     code::ValidationCode,
-    dates, signing,
+    dates,
     time::{UtcDay, shift},
 };
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
-use xtask::{build::Profile, workerd::Workerd};
+use xtask::{
+    build::Profile,
+    workerd::{Changes, Workerd},
+};
 
 /// A service with an empty database and a clock that can be moved.
 pub struct System {
@@ -52,8 +55,8 @@ impl System {
     #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
     fn start_any(profile: Profile, settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let workerd =
-            Workerd::start_with(profile, data.path(), None, settings).expect("workerd starts");
+        let workerd = Workerd::start(profile, data.path(), None, Some(&Changes { settings }))
+            .expect("workerd starts");
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .build()
@@ -74,7 +77,8 @@ impl System {
     pub fn restart(&mut self) {
         self.workerd.stop();
         let data = self.workerd.data().to_path_buf();
-        self.workerd = Workerd::start(Profile::Dev, &data, None).expect("workerd starts again");
+        self.workerd = Workerd::start(Profile::Dev, &data, None, Some(&Changes { settings: &[] }))
+            .expect("workerd starts again");
     }
 
     /// The address.
@@ -92,12 +96,13 @@ impl System {
         self.workerd.log()
     }
 
-    /// Ends workerd and counts the rows of `table` in every Durable Object that has it, as they are on disk.
+    /// Ends workerd and counts the rows of `table`, a table and perhaps a condition, in every Durable Object that has it,
+    /// as they are on disk.
     ///
     /// # Panics
     /// When a database cannot be read.
     #[expect(clippy::expect_used, reason = "a test cannot go on without the count")]
-    pub fn stop_and_count(mut self, table: &str) -> i64 {
+    pub fn stop_and_count(&mut self, table: &str) -> i64 {
         self.workerd.stop();
         let mut rows = 0;
         for class in std::fs::read_dir(self.data().join("objects")).expect("the objects' folder") {
@@ -110,7 +115,8 @@ impl System {
                     continue;
                 }
                 let database = rusqlite::Connection::open(&path).expect("a database");
-                if database.table_exists(None, table).expect("a schema") {
+                let name = table.split(' ').next().unwrap_or(table);
+                if database.table_exists(None, name).expect("a schema") {
                     let count = format!("SELECT count(*) FROM {table}");
                     let count = database.query_row(&count, [], |row| row.get::<_, i64>(0));
                     rows += count.expect("a count");
@@ -152,14 +158,14 @@ impl System {
     /// The public keys that phones trust.
     #[expect(clippy::expect_used, reason = "a test cannot go on without keys")]
     pub fn verifying_keys(&self) -> VerifyingKeys {
-        let read = |name: &str| {
-            let path = self.data().join("keys").join(name);
-            std::fs::read_to_string(path).expect("the service has keys")
-        };
-        VerifyingKeys {
-            manifest: signing::manifest_verifying_key(&read("manifest.pub.pem")).expect("a key"),
-            export: signing::export_verifying_key(&read("export.pub.pem")).expect("a key"),
-        }
+        VerifyingKeys::read(&self.data().join("keys")).expect("the service has keys")
+    }
+
+    /// The paths in `index.txt`.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without an answer")]
+    pub fn index(&self) -> Vec<String> {
+        let text = self.get("index.txt", &[]).into_body().read_to_string();
+        text.expect("an index").lines().map(str::to_owned).collect()
     }
 
     /// A phone that has been in use for 14 days; `seed` tells it from others.
@@ -170,7 +176,7 @@ impl System {
     /// A GGD employee confirms `code` for a person who fell ill `days_ago`. The status of the answer.
     pub fn validate(&self, code: ValidationCode, days_ago: u32) -> u16 {
         let today = UtcDay::of_date(dates::today(self.now()));
-        let date = dates::utc_date(today.minus(days_ago));
+        let date = today.minus(days_ago).date();
         let body = json!({ "code": code.to_string(), "symptomatic": true, "date": date });
         self.post("api/validations", &body).status().as_u16()
     }

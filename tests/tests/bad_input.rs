@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 use shared::base64;
 use tests::System;
@@ -16,6 +17,13 @@ fn key(number: u8) -> Value {
 
 fn upload(keys: &[Value]) -> Value {
     json!({ "keys": keys, "bucketId": base64::encode(&[1; 32]), "padding": "" })
+}
+
+/// Bytes without any pattern, the same in every run.
+fn noise(length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    StdRng::seed_from_u64(1).fill(bytes.as_mut_slice());
+    bytes
 }
 
 /// Sends bytes and gives status, content type and body.
@@ -43,15 +51,12 @@ fn every_answer_to_a_phone_has_one_size_and_one_set_of_headers() {
     let system = System::start();
     let many: Vec<Value> = (0..99).map(key).collect();
     let good_size = upload(&many[..98]).to_string();
-    let noise: Vec<u8> = (0..60_000u32)
-        .map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8)
-        .collect();
     let bodies: Vec<Vec<u8>> = vec![
         b"".to_vec(),
         b"null".to_vec(),
         b"[]".to_vec(),
         b"{".to_vec(),
-        noise,
+        noise(60_000),
         upload(&[]).to_string().into(),
         good_size.clone().into(),
         upload(&many).to_string().into(),
@@ -121,7 +126,7 @@ fn phone_routes_name_what_is_too_large_and_which_method_they_take() {
             "{path}"
         );
         for size in [64 * 1024 + 1, 1024 * 1024] {
-            let (status, content_type, body) = send(&system, "POST", path, &vec![b' '; size]);
+            let (status, content_type, body) = send(&system, "POST", path, &noise(size));
             assert_eq!(
                 (status, content_type.as_str()),
                 (413, "application/problem+json")

@@ -130,6 +130,11 @@ fn the_settings_are_the_same() {
 #[test]
 fn secrets_are_no_settings() {
     let wrangler = read("wrangler.toml");
+    let names: Vec<_> = bindings("fromEnvironment")
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(names, ["EXPORT_SIGNING_KEY", "MANIFEST_SIGNING_KEY"]);
     for (name, line) in bindings("fromEnvironment") {
         assert_eq!(quoted(&line, "fromEnvironment")[0], name);
         assert!(
@@ -173,4 +178,20 @@ fn the_worker_is_the_same_build() {
     let main = text(&wrangler(), "main");
     assert!(constant("config").contains(&format!("embed \"{main}\"")));
     assert!(!main.contains("dev"));
+}
+
+#[test]
+fn local_runs_have_the_services_of_a_release() {
+    let services = |name: &str| -> Vec<String> {
+        let text = read(name);
+        let lines = text.lines().map(str::trim);
+        lines
+            .filter(|line| line.starts_with("(name = \"") && !line.contains("embed"))
+            .map(|line| quoted(line, "name")[0].clone())
+            .collect()
+    };
+    let release: Vec<_> = services("workerd.capnp");
+    let local = services("dev.capnp");
+    assert!(local.len() > 8, "{local:?}");
+    assert_eq!(release[..local.len()], local[..]);
 }

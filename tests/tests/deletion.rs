@@ -1,13 +1,15 @@
 //! What has ended is deleted by alarm, from the disk too, and nothing ends early.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::{
     thread,
     time::{Duration, Instant},
 };
 
-use shared::{enrolment::GRACE_SECONDS, time::shift};
+use shared::{
+    enrolment::GRACE_SECONDS,
+    retention,
+    time::{DAY_SECONDS, shift},
+};
 use tests::System;
 
 /// Waits for `condition`, which an alarm should bring about within seconds.
@@ -23,14 +25,6 @@ fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-fn index(system: &System) -> String {
-    system
-        .get("index.txt", &[])
-        .into_body()
-        .read_to_string()
-        .unwrap()
-}
-
 #[test]
 fn an_alarm_takes_a_file_away_when_its_oldest_upload_is_fourteen_days_old() {
     let mut system = System::start();
@@ -40,14 +34,13 @@ fn an_alarm_takes_a_file_away_when_its_oldest_upload_is_fourteen_days_old() {
     ill.share(&system.service(), uploaded).unwrap();
     assert_eq!(system.validate(code, 3), 200);
     system.run_job("publish");
-    assert_eq!(index(&system).lines().count(), 1);
+    assert_eq!(system.index().len(), 1);
 
     // The job sets the alarm anew, for the moment that the moved clock makes near.
-    system.move_clock_to(shift(uploaded, 14 * 86_400 - 3));
+    system.move_clock_to(shift(retention::ends_at(uploaded), -3));
     system.run_job("expire");
-    assert_eq!(index(&system).lines().count(), 1);
-    wait_for("the file is gone", || index(&system).is_empty());
-    // Keys of today, of invented persons as well, may still wait for their release; their own end comes later.
+    assert_eq!(system.index().len(), 1);
+    wait_for("the file is gone", || system.index().is_empty());
     assert_eq!(system.stop_and_count("file"), 0);
 }
 
@@ -59,33 +52,29 @@ fn an_alarm_takes_an_enrolment_that_was_never_validated_away_with_its_keys() {
     phone.share(&system.service(), system.now()).unwrap();
     let end = shift(phone.code_valid_until().unwrap(), GRACE_SECONDS);
 
+    system.move_clock_to(shift(end, -60));
+    system.run_job("expire");
+    assert_eq!(system.stop_and_count("enrolment"), 1);
+    assert_eq!(system.stop_and_count("upload"), 1);
+
+    system.restart();
     system.move_clock_to(shift(end, -3));
     system.run_job("expire");
     thread::sleep(Duration::from_secs(6));
-    let data = system.data().to_path_buf();
-    assert!(data.exists());
     assert_eq!(system.stop_and_count("enrolment"), 0);
+    assert_eq!(system.stop_and_count("upload"), 0);
 }
 
 #[test]
-fn before_its_end_an_enrolment_and_its_keys_are_there() {
+fn a_used_code_is_gone_at_once_and_published_keys_leave_the_intake() {
     let mut system = System::start();
-    let mut phone = system.phone(1);
-    phone.code(&system.service(), system.now()).unwrap();
-    phone.share(&system.service(), system.now()).unwrap();
-    let end = shift(phone.code_valid_until().unwrap(), GRACE_SECONDS);
-    system.move_clock_to(shift(end, -60));
-    system.run_job("expire");
-    assert_eq!(system.stop_and_count("upload"), 1);
-}
-
-#[test]
-fn published_keys_leave_the_intake_and_a_used_code_is_gone() {
-    let system = System::start();
     let mut ill = system.phone(1);
     let code = ill.code(&system.service(), system.now()).unwrap();
     ill.share(&system.service(), system.now()).unwrap();
     assert_eq!(system.validate(code, 3), 200);
+    assert_eq!(system.stop_and_count("enrolment WHERE code IS NOT NULL"), 0);
+    assert_eq!(system.stop_and_count("upload"), 1);
+    system.restart();
     system.run_job("publish");
     assert_eq!(system.stop_and_count("upload"), 0);
 }
@@ -99,7 +88,9 @@ fn after_fourteen_days_no_key_is_on_disk() {
     ill.share(&system.service(), uploaded).unwrap();
     assert_eq!(system.validate(code, 3), 200);
     system.run_job("publish");
-    system.move_clock_to(shift(uploaded, 14 * 86_400 + 5));
+    system.move_clock_to(shift(uploaded, 14 * DAY_SECONDS + 5));
     system.run_job("expire");
-    assert_eq!(system.stop_and_count("diagnosis_key"), 0);
+    for table in ["diagnosis_key", "file", "upload", "enrolment"] {
+        assert_eq!(system.stop_and_count(table), 0, "{table}");
+    }
 }

@@ -12,7 +12,7 @@ use std::{
 use phone::Phone;
 use prost::Message as _;
 use shared::{
-    Timestamp,
+    Timestamp, base64,
     conversion::{DiagnosisKey, TransmissionRiskLevel},
     export::{MIN_KEYS, proto},
     tek::KeyData,
@@ -110,14 +110,38 @@ fn neither_an_upload_nor_a_validation_alone_publishes_anything() {
     assert_eq!(system.validate(code, 3), 200);
     system.run_job("publish");
     assert!(check(&system, &mut system.phone(3)).is_empty());
-    assert_eq!(
-        system
-            .get("index.txt", &[])
-            .into_body()
-            .read_to_string()
-            .unwrap(),
-        ""
-    );
+    assert!(system.index().is_empty());
+}
+
+#[test]
+fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are() {
+    let system = System::start();
+    let service = system.service();
+    let mut ill = system.phone(1);
+    let code = ill.code(&service, system.now()).unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+
+    let (body, signature) = ill.upload(system.now()).unwrap();
+    let mut changed = body.clone();
+    *changed.last_mut().unwrap() = b' ';
+    changed.push(b'}');
+    let wrong = base64::encode(&[7; 32]);
+    service.post_keys(&body, &wrong).unwrap();
+    service.post_keys(&changed, &signature).unwrap();
+    service.stop_keys(&body, &signature).unwrap();
+    system.run_job("publish");
+    assert!(check(&system, &mut system.phone(2)).is_empty());
+
+    // The same keys twice are published once; other keys for the same bucket are taken too.
+    ill.share(&service, system.now()).unwrap();
+    ill.share(&service, system.now()).unwrap();
+    let first = ill.clone();
+    ill.replace_keys(&system.phone(3));
+    ill.share(&service, system.now()).unwrap();
+    system.run_job("publish");
+    let found = check(&system, &mut system.phone(4));
+    assert_eq!(found_of(&found, &first).len(), 5);
+    assert_eq!(found_of(&found, &ill).len(), 5);
 }
 
 #[test]
@@ -171,12 +195,7 @@ fn a_restart_in_the_middle_loses_nothing() {
     assert_eq!(found_of(&found, &ill).len(), 5);
     assert_eq!(system.validate(code, 3), 422);
     system.run_job("publish");
-    let paths = system
-        .get("index.txt", &[])
-        .into_body()
-        .read_to_string()
-        .unwrap();
-    assert_eq!(paths.lines().count(), 1);
+    assert_eq!(system.index().len(), 1);
 }
 
 #[test]
@@ -188,12 +207,7 @@ fn what_came_from_an_upload_is_gone_after_fourteen_days() {
     ill.share(&system.service(), uploaded).unwrap();
     assert_eq!(system.validate(code, 3), 200);
     system.run_job("publish");
-    let path = system
-        .get("index.txt", &[])
-        .into_body()
-        .read_to_string()
-        .unwrap();
-    let path = path.trim();
+    let path = &system.index()[0];
 
     let days = |days: i64| shift(uploaded, days * 86_400);
     system.move_clock_to(shift(days(14), -60));
@@ -207,12 +221,7 @@ fn what_came_from_an_upload_is_gone_after_fourteen_days() {
     assert_eq!(system.get(path, &[]).status(), 404);
     system.run_job("expire");
     assert!(check(&system, &mut system.phone(2)).is_empty());
-    let index = system
-        .get("index.txt", &[])
-        .into_body()
-        .read_to_string()
-        .unwrap();
-    assert_eq!(index, "");
+    assert!(system.index().is_empty());
 }
 
 #[test]
@@ -224,21 +233,13 @@ fn openssl_and_protoc_accept_what_is_served() {
     ill.share(&service, system.now()).unwrap();
     assert_eq!(system.validate(code, 3), 200);
     system.run_job("publish");
-    let path = system
-        .get("index.txt", &[])
-        .into_body()
-        .read_to_string()
-        .unwrap();
-    let zip = system
-        .get(path.trim(), &[])
-        .into_body()
-        .read_to_vec()
-        .unwrap();
+    let path = &system.index()[0];
+    let zip = system.get(path, &[]).into_body().read_to_vec().unwrap();
 
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let sha256 = sha2_hex(&zip);
-    assert_eq!(path.trim(), format!("v6/exposurekeyset/{sha256}"));
+    assert_eq!(*path, format!("v6/exposurekeyset/{sha256}"));
     let [bin, sig] = entries(&zip);
     fs::write(file("export.bin"), &bin).unwrap();
     let list = proto::TekSignatureList::decode(sig.as_slice()).unwrap();

@@ -1,0 +1,89 @@
+//! The signed documents and the headers of content-addressed files.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use serde_json::Value;
+use shared::content::{self, ContentId, Manifest};
+use tests::System;
+
+#[test]
+fn every_file_of_the_manifest_is_signed_named_by_its_content_and_may_be_kept() {
+    let system = System::start();
+    let mut ill = system.phone(1);
+    let code = ill.code(&system.service(), system.now()).unwrap();
+    ill.share(&system.service(), system.now()).unwrap();
+    assert_eq!(system.validate(code, 3), 200);
+    system.run_job("publish");
+
+    let key = system.verifying_keys().manifest;
+    let bytes = system
+        .get("v6/manifest", &[])
+        .into_body()
+        .read_to_vec()
+        .unwrap();
+    let manifest: Manifest = content::open(&bytes, &key).unwrap();
+    let documents = [
+        ("appconfig", manifest.app_config, "manifestFrequency"),
+        (
+            "riskcalculationparameters",
+            manifest.risk_calculation_parameters,
+            "minimumRiskScore",
+        ),
+        ("resourcebundle", manifest.resource_bundle, "resources"),
+    ];
+    for (kind, id, field) in documents {
+        let bytes = fetch(&system, &format!("v6/{kind}/{id}"), id);
+        let document: Value = content::open(&bytes, &key).unwrap();
+        assert!(!document[field].is_null(), "{kind}");
+        // A name belongs to one kind.
+        assert_eq!(
+            system.get(&format!("v6/exposurekeyset/{id}"), &[]).status(),
+            404
+        );
+    }
+    let paths: Vec<_> = manifest
+        .exposure_key_sets
+        .iter()
+        .map(|id| format!("v6/exposurekeyset/{id}"))
+        .collect();
+    assert_eq!(system.index(), paths);
+    for id in manifest.exposure_key_sets {
+        fetch(&system, &format!("v6/exposurekeyset/{id}"), id);
+    }
+}
+
+/// The file `id` at `path`, after a look at everything around it.
+fn fetch(system: &System, path: &str, id: ContentId) -> Vec<u8> {
+    let etag = format!("\"{id}\"");
+    let answer = system.get(path, &[]);
+    assert_eq!(answer.status(), 200);
+    let header = |name: &str| {
+        answer
+            .headers()
+            .get(name)
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(header("etag"), etag);
+    assert_eq!(header("content-type"), "application/zip");
+    let kept = header("cache-control");
+    let seconds: i64 = kept
+        .strip_prefix("public, immutable, max-age=")
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1_209_500..=1_209_600).contains(&seconds), "{kept}");
+    let bytes = answer.into_body().read_to_vec().unwrap();
+    assert_eq!(ContentId::of(&bytes), id);
+
+    let head = system.agent().head(system.url(path)).call().unwrap();
+    assert_eq!(head.status(), 200);
+    assert_eq!(
+        head.headers().get("content-length").unwrap(),
+        &bytes.len().to_string()
+    );
+    assert_eq!(system.get(path, &[("if-none-match", &etag)]).status(), 304);
+    bytes
+}

@@ -1,0 +1,37 @@
+//! The served portal in a real browser, against the real service.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::process::Command;
+
+use shared::code::ValidationCode;
+use tests::System;
+use xtask::{process, setup::npm};
+
+/// What the portal says to an employee who enters `code`.
+fn answer(system: &System, code: ValidationCode) -> String {
+    let output = Command::new(npm::program("node"))
+        .arg(xtask::root().join("tests/browser/validate.mjs"))
+        .args([system.address(), code.to_string()])
+        .env("CHROMIUM", process::find("chromium").unwrap())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn an_employee_validates_a_code_once_and_the_keys_are_published() {
+    let system = System::start();
+    let mut ill = system.phone(1);
+    let code = ill.code(&system.service(), system.now()).unwrap();
+    ill.share(&system.service(), system.now()).unwrap();
+    assert_eq!(answer(&system, code), "De code is geaccepteerd");
+    assert_eq!(answer(&system, code), "De code is niet geaccepteerd");
+    system.run_job("publish");
+    assert_eq!(system.index().len(), 1);
+}
