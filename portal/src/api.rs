@@ -20,7 +20,7 @@ pub type Answer = Result<ValidationAnswer, Failure>;
 pub struct Submission {
     /// The body.
     pub request: ValidationRequest,
-    /// A UUID, the same for every try of one submission: the service then gives its first answer again.
+    /// A UUID, the same for every try of one submission, by which the service can tell a repeated one from a new one.
     pub idempotency_key: String,
 }
 
@@ -50,7 +50,7 @@ const PATH: &str = "/api/validations";
 /// A caller waits on the telephone, so silence is called a failure before it becomes awkward.
 const PATIENCE_MS: u32 = 15_000;
 
-/// Sends `submission` to the service that the page came from. The browser adds the session's cookie.
+/// Sends `submission` to the service that the page came from.
 pub async fn send(submission: Submission) -> Answer {
     let response = Request::post(PATH)
         .header("Idempotency-Key", &submission.idempotency_key)

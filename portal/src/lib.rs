@@ -27,7 +27,7 @@ pub use crate::{
 /// The id of the page's element that the app fills.
 const PLACE: &str = "portal";
 
-/// Replaces what the page shows while it loads by the app. The page's `boot.js` calls it, once.
+/// Replaces what the page shows while it loads with the app. The page's `boot.js` calls it, once.
 ///
 /// # Errors
 /// When the page has no element for the app.

@@ -2,6 +2,7 @@
 
 use leptos::{ev, prelude::*, task::spawn_local};
 use shared::{
+    Timestamp,
     api::{Validation, ValidationRequest},
     dates::Illness,
 };
@@ -42,8 +43,9 @@ pub fn ValidationForm(
         if busy.get_untracked() {
             return;
         }
-        now.set(clock());
-        let (validation, request) = match untrack(|| form.read(clock)) {
+        let moment = clock();
+        now.set(moment);
+        let (validation, request) = match untrack(|| form.read(moment)) {
             Ok(Filled::Training(illness)) => return on_accepted(Accepted::practised(illness)),
             Ok(Filled::Validation(validation, request)) => (validation, request),
             Err(id) => return focus(id),
@@ -184,37 +186,36 @@ impl Form {
         self.code.is_empty() && self.symptomatic.read().is_none() && self.date.is_empty()
     }
 
-    fn illness(self, now: shared::Timestamp) -> Option<Illness> {
+    fn illness(self, now: Timestamp) -> Option<Illness> {
         Illness::parse(self.symptomatic.get()?, &self.date.text(), now).ok()
     }
 
     /// The whole form, or the id of the first element, from the top, that is not in order. From now on every error
     /// is shown.
-    fn read(self, clock: Clock) -> Result<Filled, &'static str> {
+    fn read(self, now: Timestamp) -> Result<Filled, &'static str> {
         self.code.settle();
         self.symptoms_settled.set(true);
         self.date.settle();
 
-        let typed = self.code.typed();
-        if matches!(typed, Typed::Wrong(_)) {
-            return Err(code_field::ID);
-        }
+        let code = match self.code.typed() {
+            Typed::Code(code) => Some(code),
+            Typed::Training => None,
+            Typed::Wrong(_) => return Err(code_field::ID),
+        };
         let symptomatic = self.symptomatic.get().ok_or(SYMPTOMS_YES)?;
-        let now = clock();
         let date = self.date.text();
         let illness = Illness::parse(symptomatic, &date, now).map_err(|_| self.date.id())?;
-        match typed {
-            Typed::Code(code) => Ok(Filled::Validation(
-                Validation { code, illness },
-                // One spelling for every try, so that the service sees the same body.
-                ValidationRequest {
-                    code: code.compact(),
-                    symptomatic,
-                    date,
-                },
-            )),
-            Typed::Training => Ok(Filled::Training(illness)),
-            Typed::Wrong(_) => Err(code_field::ID),
-        }
+        let Some(code) = code else {
+            return Ok(Filled::Training(illness));
+        };
+        Ok(Filled::Validation(
+            Validation { code, illness },
+            // One spelling for every try, so that the service sees the same body.
+            ValidationRequest {
+                code: code.compact(),
+                symptomatic,
+                date,
+            },
+        ))
     }
 }
