@@ -7,7 +7,7 @@ using Release = import "workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
-    (name = "site", assets = (path = "portal", userWorker = (name = "functions"), config = Release.assetRules)),
+    (name = "site", assets = (path = "portal", userWorker = (name = "functions"), config = embed "/site.json")),
     (name = "functions", worker = (
       compatibilityDate = Release.compatibilityDate,
       modules = [

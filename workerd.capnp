@@ -16,7 +16,8 @@ using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
-    (name = "site", assets = (path = "build/release/portal", userWorker = (name = "functions"), config = .assetRules)),
+    # `cargo xtask build` writes site.json: the rules of `wrangler.toml` and the headers of `portal/_headers`.
+    (name = "site", assets = (path = "build/release/portal", userWorker = (name = "functions"), config = embed "build/release/site.json")),
     (name = "functions", worker = (
       compatibilityDate = .compatibilityDate,
       modules = [
@@ -49,9 +50,6 @@ const config :Workerd.Config = (
 );
 
 const compatibilityDate :Text = "2026-11-01";
-
-const assetRules :Text =
-    "{\"not_found_handling\":\"single-page-application\",\"run_worker_first\":[\"/v1/*\",\"/v2/*\",\"/v6/*\",\"/index.txt\",\"/api/*\",\"/auth/*\",\"/test/*\"]}";
 
 const bindings :List(Workerd.Worker.Binding) = [
   (name = "INTAKE", durableObjectNamespace = "Intake"),

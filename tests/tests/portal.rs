@@ -25,6 +25,23 @@ fn answer(system: &System, code: ValidationCode) -> String {
 }
 
 #[test]
+fn the_page_forbids_whatever_it_does_not_bring() {
+    let system = System::start();
+    for path in ["", "assets/boot.js", "any/other/path"] {
+        let answer = system.get(path, &[]);
+        assert_eq!(answer.status(), 200, "{path}");
+        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
+        let policy = header("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"));
+        assert!(
+            !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+            "{policy}"
+        );
+        assert_eq!(header("x-content-type-options"), "nosniff");
+    }
+}
+
+#[test]
 fn an_employee_validates_a_code_once_and_the_keys_are_published() {
     let system = System::start();
     let mut ill = system.phone(1);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Context as _, Result, process, root,
+    Context as _, Failure, Result, process, root,
     setup::{
         npm,
         toolchain::{Toolchain, WASM32},
@@ -51,7 +51,8 @@ pub fn bench_functions() -> Result {
     functions(Profile::Bench, &Toolchain::set_up()?)?;
     // Benchmarks look at no page, but the configuration has a place for them.
     let site = Profile::Bench.folder().join("portal");
-    fs::create_dir_all(&site).context(site.display())
+    fs::create_dir_all(&site).context(site.display())?;
+    write_site_rules(Profile::Bench)
 }
 
 fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
@@ -108,6 +109,7 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
         copy_folder(&root().join("portal/assets"), &assets)?;
         copy(&root().join("index.html"), &site.join("index.html"))?;
         copy(&root().join("portal/_headers"), &site.join("_headers"))?;
+        write_site_rules(profile)?;
         let module = target_folder().join(WASM32).join(name).join("portal.wasm");
         process::run(
             Command::new(wasm_bindgen)
@@ -133,6 +135,26 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
     })
 }
 
+/// Writes how workerd serves the portal's files: the rules of `wrangler.toml`, and the headers, which
+/// workerd, unlike Cloudflare, does not look for in `_headers`.
+fn write_site_rules(profile: Profile) -> Result {
+    let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
+    let rules = site_rules(&read("wrangler.toml")?, &read("portal/_headers")?)?;
+    let file = profile.folder().join("site.json");
+    fs::write(&file, rules).context(file.display())
+}
+
+fn site_rules(wrangler: &str, headers: &str) -> Result<String> {
+    let wrangler: toml::Table = wrangler.parse().context("wrangler.toml")?;
+    let Some(toml::Value::Table(mut rules)) = wrangler.get("assets").cloned() else {
+        return Err(Failure::new("wrangler.toml has no [assets]"));
+    };
+    // The folder has a place of its own in workerd's configuration.
+    rules.remove("directory");
+    rules.insert("headers".into(), headers.into());
+    serde_json::to_string(&rules).context("site.json")
+}
+
 /// Where cargo builds.
 fn target_folder() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
@@ -149,4 +171,20 @@ fn copy_folder(from: &Path, to: &Path) -> Result {
 
 fn copy(from: &Path, to: &Path) -> Result {
     fs::copy(from, to).context(from.display()).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workerd_gets_the_rules_of_cloudflare_and_the_headers() {
+        let wrangler = "[assets]\ndirectory = \"x\"\nrun_worker_first = [\"/v1/*\"]\n";
+        let rules = site_rules(wrangler, "/*\n  A: b\n").unwrap();
+        let rules: serde_json::Value = serde_json::from_str(&rules).unwrap();
+        assert_eq!(
+            rules,
+            serde_json::json!({ "run_worker_first": ["/v1/*"], "headers": "/*\n  A: b\n" })
+        );
+    }
 }

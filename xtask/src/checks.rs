@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::{
     Result,
     build::{self, Profile},
-    process::{self, run, step},
+    process::{self, print_summary, run, step},
     root,
     setup::{
         npm, test_programs,
@@ -19,6 +19,19 @@ const WASM_ONLY: [&str; 2] = ["functions", "portal"];
 
 /// Sets up, builds, and runs every test.
 pub fn test() -> Result {
+    let result = test_everything();
+    print_summary();
+    result
+}
+
+/// Checks the format, lints, dependencies and the deployment.
+pub fn lint() -> Result {
+    let result = lint_everything();
+    print_summary();
+    result
+}
+
+fn test_everything() -> Result {
     let chromedriver = test_programs::set_up()?;
     let wasm_pack = tools::wasm_pack()?;
     let wasm_bindgen = tools::wasm_bindgen()?;
@@ -45,8 +58,7 @@ pub fn test() -> Result {
     })
 }
 
-/// Checks the format, lints, dependencies and the deployment.
-pub fn lint() -> Result {
+fn lint_everything() -> Result {
     step("check the format", || {
         run(cargo().args(["fmt", "--all", "--check"]))
     })?;

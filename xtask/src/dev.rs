@@ -11,11 +11,13 @@ use std::{
 use crate::{
     Context as _, Result,
     build::{self, Profile},
-    workerd::Workerd,
+    workerd::{self, Workerd},
 };
 
 /// Sets up, builds and serves until it is interrupted.
 pub fn run(port: u16, data: &Path) -> Result {
+    // Said now rather than after a first build of some minutes.
+    workerd::check_port(port)?;
     build::run(Profile::Dev)?;
     // Ctrl-C and a polite kill end workerd too.
     let interrupted = Arc::new(AtomicBool::new(false));

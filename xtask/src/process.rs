@@ -4,10 +4,14 @@ use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Instant,
+    sync::Mutex,
+    time::{Duration, Instant},
 };
 
 use crate::{Context as _, Failure, Result};
+
+/// What has been done so far, with its outcome and time, for the summary.
+static STEPS: Mutex<Vec<(String, &str, Duration)>> = Mutex::new(Vec::new());
 
 /// Says what is being done, does it, and says how long it took.
 #[expect(clippy::disallowed_methods, reason = "a build tool has a clock")]
@@ -15,12 +19,24 @@ pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {what}");
     let started = Instant::now();
     let result = work();
+    let time = started.elapsed();
     let outcome = if result.is_ok() { "done" } else { "FAILED" };
-    println!(
-        "<== {what}: {outcome} in {:.1} s",
-        started.elapsed().as_secs_f64()
-    );
+    println!("<== {what}: {outcome} in {:.1} s", time.as_secs_f64());
+    if let Ok(mut steps) = STEPS.lock() {
+        steps.push((what.to_owned(), outcome, time));
+    }
     result
+}
+
+/// Lists the steps so far, since what they print drives each other's results off the screen.
+pub fn print_summary() {
+    let Ok(steps) = STEPS.lock() else { return };
+    println!();
+    for (what, outcome, time) in steps.iter() {
+        println!("{:>8.1} s  {outcome:6}  {what}", time.as_secs_f64());
+    }
+    let total: Duration = steps.iter().map(|(_, _, time)| time).sum();
+    println!("{:>8.1} s          in all", total.as_secs_f64());
 }
 
 /// Runs `command` to its end with the terminal as it is.

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
@@ -44,11 +44,7 @@ impl Workerd {
             Some(port) => port,
             None => free_port()?,
         };
-        if TcpListener::bind(loopback(port)).is_err() {
-            return Err(Failure::new(format!(
-                "port {port} is in use; choose another one with --port"
-            )));
-        }
+        check_port(port)?;
         let keys = keys::create(data)?;
         let data = fs::canonicalize(data).context(data.display())?;
         let log_file = data.join("workerd.log");
@@ -172,6 +168,20 @@ fn development_configuration(data: &Path, changes: Option<&Changes<'_>>) -> Resu
 
 const EVERY_MINUTE: &str = r#"{\"functions\":[\"* * * * *\"]}"#;
 const NEVER: &str = r#"{\"functions\":[]}"#;
+
+/// Whether a service could listen on `port`. If not, the sentence says what to do.
+pub fn check_port(port: u16) -> Result {
+    TcpListener::bind(loopback(port))
+        .map(|_| ())
+        .map_err(|error| match error.kind() {
+            ErrorKind::AddrInUse => Failure::new(format!(
+                "port {port} is in use; choose another one with --port"
+            )),
+            _ => Failure::new(format!(
+                "port {port} cannot be used ({error}); choose another one with --port"
+            )),
+        })
+}
 
 fn free_port() -> Result<u16> {
     let listener = TcpListener::bind(loopback(0)).context("a free port")?;

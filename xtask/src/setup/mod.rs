@@ -16,6 +16,8 @@ use crate::{Context as _, Failure, Result, process};
 pub fn cache() -> Result<PathBuf> {
     let base = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
+        // The specification of this variable wants others ignored.
+        .filter(|path| path.is_absolute())
         .or_else(|| env::home_dir().map(|home| home.join(".cache")))
         .ok_or_else(|| Failure::new("set HOME or XDG_CACHE_HOME to say where to keep tools"))?;
     let cache = base.join("coronamelder-edge");

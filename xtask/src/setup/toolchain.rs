@@ -16,8 +16,11 @@ use crate::{Context as _, Failure, Result, process};
 /// The target of Worker and portal.
 pub const WASM32: &str = "wasm32-unknown-unknown";
 
-const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_PACKAGES: [&str; 4] = ["rustc-web", "rust-web-src", "rust-web-clippy", "lld-22"];
+// One file of each package, in the same order.
+const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
+const DEBIAN_SOURCE: &str = "/usr/lib/rustlib/src/rust/library/std";
+const DEBIAN_CLIPPY: &str = "/usr/bin/cargo-clippy";
 const DEBIAN_LINKER: &str = "/usr/bin/wasm-ld-22";
 
 /// How to compile for wasm32.
@@ -69,7 +72,7 @@ impl Toolchain {
             }
             // A lint program reads what the compiler of its own version wrote, so it is the distribution's too.
             Self::Debian(root) => {
-                let mut clippy = Command::new("/usr/bin/cargo-clippy");
+                let mut clippy = Command::new(DEBIAN_CLIPPY);
                 self.apply(&mut clippy, &[])?;
                 clippy.arg("clippy").env("SYSROOT", root);
                 Ok(clippy)
@@ -101,11 +104,17 @@ fn rustup_has_target() -> bool {
 
 /// The system root that an earlier set-up made for the compiler that is installed now.
 fn debian_root() -> Result<Option<PathBuf>> {
-    if !Path::new(DEBIAN_RUSTC).exists() {
+    if !debian_packages_are_there() {
         return Ok(None);
     }
     let root = root_for(&debian_version()?)?;
     Ok(root.exists().then_some(root))
+}
+
+fn debian_packages_are_there() -> bool {
+    [DEBIAN_RUSTC, DEBIAN_SOURCE, DEBIAN_CLIPPY, DEBIAN_LINKER]
+        .iter()
+        .all(|path| Path::new(path).exists())
 }
 
 fn root_for(version: &str) -> Result<PathBuf> {
@@ -123,17 +132,7 @@ fn debian_version() -> Result<String> {
 
 fn set_up_debian() -> Result<PathBuf> {
     let _lock = lock_cache()?;
-    let source = Path::new("/usr/lib/rustlib/src/rust/library/std");
-    let clippy = Path::new("/usr/bin/cargo-clippy");
-    if ![
-        Path::new(DEBIAN_RUSTC),
-        Path::new(DEBIAN_LINKER),
-        source,
-        clippy,
-    ]
-    .iter()
-    .all(|path| path.exists())
-    {
+    if !debian_packages_are_there() {
         apt_install(&DEBIAN_PACKAGES, "a compiler for wasm32")?;
     }
     let root = root_for(&debian_version()?)?;
