@@ -95,8 +95,8 @@ impl Entry {
 const INDEX: &str = "index.txt";
 const MANIFEST: &str = "v6/manifest";
 
-/// The shortest life that the platform gives an entry, in seconds.
-const MIN_TTL: i64 = 60;
+/// The shortest life that the platform gives an entry, in seconds. What ends sooner is not written.
+pub const MIN_TTL: i64 = 60;
 
 /// How long a colo may keep a content-addressed file, in seconds; its bytes never change.
 const CACHE_SECONDS: u64 = 3_600;

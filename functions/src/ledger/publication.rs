@@ -9,13 +9,14 @@ use shared::{
     content::{self, ContentId, Manifest},
     enrolment::IntakeNumber,
     export, retention,
+    time::shift,
 };
 use worker::{Env, Error, Result};
 
 use super::store::Store;
 use crate::{
     config::Config,
-    content_store::{ContentStore, Kind},
+    content_store::{ContentStore, Kind, MIN_TTL},
     intake, random,
 };
 
@@ -126,7 +127,7 @@ async fn write_manifest(
     }
     let [risk_calculation_parameters, app_config, resource_bundle] = ids;
     let manifest = Manifest {
-        exposure_key_sets: store.published_files()?,
+        exposure_key_sets: store.published_files(shift(now, MIN_TTL))?,
         risk_calculation_parameters,
         app_config,
         resource_bundle,

@@ -243,12 +243,12 @@ impl Store {
         )
     }
 
-    /// The names of the files that are written, oldest first.
-    pub fn published_files(&self) -> Result<Vec<ContentId>> {
+    /// The names of the files that are written and will be there at `until`, oldest first.
+    pub fn published_files(&self, until: Timestamp) -> Result<Vec<ContentId>> {
         let rows = sql::rows(
             &self.sql,
-            "SELECT id FROM file WHERE id IS NOT NULL ORDER BY number",
-            Vec::new(),
+            "SELECT id FROM file WHERE id IS NOT NULL AND expires_at >= ? ORDER BY number",
+            vec![Value::Integer(until.as_second())],
         )?;
         rows.map(|row| {
             row?.text()?
