@@ -173,6 +173,21 @@ impl System {
         Phone::new(self.now(), &mut StdRng::seed_from_u64(seed))
     }
 
+    /// A phone whose owner fell ill three days ago: registered, its keys uploaded, its code confirmed.
+    ///
+    /// # Panics
+    /// When any of that is refused.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+    pub fn validated_phone(&self, seed: u64) -> Phone {
+        let mut phone = self.phone(seed);
+        let code = phone
+            .code(&self.service(), self.now())
+            .expect("a registration");
+        phone.share(&self.service(), self.now()).expect("an upload");
+        assert_eq!(self.validate(code, 3), 200, "the code is accepted");
+        phone
+    }
+
     /// A GGD employee confirms `code` for a person who fell ill `days_ago`. The status of the answer.
     pub fn validate(&self, code: ValidationCode, days_ago: u32) -> u16 {
         let today = UtcDay::of_date(dates::today(self.now()));

@@ -9,10 +9,7 @@ use tests::System;
 #[test]
 fn every_file_of_the_manifest_is_signed_named_by_its_content_and_may_be_kept() {
     let system = System::start();
-    let mut ill = system.phone(1);
-    let code = ill.code(&system.service(), system.now()).unwrap();
-    ill.share(&system.service(), system.now()).unwrap();
-    assert_eq!(system.validate(code, 3), 200);
+    system.validated_phone(1);
     system.run_job("publish");
 
     let key = system.verifying_keys().manifest;

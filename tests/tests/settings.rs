@@ -42,10 +42,7 @@ fn a_wrong_setting_is_named_in_the_log_and_not_in_the_answer() {
 #[test]
 fn the_settings_of_exposure_key_sets_are_in_every_file() {
     let system = System::start_with(&[("REGION", "DE"), ("EXPORT_KEY_VERSION", "v7")]);
-    let mut ill = system.phone(1);
-    let code = ill.code(&system.service(), system.now()).unwrap();
-    ill.share(&system.service(), system.now()).unwrap();
-    assert_eq!(system.validate(code, 3), 200);
+    system.validated_phone(1);
     system.run_job("publish");
     let files = system
         .phone(2)

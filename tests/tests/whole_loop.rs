@@ -201,11 +201,8 @@ fn a_restart_in_the_middle_loses_nothing() {
 #[test]
 fn what_came_from_an_upload_is_gone_after_fourteen_days() {
     let mut system = System::start();
-    let mut ill = system.phone(1);
     let uploaded = system.now();
-    let code = ill.code(&system.service(), uploaded).unwrap();
-    ill.share(&system.service(), uploaded).unwrap();
-    assert_eq!(system.validate(code, 3), 200);
+    system.validated_phone(1);
     system.run_job("publish");
     let path = &system.index()[0];
 
@@ -227,11 +224,7 @@ fn what_came_from_an_upload_is_gone_after_fourteen_days() {
 #[test]
 fn openssl_and_protoc_accept_what_is_served() {
     let system = System::start();
-    let service = system.service();
-    let mut ill = system.phone(1);
-    let code = ill.code(&service, system.now()).unwrap();
-    ill.share(&service, system.now()).unwrap();
-    assert_eq!(system.validate(code, 3), 200);
+    system.validated_phone(1);
     system.run_job("publish");
     let path = &system.index()[0];
     let zip = system.get(path, &[]).into_body().read_to_vec().unwrap();
