@@ -10,7 +10,7 @@ use worker::{Env, Result, console_error};
 use crate::{
     answer,
     config::Config,
-    intake::{self, PhoneCommand},
+    intake::{self, PhoneCommand, SignedBody},
     random, request,
 };
 
@@ -20,12 +20,11 @@ pub async fn register(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    let body = match admit(request, env).await? {
-        Ok(body) => body,
-        Err(refusal) => return Ok(refusal),
-    };
+    if let Err(refusal) = admit(request, env).await? {
+        return Ok(refusal);
+    }
     let intake = IntakeNumber::random(&mut random::generator()?);
-    match intake::phone(env, intake, PhoneCommand::Register, now, &body).await {
+    match intake::phone(env, intake, PhoneCommand::Register, now).await {
         Ok(answer) => Ok(answer),
         Err(error) => {
             console_error!("registration failed: {error}");
@@ -41,10 +40,7 @@ pub async fn post_keys(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    upload(request, url, env, now, |signature| PhoneCommand::Upload {
-        signature,
-    })
-    .await
+    upload(request, url, env, now, PhoneCommand::Upload).await
 }
 
 /// `POST /v1/stopkeys`: the decoy. It looks like an upload and leaves nothing behind.
@@ -54,10 +50,7 @@ pub async fn stop_keys(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    upload(request, url, env, now, |signature| PhoneCommand::Decoy {
-        signature,
-    })
-    .await
+    upload(request, url, env, now, PhoneCommand::Decoy).await
 }
 
 async fn upload(
@@ -65,7 +58,7 @@ async fn upload(
     url: &Url,
     env: &Env,
     now: Timestamp,
-    command: impl FnOnce([u8; 32]) -> PhoneCommand,
+    command: impl FnOnce(SignedBody) -> PhoneCommand,
 ) -> Result<web_sys::Response> {
     let body = match admit(request, env).await? {
         Ok(body) => body,
@@ -76,8 +69,11 @@ async fn upload(
         Some(bucket) => bucket.intake(),
         None => IntakeNumber::random(&mut random::generator()?),
     };
-    let signature = signature(url).unwrap_or_default();
-    match intake::phone(env, intake, command(signature), now, &body).await {
+    let upload = SignedBody {
+        body,
+        signature: signature(url).unwrap_or_default(),
+    };
+    match intake::phone(env, intake, command(upload), now).await {
         Ok(answer) => Ok(answer),
         Err(error) => {
             console_error!("upload failed: {error}");

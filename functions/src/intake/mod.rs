@@ -32,15 +32,17 @@ pub enum PhoneCommand {
     /// A new enrolment.
     Register,
     /// Take the keys in the body.
-    Upload {
-        /// Of the body, as the phone sent it.
-        signature: [u8; 32],
-    },
+    Upload(SignedBody),
     /// Do as for an upload, and take nothing.
-    Decoy {
-        /// Of the body, as the phone sent it.
-        signature: [u8; 32],
-    },
+    Decoy(SignedBody),
+}
+
+/// A request's body and the signature that came with it, neither looked at.
+pub struct SignedBody {
+    /// As the phone sent it.
+    pub body: Vec<u8>,
+    /// As the phone sent it, or zeros.
+    pub signature: [u8; 32],
 }
 
 const REGISTER: &str = "register";
@@ -57,24 +59,19 @@ pub async fn phone(
     intake: IntakeNumber,
     command: PhoneCommand,
     now: Timestamp,
-    body: &[u8],
 ) -> Result<web_sys::Response> {
-    let (name, signature) = match command {
-        PhoneCommand::Register => (REGISTER, None),
-        PhoneCommand::Upload { signature } => (UPLOAD, Some(signature)),
-        PhoneCommand::Decoy { signature } => (DECOY, Some(signature)),
+    // A registration's body means nothing. The Intake's own number does: an object is not told its name on every platform.
+    let (name, signature, body) = match command {
+        PhoneCommand::Register => (REGISTER, None, vec![intake.get()]),
+        PhoneCommand::Upload(upload) => (UPLOAD, Some(upload.signature), upload.body),
+        PhoneCommand::Decoy(upload) => (DECOY, Some(upload.signature), upload.body),
     };
-    let answer = object(intake)
-        .fetch(
-            env,
-            &Command {
-                name: name.into(),
-                now,
-                signature,
-            },
-            body,
-        )
-        .await?;
+    let command = Command {
+        name: name.into(),
+        now,
+        signature,
+    };
+    let answer = object(intake).fetch(env, &command, &body).await?;
     if answer.ok() {
         Ok(answer)
     } else {
@@ -189,7 +186,7 @@ impl Intake {
         let body = Uint8Array::new(&body).to_vec();
         let now = command.now;
         match &*command.name {
-            REGISTER => self.register(now).await,
+            REGISTER => self.register(&body, now).await,
             UPLOAD | DECOY => self.upload(&body, &command),
             VALIDATE => self.validate(&body, now),
             RELEASE => self.release(&body, now),
@@ -202,16 +199,18 @@ impl Intake {
         }
     }
 
-    async fn register(&self, now: Timestamp) -> Result<web_sys::Response> {
-        let registration = self.enrol(now)?;
+    async fn register(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
+        let number = body
+            .first()
+            .ok_or("a registration without the Intake's number")?;
+        let registration = self.enrol(IntakeNumber::modulo(*number), now)?;
         let end = shift(now, registration.validity + GRACE_SECONDS);
         self.alarm.set(&self.state.storage(), end, now).await?;
         answer::phone(&registration.to_body())
     }
 
-    fn enrol(&self, now: Timestamp) -> Result<Registration> {
+    fn enrol(&self, intake: IntakeNumber, now: Timestamp) -> Result<Registration> {
         let mut random = random::generator()?;
-        let intake = self.number()?;
         // A code that is in use is drawn again: with 15,000 enrolments outstanding, one in ten thousand is.
         for _ in 0..10 {
             let enrolment = Enrolment::random(intake, &mut random);
@@ -308,12 +307,5 @@ impl Intake {
             Some(next) => self.alarm.set(&self.state.storage(), next, now).await,
             None => Ok(()),
         }
-    }
-
-    /// The Intake's own number, which is its name.
-    fn number(&self) -> Result<IntakeNumber> {
-        let name = self.state.id().name().ok_or("an Intake without a name")?;
-        let number: u8 = name.parse().map_err(|_| "an Intake with another name")?;
-        Ok(IntakeNumber::modulo(number))
     }
 }
