@@ -5,33 +5,48 @@
 //! what it wrote is on disk (the platform's output gate).
 
 use shared::Timestamp;
-use wasm_bindgen::JsValue;
 use worker::{Error, Result, SqlStorage, SqlStorageValue};
 
-/// Runs `statement` and gives its rows one by one, each a list of values in the order of the columns.
-pub fn rows(
+/// Runs `statement` and gives what `read` makes of each of its rows, whose values are in the order of the columns.
+///
+/// Every row is taken from the platform, also after an error: a statement that is read in part stays open, and one that
+/// writes then keeps the object from committing anything.
+pub fn rows<T>(
     sql: &SqlStorage,
     statement: &str,
     bindings: Vec<SqlStorageValue>,
-) -> Result<impl Iterator<Item = Result<Row>>> {
-    let bindings: Vec<JsValue> = bindings.into_iter().map(JsValue::from).collect();
-    let rows = sql.exec_raw(statement, bindings)?.raw();
-    Ok(rows.map(|row| row.map(|values| Row(values.into_iter()))))
+    mut read: impl FnMut(Row) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut all = Ok(Vec::new());
+    for values in sql.exec(statement, bindings)?.raw() {
+        if let Ok(rows) = &mut all {
+            match values.and_then(|values| read(Row(values.into_iter()))) {
+                Ok(row) => rows.push(row),
+                Err(error) => all = Err(error),
+            }
+        }
+    }
+    all
 }
 
-/// Runs `statement` and gives its first row.
-pub fn first(
+/// Runs `statement`, which has one row or none, and gives what `read` makes of it.
+pub fn first<T>(
     sql: &SqlStorage,
     statement: &str,
     bindings: Vec<SqlStorageValue>,
-) -> Result<Option<Row>> {
-    rows(sql, statement, bindings)?.next().transpose()
+    read: impl FnMut(Row) -> Result<T>,
+) -> Result<Option<T>> {
+    Ok(rows(sql, statement, bindings, read)?.into_iter().next())
+}
+
+/// Runs `statement`, which says `RETURNING 1`, and tells whether it changed anything.
+pub fn changes(sql: &SqlStorage, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<bool> {
+    Ok(!rows(sql, statement, bindings, |_| Ok(()))?.is_empty())
 }
 
 /// Runs `statement` for what it changes.
 pub fn run(sql: &SqlStorage, statement: &str, bindings: Vec<SqlStorageValue>) -> Result<()> {
-    let bindings: Vec<JsValue> = bindings.into_iter().map(JsValue::from).collect();
-    sql.exec_raw(statement, bindings).map(|_| ())
+    sql.exec(statement, bindings).map(|_| ())
 }
 
 /// The values of a row, taken from the left.

@@ -42,6 +42,24 @@ fn an_alarm_takes_a_file_away_when_its_oldest_upload_is_fourteen_days_old() {
 }
 
 #[test]
+fn files_that_end_at_the_same_time_all_go() {
+    let mut system = System::start();
+    for seed in 1..=4 {
+        system.validated_phone(seed);
+        system.run_job("publish");
+    }
+    assert_eq!(system.index().len(), 4);
+    system.move_clock_to(shift(system.now(), 14 * DAY_SECONDS + 5));
+    system.run_job("expire");
+    assert!(system.index().is_empty());
+    // What was deleted stays deleted.
+    system.restart();
+    system.run_job("publish");
+    assert!(system.index().is_empty());
+    assert_eq!(system.stop_and_count("file"), 0);
+}
+
+#[test]
 fn an_alarm_takes_an_enrolment_that_was_never_validated_away_with_its_keys() {
     let mut system = System::start();
     let mut phone = system.phone(1);

@@ -101,7 +101,7 @@ impl Store {
 
     /// False when the code is in use.
     pub fn insert_enrolment(&self, enrolment: &Enrolment, now: Timestamp) -> Result<bool> {
-        let inserted = sql::first(
+        sql::changes(
             &self.sql,
             "INSERT INTO enrolment (bucket, confirmation_key, code, registered_day, valid_until) \
              VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
@@ -112,27 +112,27 @@ impl Store {
                 Value::Integer(UtcDay::of(now).number().into()),
                 Value::Integer(enrolment::valid_until(now).as_second()),
             ],
-        )?;
-        Ok(inserted.is_some())
+        )
     }
 
     /// The enrolment of `bucket`, if it is still honoured.
     pub fn enrolment(&self, bucket: &[u8; 32], now: Timestamp) -> Result<Option<StoredEnrolment>> {
-        let row = sql::first(
+        let found = sql::first(
             &self.sql,
             "SELECT valid_until, confirmation_key, registered_day, validated_at \
              FROM enrolment WHERE bucket = ?",
             vec![blob(bucket)],
+            |mut row| {
+                let honoured = enrolment::is_honoured(row.time()?, now);
+                let enrolment = StoredEnrolment {
+                    confirmation_key: ConfirmationKey::from_bytes(row.bytes()?),
+                    registered: UtcDay::new(u32::try_from(row.integer()?).unwrap_or(0)),
+                    validated: row.optional_time()?,
+                };
+                Ok(honoured.then_some(enrolment))
+            },
         )?;
-        let Some(mut row) = row else { return Ok(None) };
-        if !enrolment::is_honoured(row.time()?, now) {
-            return Ok(None);
-        }
-        Ok(Some(StoredEnrolment {
-            confirmation_key: ConfirmationKey::from_bytes(row.bytes()?),
-            registered: UtcDay::new(u32::try_from(row.integer()?).unwrap_or(0)),
-            validated: row.optional_time()?,
-        }))
+        Ok(found.flatten())
     }
 
     /// Keeps `keys` for `bucket`.
@@ -171,7 +171,7 @@ impl Store {
 
     /// Uses the code: false when it is unknown, expired or used.
     pub fn validate(&self, validation: &Validation, now: Timestamp) -> Result<bool> {
-        let used = sql::first(
+        sql::changes(
             &self.sql,
             "UPDATE enrolment SET code = NULL, validated_at = ?, illness = ? \
              WHERE code = ? AND valid_until + ? > ? RETURNING 1",
@@ -182,8 +182,7 @@ impl Store {
                 Value::Integer(enrolment::GRACE_SECONDS),
                 Value::Integer(now.as_second()),
             ],
-        )?;
-        Ok(used.is_some())
+        )
     }
 
     /// The uploads after `after` whose enrolment is validated, in the order of their arrival.
@@ -208,9 +207,7 @@ impl Store {
              WHERE validated_at IS NOT NULL AND {condition}"
         );
         let bindings = bindings.into_iter().map(Value::Integer).collect();
-        sql::rows(&self.sql, &statement, bindings)?
-            .map(|row| validated_upload(row?))
-            .collect()
+        sql::rows(&self.sql, &statement, bindings, validated_upload)
     }
 
     /// Replaces the keys of the upload `id`; without any left, the upload goes.
@@ -261,8 +258,9 @@ impl Store {
              SELECT min(valid_until) + ?1 AS ends_at FROM enrolment WHERE valid_until + ?1 > ?2 \
              UNION ALL SELECT min(uploaded_at) + ?3 FROM upload)",
             vec![grace, now, retention],
+            |mut row| row.optional_time(),
         )?;
-        next.map_or(Ok(None), |mut row| row.optional_time())
+        Ok(next.flatten())
     }
 }
 

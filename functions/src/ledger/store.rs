@@ -181,7 +181,7 @@ impl Store {
     }
 
     fn waiting(&self, now: Timestamp) -> Result<Waiting> {
-        let row = sql::first(
+        let waiting = sql::first(
             &self.sql,
             "SELECT count(*), count(*) FILTER (WHERE origin = ?) FROM diagnosis_key \
              WHERE file IS NULL AND releasable_at <= ?",
@@ -189,49 +189,49 @@ impl Store {
                 Value::String(Origin::Own.name().to_owned()),
                 Value::Integer(now.as_second()),
             ],
+            |mut row| {
+                Ok(Waiting {
+                    all: row.integer()? as usize,
+                    own: row.integer()? as usize,
+                })
+            },
         )?;
-        let mut row = row.ok_or("a count has one row")?;
-        Ok(Waiting {
-            all: row.integer()? as usize,
-            own: row.integer()? as usize,
-        })
+        waiting.ok_or_else(|| "a count has one row".into())
     }
 
     fn last_end(&self) -> Result<Option<i64>> {
-        let row = sql::first(&self.sql, "SELECT end_at FROM last_window", Vec::new())?;
-        row.map(|mut row| row.integer()).transpose()
+        let statement = "SELECT end_at FROM last_window";
+        sql::first(&self.sql, statement, Vec::new(), |mut row| row.integer())
     }
 
     /// The files that are yet to be written, oldest first.
     pub fn planned_files(&self) -> Result<Vec<PlannedFile>> {
-        let rows = sql::rows(
+        sql::rows(
             &self.sql,
             "SELECT number, start_at, end_at, expires_at FROM file WHERE id IS NULL ORDER BY number",
             Vec::new(),
-        )?;
-        rows.map(|row| {
-            let mut row = row?;
-            Ok(PlannedFile {
-                number: row.integer()?,
-                window: Window {
-                    start: row.time()?,
-                    end: row.time()?,
-                },
-                expires_at: row.time()?,
-            })
-        })
-        .collect()
+            |mut row| {
+                Ok(PlannedFile {
+                    number: row.integer()?,
+                    window: Window {
+                        start: row.time()?,
+                        end: row.time()?,
+                    },
+                    expires_at: row.time()?,
+                })
+            },
+        )
     }
 
     /// The keys of a file.
     pub fn keys_of(&self, number: i64) -> Result<Vec<DiagnosisKey>> {
-        let rows = sql::rows(
+        sql::rows(
             &self.sql,
             "SELECT data, rolling_start, rolling_period, days_since_onset FROM diagnosis_key \
              WHERE file = ?",
             vec![Value::Integer(number)],
-        )?;
-        rows.map(|row| diagnosis_key(row?)).collect()
+            diagnosis_key,
+        )
     }
 
     /// Remembers under which name a file was written.
@@ -245,17 +245,15 @@ impl Store {
 
     /// The names of the files that are written and will be there at `until`, oldest first.
     pub fn published_files(&self, until: Timestamp) -> Result<Vec<ContentId>> {
-        let rows = sql::rows(
+        sql::rows(
             &self.sql,
             "SELECT id FROM file WHERE id IS NOT NULL AND expires_at >= ? ORDER BY number",
             vec![Value::Integer(until.as_second())],
-        )?;
-        rows.map(|row| {
-            row?.text()?
-                .parse()
-                .map_err(|_| "the database holds a bad name".into())
-        })
-        .collect()
+            |mut row| {
+                let id = row.text()?.parse();
+                id.map_err(|_| "the database holds a bad name".into())
+            },
+        )
     }
 
     /// Deletes the keys and files that have ended. True when a file was among them.
@@ -266,23 +264,23 @@ impl Store {
             "DELETE FROM diagnosis_key WHERE expires_at <= ?",
             vec![Value::Integer(now)],
         )?;
-        let ended = sql::first(
+        sql::changes(
             &self.sql,
             "DELETE FROM file WHERE expires_at <= ? RETURNING 1",
             vec![Value::Integer(now)],
-        )?;
-        Ok(ended.is_some())
+        )
     }
 
     /// When the next key or file ends.
     pub fn next_end(&self) -> Result<Option<Timestamp>> {
-        let row = sql::first(
+        let next = sql::first(
             &self.sql,
             "SELECT min(expires_at) FROM (SELECT min(expires_at) AS expires_at FROM diagnosis_key \
              UNION ALL SELECT min(expires_at) FROM file)",
             Vec::new(),
+            |mut row| row.optional_time(),
         )?;
-        row.map_or(Ok(None), |mut row| row.optional_time())
+        Ok(next.flatten())
     }
 }
 
