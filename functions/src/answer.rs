@@ -9,12 +9,18 @@ use worker::Result;
 /// What nobody may keep or change on the way: everything that is not a published file.
 const NO_STORE: &str = "no-store, no-transform";
 
+/// The headers of JSON that belongs to the caller alone.
+const PRIVATE_JSON: [(&str, &str); 2] = [
+    ("content-type", "application/json"),
+    ("cache-control", NO_STORE),
+];
+
 /// The answer to a phone: always status 200, always these headers (design §4.1).
 pub fn phone(body: &str) -> Result<Response> {
     thread_local! {
         // The same for every answer, so it is made once.
         static INIT: Option<ResponseInit> =
-            init(200, &[("content-type", "application/json"), ("cache-control", NO_STORE)]).ok();
+            init(200, &PRIVATE_JSON).ok();
     }
     INIT.with(|init| match init {
         Some(init) => Ok(Response::new_with_opt_str_and_init(Some(body), init)?),
@@ -24,13 +30,7 @@ pub fn phone(body: &str) -> Result<Response> {
 
 /// JSON that belongs to the caller alone.
 pub fn json(value: &impl Serialize) -> Result<Response> {
-    let init = init(
-        200,
-        &[
-            ("content-type", "application/json"),
-            ("cache-control", NO_STORE),
-        ],
-    )?;
+    let init = init(200, &PRIVATE_JSON)?;
     Ok(Response::new_with_opt_str_and_init(
         Some(&serde_json::to_string(value)?),
         &init,

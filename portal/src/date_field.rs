@@ -5,7 +5,7 @@ use std::iter::successors;
 use leptos::prelude::*;
 use shared::{
     Date, Timestamp,
-    dates::{DateError, Illness, OLDEST_DAYS, today},
+    dates::{self, DateError, Illness, today},
 };
 
 use crate::{
@@ -134,7 +134,7 @@ pub fn DateField(
 fn EarlierField(entry: DateEntry, now: Signal<Timestamp>) -> impl IntoView {
     let texts = texts::current();
     let newest = move || today(now.get());
-    let oldest = move || oldest_day(newest());
+    let oldest = move || dates::oldest(now.get());
     let error = move || entry.error(now.get());
 
     view! {
@@ -177,9 +177,4 @@ fn EarlierField(entry: DateEntry, now: Signal<Timestamp>) -> impl IntoView {
 /// `day` and the days before it, newest first.
 fn days_back(day: Date) -> impl Iterator<Item = Date> {
     successors(Some(day), |day| day.yesterday().ok())
-}
-
-fn oldest_day(today: Date) -> Date {
-    let days = usize::try_from(OLDEST_DAYS).unwrap_or_default();
-    days_back(today).nth(days).unwrap_or(today)
 }
