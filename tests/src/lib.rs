@@ -228,3 +228,13 @@ impl System {
         format!("{}/{path}", self.address())
     }
 }
+
+/// The header `name` of `answer`.
+///
+/// # Panics
+/// When it is not there.
+#[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+pub fn header<'a>(answer: &'a Response<Body>, name: &str) -> &'a str {
+    let value = answer.headers().get(name).expect("the header is there");
+    value.to_str().expect("the header is text")
+}

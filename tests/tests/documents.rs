@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 use shared::content::{self, ContentId, Manifest};
-use tests::System;
+use tests::{System, header};
 
 #[test]
 fn every_file_of_the_manifest_is_signed_named_by_its_content_and_may_be_kept() {
@@ -54,18 +54,9 @@ fn fetch(system: &System, path: &str, id: ContentId) -> Vec<u8> {
     let etag = format!("\"{id}\"");
     let answer = system.get(path, &[]);
     assert_eq!(answer.status(), 200);
-    let header = |name: &str| {
-        answer
-            .headers()
-            .get(name)
-            .unwrap()
-            .to_str()
-            .unwrap()
-            .to_owned()
-    };
-    assert_eq!(header("etag"), etag);
-    assert_eq!(header("content-type"), "application/zip");
-    let kept = header("cache-control");
+    assert_eq!(header(&answer, "etag"), etag);
+    assert_eq!(header(&answer, "content-type"), "application/zip");
+    let kept = header(&answer, "cache-control");
     let seconds: i64 = kept
         .strip_prefix("public, immutable, max-age=")
         .unwrap()

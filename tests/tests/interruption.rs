@@ -19,10 +19,7 @@ fn however_often_publication_is_killed_every_key_comes_out_once() {
     let mut killed = 0;
     let mut expected = HashSet::<KeyData>::new();
     for seed in 1..=PHONES {
-        let mut phone = system.phone(seed);
-        let code = phone.code(&system.service(), system.now()).unwrap();
-        phone.share(&system.service(), system.now()).unwrap();
-        assert_eq!(system.validate(code, 3), 200);
+        let phone = system.validated_phone(seed);
         // Onset three days ago: the keys of the last five whole days.
         expected.extend(phone.keys().iter().rev().take(5).map(|key| key.data));
 
@@ -70,10 +67,7 @@ fn the_window_of_a_file_begins_where_the_one_before_ended() {
     let mut windows = Vec::new();
     let mut other = system.phone(0);
     for seed in 1..=3 {
-        let mut phone = system.phone(seed);
-        let code = phone.code(&system.service(), system.now()).unwrap();
-        phone.share(&system.service(), system.now()).unwrap();
-        assert_eq!(system.validate(code, 3), 200);
+        system.validated_phone(seed);
         system.run_job("publish");
         let files = other
             .check(&system.service(), &system.verifying_keys())

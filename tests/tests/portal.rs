@@ -5,7 +5,7 @@
 use std::process::Command;
 
 use shared::code::ValidationCode;
-use tests::System;
+use tests::{System, header};
 use xtask::{process, setup::npm};
 
 /// What the portal says to an employee who enters `code`.
@@ -30,14 +30,13 @@ fn the_page_forbids_whatever_it_does_not_bring() {
     for path in ["", "assets/boot.js", "any/other/path"] {
         let answer = system.get(path, &[]);
         assert_eq!(answer.status(), 200, "{path}");
-        let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
-        let policy = header("content-security-policy");
+        let policy = header(&answer, "content-security-policy");
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"));
         assert!(
             !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
             "{policy}"
         );
-        assert_eq!(header("x-content-type-options"), "nosniff");
+        assert_eq!(header(&answer, "x-content-type-options"), "nosniff");
     }
 }
 

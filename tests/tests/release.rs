@@ -3,7 +3,7 @@
 //! `cargo xtask lint` builds it and runs this.
 
 use serde_json::json;
-use tests::System;
+use tests::{System, header};
 use xtask::build::Profile;
 
 #[test]
@@ -41,17 +41,11 @@ fn a_release_serves_phones_and_the_portal() {
     ] {
         let answer = system.get(path, &[]);
         assert_eq!(answer.status(), 200, "{path}");
-        let header = |name: &str| {
-            answer
-                .headers()
-                .get(name)
-                .unwrap()
-                .to_str()
-                .unwrap()
-                .to_owned()
-        };
-        assert!(header("content-type").contains(content_type), "{path}");
-        let policy = header("content-security-policy");
+        assert!(
+            header(&answer, "content-type").contains(content_type),
+            "{path}"
+        );
+        let policy = header(&answer, "content-security-policy");
         assert!(
             policy.contains("script-src 'self' 'wasm-unsafe-eval';"),
             "{path}: {policy}"
