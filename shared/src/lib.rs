@@ -33,6 +33,7 @@ pub mod conversion;
 pub mod dates;
 pub mod enrolment;
 pub mod export;
+pub mod language;
 pub mod packed;
 pub mod padding;
 pub mod problem;

@@ -3,6 +3,7 @@
 use shared::{
     code::{ALPHABET, CodeError, LENGTH},
     dates::{DateError, OLDEST_DAYS},
+    language::Language,
     problem::Problem,
 };
 
@@ -13,6 +14,7 @@ use crate::api::Failure;
 
 /// Dutch.
 pub const DUTCH: Texts = Texts {
+    language: Language::Dutch,
     product: "GGD-portaal",
     skip: "Naar de inhoud",
     title: "GGD-sleutel invoeren",
@@ -86,29 +88,6 @@ pub const DUTCH: Texts = Texts {
         next_caller: "Volgende beller",
     },
     failure: explanation,
-    weekdays: [
-        "maandag",
-        "dinsdag",
-        "woensdag",
-        "donderdag",
-        "vrijdag",
-        "zaterdag",
-        "zondag",
-    ],
-    months: [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ],
     ago: |days| match days {
         0 => "vandaag".to_owned(),
         1 => "gisteren".to_owned(),

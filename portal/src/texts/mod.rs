@@ -3,7 +3,7 @@
 mod dutch;
 
 use leptos::prelude::use_context;
-use shared::{Date, code::CodeError, dates::DateError};
+use shared::{Date, code::CodeError, dates::DateError, language::Language};
 
 use crate::api::Failure;
 
@@ -16,6 +16,7 @@ pub fn current() -> &'static Texts {
 
 /// The texts of one language.
 pub struct Texts {
+    pub language: Language,
     pub product: &'static str,
     pub skip: &'static str,
     pub title: &'static str,
@@ -32,9 +33,6 @@ pub struct Texts {
     pub say: &'static str,
     pub accepted: AcceptedTexts,
     pub failure: fn(Failure) -> Explanation,
-    /// From Monday.
-    pub weekdays: [&'static str; 7],
-    pub months: [&'static str; 12],
     /// How long ago a day is, in days.
     pub ago: fn(u32) -> String,
 }
@@ -92,23 +90,13 @@ pub struct Explanation {
 }
 
 impl Texts {
-    /// A day, as people say it. Without the year: no date here is older than a month.
+    /// A day, as people say it.
     pub fn day(&self, date: Date) -> String {
-        let weekday = name(&self.weekdays, date.weekday().to_monday_zero_offset());
-        let month = name(&self.months, date.month() - 1);
-        format!("{weekday} {} {month}", date.day())
+        self.language.day(date)
     }
 
     /// A day and how many days ago it is.
     pub fn day_ago(&self, date: Date, days: u32) -> String {
         format!("{} ({})", self.day(date), (self.ago)(days))
     }
-}
-
-fn name(names: &[&'static str], place: i8) -> &'static str {
-    usize::try_from(place)
-        .ok()
-        .and_then(|place| names.get(place))
-        .copied()
-        .unwrap_or_default()
 }
