@@ -8,6 +8,7 @@
 //! Bluetooth, and the screen: the command line shows what an app would.
 
 mod http;
+pub mod identifiers;
 mod phone;
 
 pub use http::{Service, ServiceError};
