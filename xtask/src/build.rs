@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Context as _, Failure, Result, process, root,
+    Context as _, Failure, Result, documents, process, root,
     setup::{
         npm,
         toolchain::{Toolchain, WASM32},
@@ -39,6 +39,7 @@ impl Profile {
 
 /// Sets up what is missing and builds everything.
 pub fn run(profile: Profile) -> Result {
+    documents::check()?;
     npm::set_up()?;
     let toolchain = Toolchain::set_up()?;
     functions(profile, &toolchain)?;
@@ -47,6 +48,7 @@ pub fn run(profile: Profile) -> Result {
 
 /// Sets up what is missing and builds the functions, for benchmarks.
 pub fn bench_functions() -> Result {
+    documents::check()?;
     npm::set_up()?;
     functions(Profile::Bench, &Toolchain::set_up()?)?;
     // Benchmarks look at no page, but the configuration has a place for them.

@@ -6,6 +6,7 @@ pub mod bench;
 pub mod build;
 pub mod checks;
 pub mod dev;
+pub mod documents;
 pub mod keys;
 pub mod process;
 pub mod setup;
