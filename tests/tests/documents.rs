@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use serde_json::Value;
-use shared::content::{self, ContentId, Manifest};
+use shared::{
+    content::{self, ContentId, Manifest},
+    documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
+};
 use tests::{System, header};
 
 #[test]
@@ -19,25 +21,22 @@ fn every_file_of_the_manifest_is_signed_named_by_its_content_and_may_be_kept() {
         .read_to_vec()
         .unwrap();
     let manifest: Manifest = content::open(&bytes, &key).unwrap();
-    let documents = [
-        ("appconfig", manifest.app_config, "manifestFrequency"),
-        (
-            "riskcalculationparameters",
-            manifest.risk_calculation_parameters,
-            "minimumRiskScore",
-        ),
-        ("resourcebundle", manifest.resource_bundle, "resources"),
-    ];
-    for (kind, id, field) in documents {
+    let document = |kind: &str, id| {
         let bytes = fetch(&system, &format!("v6/{kind}/{id}"), id);
-        let document: Value = content::open(&bytes, &key).unwrap();
-        assert!(!document[field].is_null(), "{kind}");
         // A name belongs to one kind.
-        assert_eq!(
-            system.get(&format!("v6/exposurekeyset/{id}"), &[]).status(),
-            404
-        );
-    }
+        let elsewhere = system.get(&format!("v6/exposurekeyset/{id}"), &[]);
+        assert_eq!(elsewhere.status(), 404, "{kind}");
+        bytes
+    };
+    let bytes = document("appconfig", manifest.app_config);
+    content::open::<AppConfig>(&bytes, &key).unwrap();
+    let bytes = document("resourcebundle", manifest.resource_bundle);
+    content::open::<ResourceBundle>(&bytes, &key).unwrap();
+    let bytes = document(
+        "riskcalculationparameters",
+        manifest.risk_calculation_parameters,
+    );
+    content::open::<RiskCalculationParameters>(&bytes, &key).unwrap();
     let paths: Vec<_> = manifest
         .exposure_key_sets
         .iter()
