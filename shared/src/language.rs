@@ -1,4 +1,4 @@
-//! The two languages of the service, and how each of them names a day.
+//! The two languages of the service, and how each of them names days.
 
 use std::{fmt, str::FromStr};
 
@@ -35,6 +35,18 @@ impl Language {
         let weekday = name(weekdays, date.weekday().to_monday_zero_offset());
         let month = name(months, date.month() - 1);
         format!("{weekday} {} {month}", date.day())
+    }
+
+    /// How long ago a day is.
+    pub fn days_ago(self, days: u32) -> String {
+        match (self, days) {
+            (Self::Dutch, 0) => "vandaag".to_owned(),
+            (Self::Dutch, 1) => "gisteren".to_owned(),
+            (Self::Dutch, days) => format!("{days} dagen geleden"),
+            (Self::English, 0) => "today".to_owned(),
+            (Self::English, 1) => "yesterday".to_owned(),
+            (Self::English, days) => format!("{days} days ago"),
+        }
     }
 }
 
@@ -130,6 +142,19 @@ mod tests {
         let sunday: Date = "2027-01-03".parse().unwrap();
         assert_eq!(Language::Dutch.day(sunday), "zondag 3 januari");
         assert_eq!(Language::English.day(sunday), "Sunday 3 January");
+    }
+
+    #[test]
+    fn a_day_is_so_many_days_ago() {
+        let said = |language: Language| [0, 1, 2].map(|days| language.days_ago(days));
+        assert_eq!(
+            said(Language::Dutch),
+            ["vandaag", "gisteren", "2 dagen geleden"]
+        );
+        assert_eq!(
+            said(Language::English),
+            ["today", "yesterday", "2 days ago"]
+        );
     }
 
     #[test]

@@ -88,11 +88,6 @@ pub const DUTCH: Texts = Texts {
         next_caller: "Volgende beller",
     },
     failure: explanation,
-    ago: |days| match days {
-        0 => "vandaag".to_owned(),
-        1 => "gisteren".to_owned(),
-        days => format!("{days} dagen geleden"),
-    },
 };
 
 fn code_error(error: CodeError) -> String {

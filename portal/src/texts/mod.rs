@@ -33,8 +33,6 @@ pub struct Texts {
     pub say: &'static str,
     pub accepted: AcceptedTexts,
     pub failure: fn(Failure) -> Explanation,
-    /// How long ago a day is, in days.
-    pub ago: fn(u32) -> String,
 }
 
 pub struct CodeTexts {
@@ -97,6 +95,6 @@ impl Texts {
 
     /// A day and how many days ago it is.
     pub fn day_ago(&self, date: Date, days: u32) -> String {
-        format!("{} ({})", self.day(date), (self.ago)(days))
+        format!("{} ({})", self.day(date), self.language.days_ago(days))
     }
 }
