@@ -1,15 +1,28 @@
-//! The reference phone: what a phone does, in Rust.
+//! The reference phone: what a phone with an exposure-notification app does, in Rust.
 //!
 //! # In scope
-//! Making keys, registering, uploading, and downloading what is published, with every check that a phone makes. The state of a
-//! phone is a plain value ([`Phone`]); the time and the random number generator are arguments.
+//! Making keys and identifiers, remembering what was heard, registering, uploading and sending decoys, and downloading,
+//! verifying, matching and scoring what is published. The state of a phone is a plain value ([`Phone`]); the time and the
+//! random number generator are arguments. It runs natively and in a browser.
 //!
 //! # Out of scope
-//! Bluetooth, and the screen: the command line shows what an app would.
+//! Bluetooth: what a phone hears is told to it ([`Phone::hear`]). The screen: the command line shows what an app would.
 
+pub mod decoys;
+pub mod encounter;
+pub mod exposure;
 mod http;
 pub mod identifiers;
-mod phone;
+pub mod matching;
+pub mod own_keys;
+pub mod padding;
 
-pub use http::{Service, ServiceError};
-pub use phone::{Phone, PublishedFile, VerifyingKeys};
+mod check;
+mod notification;
+mod phone;
+mod service;
+
+pub use check::{CheckReport, CheckedFile, Progress};
+pub use notification::{Advice, Notification};
+pub use phone::{Code, Phone};
+pub use service::{PublishedDocument, Service, ServiceError, VerifyingKeys};

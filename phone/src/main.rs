@@ -1,24 +1,36 @@
 //! The command line of the reference phone.
 
+mod outcome;
+
 use std::{
+    env,
     error::Error,
     fs,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
+    time::SystemTime,
 };
 
 use clap::{Parser, Subcommand};
-use phone::{Phone, Service, VerifyingKeys};
+use indicatif::{ProgressBar, ProgressStyle};
+use outcome::Outcome;
+use phone::{Phone, Progress, Service, VerifyingKeys, decoys::Decoy};
+use pollster::block_on;
 use rand::{
     SeedableRng as _,
     rngs::{StdRng, SysRng},
 };
-use shared::{Timestamp, base64, dates};
+use shared::{
+    Timestamp,
+    language::Language,
+    time::{DAY_SECONDS, shift},
+};
 use url::Url;
 
 /// A phone with an exposure-notification app, on the command line.
 #[derive(Parser)]
+#[command(name = "phone")]
 struct Arguments {
     /// The file that holds what the phone remembers.
     #[arg(long, default_value = "phone.json", global = true)]
@@ -29,6 +41,12 @@ struct Arguments {
     /// The folder with the service's public keys, `manifest.pub.pem` and `export.pub.pem`.
     #[arg(long, default_value = ".state/keys", global = true)]
     keys: PathBuf,
+    /// The phone's language, nl or en [default: that of the environment].
+    #[arg(long, global = true)]
+    language: Option<Language>,
+    /// Print JSON, for programs.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -37,16 +55,34 @@ struct Arguments {
 enum Command {
     /// Start a phone that has been in use for 14 days.
     New,
+    /// Let this phone and another one be near each other for a while in the past.
+    Meet {
+        /// The file of the other phone.
+        other: PathBuf,
+        /// How many days ago, at this time of the day.
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u32).range(..14))]
+        days_ago: u32,
+        /// For how many minutes.
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1440))]
+        minutes: u32,
+        /// How many dB are lost between the phones: 50 at arm's length, 70 across a room.
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u8).range(..=110))]
+        attenuation: u8,
+    },
     /// Show the validation code to read out to the GGD.
     Code,
     /// Upload the keys of the past 14 days.
     Share,
-    /// Download and verify what has been published, and list the keys.
+    /// Look for exposures: download what is new, verify it, and compare it with what was heard.
     Check,
+    /// Delete everything that the phone remembers.
+    Forget,
+    /// Send a pair of decoys now. `check` sends them when they are due.
+    Decoy,
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse(), &mut io::stdout().lock()) {
+    match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the output, `head` perhaps, has seen enough.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
@@ -63,84 +99,143 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
         .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-fn run(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     #[expect(clippy::disallowed_methods, reason = "the command line has a clock")]
-    let now = Timestamp::now();
-    let service = Service::new(arguments.server.clone());
-    match arguments.command {
-        Command::New => {
-            if arguments.state.exists() {
-                return Err(format!(
-                    "{} is there already; remove it or choose another with --state",
-                    arguments.state.display()
-                )
-                .into());
-            }
-            let phone = Phone::new(now, &mut StdRng::try_from_rng(&mut SysRng)?);
-            save(arguments, &phone)?;
-            writeln!(
-                out,
-                "A new phone with keys of the past {} days.",
-                phone.keys().len()
-            )?;
-        }
-        Command::Code => {
-            let mut phone = load(arguments)?;
-            let code = phone.code(&service, now)?;
-            save(arguments, &phone)?;
-            writeln!(out, "{code}")?;
-            if let Some(until) = phone.code_valid_until() {
-                let until = dates::amsterdam()
-                    .to_datetime(until)
-                    .strftime("%H:%M on %-d %B");
-                writeln!(
-                    out,
-                    "Read this code out to the GGD. Valid until {until} in the Netherlands."
-                )?;
-            }
-        }
-        Command::Share => {
-            let shared = load(arguments)?.share(&service, now)?;
-            writeln!(
-                out,
-                "{shared} keys are uploaded. They are published once the GGD has confirmed the code."
-            )?;
-        }
-        Command::Check => {
-            let mut phone = load(arguments)?;
-            let files = phone.check(&service, &VerifyingKeys::read(&arguments.keys)?)?;
-            save(arguments, &phone)?;
-            for file in &files {
-                writeln!(out, "{} has {} keys:", file.id, file.keys.len())?;
-                for key in &file.keys {
-                    writeln!(
-                        out,
-                        "  {}  {}  {:?}",
-                        base64::encode(key.key.data.as_bytes()),
-                        key.key.day().date(),
-                        key.infectiousness.risk_level()
-                    )?;
-                }
-            }
-            if files.is_empty() {
-                writeln!(out, "Nothing new is published.")?;
-            }
-        }
+    let now = Timestamp::try_from(SystemTime::now())?;
+    let outcome = block_on(act(arguments, now))?;
+    let mut out = io::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{}", serde_json::to_string_pretty(&outcome)?)?;
+    } else {
+        writeln!(out, "{outcome}")?;
     }
     Ok(())
 }
 
-fn load(arguments: &Arguments) -> Result<Phone, Box<dyn Error>> {
-    let path = arguments.state.display();
-    let json = fs::read(&arguments.state)
-        .map_err(|error| format!("{path}: {error}; `phone new` makes a phone"))?;
-    serde_json::from_slice(&json).map_err(|error| format!("{path}: {error}").into())
+async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn Error>> {
+    let state = &arguments.state;
+    let mut random = StdRng::try_from_rng(&mut SysRng)?;
+    if let Command::New = arguments.command {
+        if state.exists() {
+            return Err(format!(
+                "{} is there already; remove it or choose another with --state",
+                state.display()
+            )
+            .into());
+        }
+        let phone = Phone::new(now, &mut random);
+        save(state, &phone)?;
+        return Ok(Outcome::New {
+            keys: phone.keys().len(),
+        });
+    }
+
+    let mut phone = load(state)?;
+    let outcome = match &arguments.command {
+        Command::New | Command::Forget => {
+            phone.forget();
+            Outcome::Forget
+        }
+        Command::Meet {
+            other,
+            days_ago,
+            minutes,
+            attenuation,
+        } => {
+            let seconds = minutes * 60;
+            let ago = i64::from(*days_ago) * DAY_SECONDS + i64::from(seconds);
+            let met_at = shift(now, -ago);
+            let mut other_phone = load(other)?;
+            phone.meet(&mut other_phone, *attenuation, met_at, seconds, &mut random);
+            save(other, &other_phone)?;
+            Outcome::Meet {
+                at: met_at,
+                minutes: *minutes,
+                attenuation: *attenuation,
+            }
+        }
+        Command::Code => {
+            let code = phone.code(&service(arguments)?, now, &mut random).await?;
+            Outcome::Code(code)
+        }
+        Command::Share => {
+            let shared = phone.share(&service(arguments)?, now, &mut random).await;
+            // Today's key was cut off, whatever came of the upload.
+            save(state, &phone)?;
+            Outcome::Share { keys: shared? }
+        }
+        Command::Check => {
+            let service = service(arguments)?;
+            let bar = progress_bar(arguments.json);
+            let report = phone
+                .check(&service, now, |Progress { done, files }| {
+                    bar.set_length(files as u64);
+                    bar.set_position(done as u64);
+                })
+                .await;
+            bar.finish_and_clear();
+            // What a check did before it failed is done.
+            save(state, &phone)?;
+            let report = report?;
+            phone.work_in_background(&service, now, &mut random).await?;
+            Outcome::Check {
+                report,
+                notification: phone.notification(now, language(arguments)),
+            }
+        }
+        Command::Decoy => {
+            let service = service(arguments)?;
+            for decoy in [Decoy::Registration, Decoy::Upload] {
+                phone.send_decoy(decoy, &service, now, &mut random).await?;
+            }
+            Outcome::Decoy
+        }
+    };
+    save(state, &phone)?;
+    Ok(outcome)
+}
+
+fn progress_bar(json: bool) -> ProgressBar {
+    if json {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("Matching file {pos} of {len} {wide_bar} {eta}");
+    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// The language that was asked for, or that of the environment.
+fn language(arguments: &Arguments) -> Language {
+    arguments.language.unwrap_or_else(|| {
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()));
+        match locale {
+            Some(locale) if locale.starts_with(Language::Dutch.tag()) => Language::Dutch,
+            _ => Language::English,
+        }
+    })
+}
+
+fn service(arguments: &Arguments) -> Result<Service, Box<dyn Error>> {
+    let read = |name: &str| {
+        let path = arguments.keys.join(name);
+        fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let trusted = VerifyingKeys::from_pem(&read("manifest.pub.pem")?, &read("export.pub.pem")?)?;
+    Ok(Service::new(arguments.server.clone(), trusted))
+}
+
+fn load(path: &Path) -> Result<Phone, Box<dyn Error>> {
+    let name = path.display();
+    let json =
+        fs::read(path).map_err(|error| format!("{name}: {error}; `phone new` makes a phone"))?;
+    serde_json::from_slice(&json).map_err(|error| format!("{name}: {error}").into())
 }
 
 /// Replaces the file in one step, so that an interrupted save leaves the old one.
-fn save(arguments: &Arguments, phone: &Phone) -> Result<(), Box<dyn Error>> {
-    let unfinished = arguments.state.with_extension("new");
+fn save(path: &Path, phone: &Phone) -> Result<(), Box<dyn Error>> {
+    let unfinished = path.with_extension("new");
     fs::write(&unfinished, serde_json::to_vec_pretty(phone)?)
-        .and_then(|()| fs::rename(&unfinished, &arguments.state))
-        .map_err(|error| format!("{}: {error}", arguments.state.display()).into())
+        .and_then(|()| fs::rename(&unfinished, path))
+        .map_err(|error| format!("{}: {error}", path.display()).into())
 }

@@ -1,195 +1,276 @@
-//! The state of a phone and what it does with the service.
+//! The state of a phone, and what its owner does with it.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::time::Duration;
 
-use rand::{Rng, RngExt as _};
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
     api::Registration,
-    base64,
     code::ValidationCode,
-    content::{self, ContentId, Manifest},
-    conversion::DiagnosisKey,
+    documents::AppConfig,
     enrolment::{BucketId, ConfirmationKey},
-    export::{ExportHeader, ExposureKeySet},
-    signing::{self, ExportVerifyingKey, ManifestVerifyingKey},
-    tek::{self, KeyData, RollingPeriod, TemporaryExposureKey},
-    time::{UtcDay, shift},
+    tek::TemporaryExposureKey,
+    time::{Interval, shift},
 };
 
-use crate::http::{Service, ServiceError};
+use crate::{
+    check::Checked,
+    decoys::{Decoy, Decoys},
+    encounter::{Broadcast, Encounter, Encounters},
+    identifiers::{DayKeys, Metadata},
+    own_keys::{OwnKeys, end_of},
+    padding::{self, PhoneRequest, RequestSizes},
+    service::{Service, ServiceError},
+};
+
+/// With which power a phone sends, in dBm.
+const TRANSMIT_POWER: i8 = -10;
 
 /// Everything that a phone remembers.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Phone {
-    /// Its keys of the past 14 days, oldest first.
-    keys: Vec<TemporaryExposureKey>,
-    /// What it got when it last registered.
+    pub(crate) keys: OwnKeys,
+    pub(crate) encounters: Encounters,
+    pub(crate) checked: Checked,
     enrolment: Option<StoredEnrolment>,
-    /// The files that it has seen.
-    seen: BTreeSet<ContentId>,
+    decoys: Decoys,
 }
 
+/// What a phone got when it last registered, and what it has done with it.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct StoredEnrolment {
     code: ValidationCode,
     bucket: BucketId,
     confirmation_key: ConfirmationKey,
     valid_until: Timestamp,
+    shared: Option<Shared>,
 }
 
-/// The public keys that a phone trusts.
-#[derive(Clone, Debug)]
-pub struct VerifyingKeys {
-    /// Of the manifest and the other documents.
-    pub manifest: ManifestVerifyingKey,
-    /// Of exposure key sets.
-    pub export: ExportVerifyingKey,
+/// The last upload of an enrolment.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+struct Shared {
+    at: Timestamp,
+    /// Keys that end later have not been uploaded.
+    keys_until: Interval,
 }
 
-impl VerifyingKeys {
-    /// Reads `manifest.pub.pem` and `export.pub.pem` in `folder`.
-    pub fn read(folder: &Path) -> Result<Self, String> {
-        let read = |name: &str| {
-            let path = folder.join(name);
-            fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
-        };
-        let manifest = signing::manifest_verifying_key(&read("manifest.pub.pem")?);
-        let export = signing::export_verifying_key(&read("export.pub.pem")?);
-        Ok(Self {
-            manifest: manifest.map_err(|error| format!("manifest.pub.pem: {error}"))?,
-            export: export.map_err(|error| format!("export.pub.pem: {error}"))?,
-        })
-    }
-}
-
-/// A file that a phone has not seen before, and its keys.
-#[derive(Debug)]
-pub struct PublishedFile {
-    /// Its name.
-    pub id: ContentId,
-    /// What it says of itself.
-    pub header: ExportHeader,
-    /// Its keys, sorted by their data.
-    pub keys: Vec<DiagnosisKey>,
+/// A code to read out to the GGD.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Code {
+    /// The code.
+    pub code: ValidationCode,
+    /// Until when it is valid.
+    pub valid_until: Timestamp,
 }
 
 impl Phone {
-    /// A phone that has been in use for 14 days before `now`, with a key for each of them.
+    /// A phone that has been in use for 14 days before `now`.
     pub fn new(now: Timestamp, random: &mut impl Rng) -> Self {
-        let today = UtcDay::of(now);
-        let keys = (1..=tek::OLDEST_DAYS)
-            .rev()
-            .map(|days| TemporaryExposureKey {
-                data: KeyData::from_bytes(random.random()),
-                rolling_start: today.minus(days).start(),
-                rolling_period: RollingPeriod::DAY,
-            })
-            .collect();
         Self {
-            keys,
+            keys: OwnKeys::of_past_days(now, random),
             ..Self::default()
         }
     }
 
-    /// Its keys, oldest first.
+    /// Its keys, in the order in which they were used.
     pub fn keys(&self) -> &[TemporaryExposureKey] {
-        &self.keys
+        self.keys.all()
+    }
+
+    /// What it has heard in the past 14 days.
+    pub fn encounters(&self) -> &[Encounter] {
+        self.encounters.all()
+    }
+
+    /// What it broadcasts at `time`.
+    pub fn broadcast(&mut self, time: Timestamp, random: &mut impl Rng) -> Broadcast {
+        let key = self.keys.at(time, random);
+        let day_keys = DayKeys::derive(&key.data);
+        let identifier = day_keys.identifier(Interval::at(time));
+        Broadcast {
+            identifier,
+            metadata: day_keys.encrypt(&identifier, Metadata::new(TRANSMIT_POWER)),
+        }
+    }
+
+    /// Hears `broadcast` for `seconds` from `time` on, after so many dB were lost on the way.
+    pub fn hear(&mut self, broadcast: Broadcast, attenuation: u8, time: Timestamp, seconds: u32) {
+        let received = i16::from(TRANSMIT_POWER) - i16::from(attenuation);
+        self.encounters.push(Encounter {
+            identifier: broadcast.identifier,
+            metadata: broadcast.metadata,
+            received_power: i8::try_from(received).unwrap_or(i8::MIN),
+            heard_at: time,
+            seconds,
+        });
+    }
+
+    /// The owner of this phone and of `other` are near each other for `seconds` from `time` on, with so many dB between
+    /// the phones. Each hears the other's identifiers, one an interval.
+    pub fn meet(
+        &mut self,
+        other: &mut Self,
+        attenuation: u8,
+        time: Timestamp,
+        seconds: u32,
+        random: &mut impl Rng,
+    ) {
+        let end = shift(time, seconds.into());
+        let mut start = time;
+        while start < end {
+            let next = Interval::at(start).plus(1).start().min(end);
+            let heard = u32::try_from(next.as_second() - start.as_second()).unwrap_or(0);
+            let mine = self.broadcast(start, random);
+            let others = other.broadcast(start, random);
+            self.hear(others, attenuation, start, heard);
+            other.hear(mine, attenuation, start, heard);
+            start = next;
+        }
     }
 
     /// The code to read out to the GGD. Registers, unless it has done so and that is still valid.
-    pub fn code(
+    pub async fn code(
         &mut self,
         service: &Service,
         now: Timestamp,
-    ) -> Result<ValidationCode, ServiceError> {
+        random: &mut impl Rng,
+    ) -> Result<Code, ServiceError> {
         if let Some(enrolment) = self.valid_enrolment(now) {
-            return Ok(enrolment.code);
+            return Ok(enrolment.code());
         }
+        let request = padding::registration(self.request_sizes(), random);
         let Registration {
             ggd_key: Some(code),
             bucket_id: Some(bucket),
             confirmation_key: Some(confirmation_key),
             validity,
-        } = service.register()?
+        } = service.register(&request).await?
         else {
             return Err(ServiceError::NoEnrolment);
         };
-        let valid_until = shift(now, validity);
-        self.enrolment = Some(StoredEnrolment {
+        let enrolment = self.enrolment.insert(StoredEnrolment {
             code,
             bucket,
             confirmation_key,
-            valid_until,
+            valid_until: shift(now, validity),
+            shared: None,
         });
-        Ok(code)
+        Ok(enrolment.code())
     }
 
-    /// Until when the code is valid.
-    pub fn code_valid_until(&self) -> Option<Timestamp> {
-        self.enrolment
-            .as_ref()
-            .map(|enrolment| enrolment.valid_until)
+    /// Uploads the keys of the past 14 days, today's cut off now; says how many. The owner has been asked.
+    pub async fn share(
+        &mut self,
+        service: &Service,
+        now: Timestamp,
+        random: &mut impl Rng,
+    ) -> Result<usize, ServiceError> {
+        if self.valid_enrolment(now).is_none() {
+            return Err(ServiceError::NotRegistered);
+        }
+        self.keys.cut(now, random);
+        self.upload(service, now, random).await
     }
 
-    /// Uploads the keys of the past 14 days; says how many.
-    pub fn share(&self, service: &Service, now: Timestamp) -> Result<usize, ServiceError> {
-        let (body, signature) = self.upload(now)?;
-        service.post_keys(&body, &signature)?;
-        Ok(self.recent_keys(now).count())
+    /// What a phone does by itself every few hours: uploads again what has come since the owner shared, while the
+    /// enrolment lives, and sends decoys that are due.
+    pub async fn work_in_background(
+        &mut self,
+        service: &Service,
+        now: Timestamp,
+        random: &mut impl Rng,
+    ) -> Result<(), ServiceError> {
+        if self.has_more_to_share(now) {
+            self.upload(service, now, random).await?;
+        }
+        if let Some(config) = self.checked.app_config() {
+            self.decoys.throw(config.decoy_probability(), now, random);
+        }
+        while let Some(decoy) = self.decoys.take_due(now) {
+            self.send_decoy(decoy, service, now, random).await?;
+        }
+        Ok(())
     }
 
-    /// The body of an upload of the keys of the past 14 days, and its signature in base64.
-    pub fn upload(&self, now: Timestamp) -> Result<(Vec<u8>, String), ServiceError> {
+    /// Sends a decoy.
+    pub async fn send_decoy(
+        &self,
+        decoy: Decoy,
+        service: &Service,
+        now: Timestamp,
+        random: &mut impl Rng,
+    ) -> Result<(), ServiceError> {
+        let sizes = self.request_sizes();
+        let request = match decoy {
+            Decoy::Registration => padding::registration(sizes, random),
+            Decoy::Upload => {
+                // As many keys as a real upload has, and none of them this phone's.
+                let keys: Vec<_> = OwnKeys::of_past_days(now, random).ended(now).collect();
+                padding::upload_decoy(&keys, sizes, random)
+            }
+        };
+        service.stop_keys(&request).await
+    }
+
+    /// Deletes everything: keys, encounters, code, exposures. A new key begins with the next broadcast.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The upload of every key that may leave the phone now.
+    pub fn upload_request(
+        &self,
+        now: Timestamp,
+        random: &mut impl Rng,
+    ) -> Result<PhoneRequest, ServiceError> {
         let enrolment = self
             .valid_enrolment(now)
             .ok_or(ServiceError::NotRegistered)?;
-        let keys: Vec<_> = self.recent_keys(now).collect();
-        let body = upload_body(&keys, &enrolment.bucket);
-        let signature = base64::encode(&enrolment.confirmation_key.sign(&body));
-        Ok((body, signature))
+        let keys: Vec<_> = self.keys.ended(now).collect();
+        Ok(padding::upload(
+            &keys,
+            &enrolment.bucket,
+            &enrolment.confirmation_key,
+            self.request_sizes(),
+            random,
+        ))
     }
 
-    fn recent_keys(&self, now: Timestamp) -> impl Iterator<Item = TemporaryExposureKey> {
-        self.keys
-            .iter()
-            .filter(move |key| key.is_recent(now))
-            .copied()
-    }
-
-    /// Takes over the keys of `other`, and keeps its own enrolment.
-    pub fn replace_keys(&mut self, other: &Self) {
-        self.keys.clone_from(&other.keys);
-    }
-
-    /// Fetches and verifies the manifest and the files that it has not seen before.
-    pub fn check(
+    async fn upload(
         &mut self,
         service: &Service,
-        trusted: &VerifyingKeys,
-    ) -> Result<Vec<PublishedFile>, ServiceError> {
-        let manifest: Manifest = content::open(&service.manifest()?, &trusted.manifest)?;
-        let listed: BTreeSet<_> = manifest.exposure_key_sets.iter().copied().collect();
-        self.seen.retain(|id| listed.contains(id));
-        let mut files = Vec::new();
-        for id in manifest.exposure_key_sets {
-            if self.seen.contains(&id) {
-                continue;
-            }
-            let zip = service.exposure_key_set(id)?;
-            if ContentId::of(&zip) != id {
-                return Err(ServiceError::OtherFile);
-            }
-            let set = ExposureKeySet::open(&zip, &trusted.export)?;
-            files.push(PublishedFile {
-                id,
-                header: set.header().clone(),
-                keys: set.diagnosis_keys().collect(),
+        now: Timestamp,
+        random: &mut impl Rng,
+    ) -> Result<usize, ServiceError> {
+        service
+            .post_keys(&self.upload_request(now, random)?)
+            .await?;
+        if let Some(enrolment) = &mut self.enrolment {
+            enrolment.shared = Some(Shared {
+                at: now,
+                keys_until: Interval::at(now).plus(1),
             });
-            self.seen.insert(id);
         }
-        Ok(files)
+        Ok(self.keys.ended(now).count())
+    }
+
+    /// Whether a key has ended since the last upload, and the service wants to hear of it by now.
+    fn has_more_to_share(&self, now: Timestamp) -> bool {
+        let delay = self
+            .checked
+            .app_config()
+            .map_or(Duration::ZERO, AppConfig::repeated_upload_delay);
+        self.valid_enrolment(now)
+            .and_then(|enrolment| enrolment.shared)
+            .is_some_and(|shared| {
+                shared.at.duration_until(now).unsigned_abs() >= delay
+                    && self
+                        .keys
+                        .ended(now)
+                        .any(|key| end_of(&key) > shared.keys_until)
+            })
     }
 
     fn valid_enrolment(&self, now: Timestamp) -> Option<&StoredEnrolment> {
@@ -197,89 +278,20 @@ impl Phone {
             .as_ref()
             .filter(|enrolment| now < enrolment.valid_until)
     }
+
+    fn request_sizes(&self) -> RequestSizes {
+        self.checked
+            .app_config()
+            .map(RequestSizes::from)
+            .unwrap_or_default()
+    }
 }
 
-/// The body of an upload.
-fn upload_body(keys: &[TemporaryExposureKey], bucket: &BucketId) -> Vec<u8> {
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Upload<'a> {
-        keys: Vec<Key>,
-        bucket_id: &'a BucketId,
-        padding: &'a str,
-    }
-    #[derive(Serialize)]
-    #[serde(rename_all = "camelCase")]
-    struct Key {
-        key_data: KeyData,
-        rolling_start_number: u32,
-        rolling_period: u32,
-    }
-    let keys = keys
-        .iter()
-        .map(|key| Key {
-            key_data: key.data,
-            rolling_start_number: key.rolling_start.number(),
-            rolling_period: key.rolling_period.intervals(),
-        })
-        .collect();
-    // No member of these structs can fail to serialise.
-    serde_json::to_vec(&Upload {
-        keys,
-        bucket_id: bucket,
-        padding: "",
-    })
-    .unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use rand::{SeedableRng as _, rngs::StdRng};
-    use shared::upload::Upload;
-
-    use super::*;
-
-    #[test]
-    fn a_phone_has_a_key_for_each_of_the_past_fourteen_days() {
-        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        let phone = Phone::new(now, &mut StdRng::seed_from_u64(1));
-        let days: Vec<_> = phone
-            .keys
-            .iter()
-            .map(|key| UtcDay::of(now).days_since(key.day()))
-            .collect();
-        assert_eq!(days, (1..=14).rev().collect::<Vec<_>>());
-        assert!(phone.keys.iter().all(|key| key.is_recent(now)));
-    }
-
-    #[test]
-    fn the_service_reads_what_a_phone_uploads() {
-        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        let phone = Phone::new(now, &mut StdRng::seed_from_u64(1));
-        let bucket = BucketId::from_bytes([3; 32]);
-        let upload = Upload::parse(&upload_body(&phone.keys, &bucket)).unwrap();
-        assert_eq!(
-            upload,
-            Upload {
-                bucket,
-                keys: phone.keys
-            }
-        );
-    }
-
-    #[test]
-    fn the_state_survives_its_json() {
-        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-        let mut phone = Phone::new(now, &mut StdRng::seed_from_u64(1));
-        phone.seen.insert(ContentId::of(b"a file"));
-        phone.enrolment = Some(StoredEnrolment {
-            code: "L8T6LJV".parse().unwrap(),
-            bucket: BucketId::from_bytes([3; 32]),
-            confirmation_key: ConfirmationKey::from_bytes([4; 32]),
-            valid_until: now,
-        });
-        let json = serde_json::to_string(&phone).unwrap();
-        let read: Phone = serde_json::from_str(&json).unwrap();
-        assert_eq!(serde_json::to_string(&read).unwrap(), json);
+impl StoredEnrolment {
+    fn code(&self) -> Code {
+        Code {
+            code: self.code,
+            valid_until: self.valid_until,
+        }
     }
 }

@@ -15,7 +15,8 @@ use std::{
 };
 
 use phone::Service;
-use tests::System;
+use pollster::block_on;
+use tests::{System, random};
 use xtask::build::Profile;
 
 const DURATION: Duration = Duration::from_secs(10);
@@ -55,13 +56,14 @@ fn measure(system: &System, connections: u64) -> Vec<Duration> {
 
 fn pairs(service: Service, system: &System, seed: u64, end: Instant) -> Vec<Duration> {
     let mut times = Vec::new();
+    let mut random = random();
     while Instant::now() < end {
         // Made anew each time, so that it has no enrolment; its keys are cheap.
         let mut phone = system.phone(seed);
         let now = system.now();
         let started = Instant::now();
-        phone.code(&service, now).expect("a registration");
-        phone.share(&service, now).expect("an upload");
+        block_on(phone.code(&service, now, &mut random)).expect("a registration");
+        block_on(phone.share(&service, now, &mut random)).expect("an upload");
         times.push(started.elapsed());
     }
     times

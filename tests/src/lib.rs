@@ -1,15 +1,22 @@
 //! The whole system, for tests and benchmarks: the built functions on the real workerd, with data on disk.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
-use phone::{Phone, Service, VerifyingKeys};
-use rand::{SeedableRng as _, rngs::StdRng};
+use phone::{CheckReport, Phone, Service, ServiceError, VerifyingKeys};
+use pollster::block_on;
+use rand::{
+    SeedableRng as _,
+    rngs::{StdRng, SysRng},
+};
 use serde_json::json;
 use shared::{
     Timestamp,
     code::ValidationCode,
+    conversion::DiagnosisKey,
     dates,
-    time::{UtcDay, shift},
+    export::ExposureKeySet,
+    tek::RELEASE_DELAY_SECONDS,
+    time::{DAY_SECONDS, INTERVALS_PER_DAY, UtcDay, shift},
 };
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
@@ -105,8 +112,8 @@ impl System {
     pub fn stop_and_count(&mut self, table: &str) -> i64 {
         self.workerd.stop();
         let mut rows = 0;
-        for class in std::fs::read_dir(self.data().join("objects")).expect("the objects' folder") {
-            for file in std::fs::read_dir(class.expect("a class").path()).expect("its objects") {
+        for class in fs::read_dir(self.data().join("objects")).expect("the objects' folder") {
+            for file in fs::read_dir(class.expect("a class").path()).expect("its objects") {
                 let path = file.expect("a database").path();
                 if path
                     .extension()
@@ -143,6 +150,22 @@ impl System {
         assert_eq!(answer.status(), 200, "the clock moves");
     }
 
+    /// Moves the service's clock forward to ten in the morning UTC, for tests that need some hours before midnight.
+    pub fn move_clock_to_morning(&mut self) {
+        let today = shift(UtcDay::of(self.now()).start().start(), 10 * 3_600);
+        self.move_clock_to(if self.now() < today {
+            today
+        } else {
+            shift(today, DAY_SECONDS)
+        });
+    }
+
+    /// The first moment at which a key of the day before may be published.
+    pub fn tomorrow_at_two(&self) -> Timestamp {
+        let tomorrow = UtcDay::of(self.now()).start().plus(INTERVALS_PER_DAY);
+        shift(tomorrow.start(), RELEASE_DELAY_SECONDS)
+    }
+
     /// Runs a job to its end: `publish` or `expire`.
     pub fn run_job(&self, job: &str) {
         let answer = self.post(&format!("test/run/{job}"), &json!({}));
@@ -150,15 +173,48 @@ impl System {
     }
 
     /// The service as phones call it.
-    #[expect(clippy::expect_used, reason = "the address is made here")]
     pub fn service(&self) -> Service {
-        Service::new(self.address().parse().expect("a URL"))
+        self.service_at(&self.address())
+    }
+
+    /// The service as phones call it that reach it at another address.
+    #[expect(clippy::expect_used, reason = "tests give addresses")]
+    pub fn service_at(&self, address: &str) -> Service {
+        Service::new(address.parse().expect("a URL"), self.verifying_keys())
     }
 
     /// The public keys that phones trust.
     #[expect(clippy::expect_used, reason = "a test cannot go on without keys")]
     pub fn verifying_keys(&self) -> VerifyingKeys {
-        VerifyingKeys::read(&self.data().join("keys")).expect("the service has keys")
+        let read = |name| fs::read_to_string(self.data().join("keys").join(name));
+        VerifyingKeys::from_pem(
+            &read("manifest.pub.pem").expect("the service has keys"),
+            &read("export.pub.pem").expect("the service has keys"),
+        )
+        .expect("they are keys")
+    }
+
+    /// Every file that can be downloaded now, oldest first, verified as a phone does it.
+    ///
+    /// # Panics
+    /// When a phone would refuse something.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without them")]
+    pub fn published_files(&self) -> Vec<ExposureKeySet> {
+        let service = self.service();
+        let manifest = block_on(service.manifest()).expect("a manifest");
+        let files = manifest.exposure_key_sets.into_iter();
+        files
+            .map(|id| block_on(service.exposure_key_set(id)).expect("an exposure key set"))
+            .collect()
+    }
+
+    /// Every diagnosis key that can be downloaded now.
+    pub fn published(&self) -> Vec<DiagnosisKey> {
+        let files = self.published_files();
+        files
+            .iter()
+            .flat_map(|file| file.diagnosis_keys())
+            .collect()
     }
 
     /// The paths in `index.txt`.
@@ -173,17 +229,33 @@ impl System {
         Phone::new(self.now(), &mut StdRng::seed_from_u64(seed))
     }
 
+    /// The code that `phone` shows; it registers for it if it has none.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+    pub fn code(&self, phone: &mut Phone) -> ValidationCode {
+        block_on(phone.code(&self.service(), self.now(), &mut random()))
+            .expect("a registration")
+            .code
+    }
+
+    /// Lets `phone` upload its keys.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+    pub fn share(&self, phone: &mut Phone) {
+        block_on(phone.share(&self.service(), self.now(), &mut random())).expect("an upload");
+    }
+
+    /// Lets `phone` look for exposures.
+    pub fn check(&self, phone: &mut Phone) -> Result<CheckReport, ServiceError> {
+        block_on(phone.check(&self.service(), self.now(), |_| ()))
+    }
+
     /// A phone whose owner fell ill three days ago: registered, its keys uploaded, its code confirmed.
     ///
     /// # Panics
     /// When any of that is refused.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
     pub fn validated_phone(&self, seed: u64) -> Phone {
         let mut phone = self.phone(seed);
-        let code = phone
-            .code(&self.service(), self.now())
-            .expect("a registration");
-        phone.share(&self.service(), self.now()).expect("an upload");
+        let code = self.code(&mut phone);
+        self.share(&mut phone);
         assert_eq!(self.validate(code, 3), 200, "the code is accepted");
         phone
     }
@@ -237,4 +309,13 @@ impl System {
 pub fn header<'a>(answer: &'a Response<Body>, name: &str) -> &'a str {
     let value = answer.headers().get(name).expect("the header is there");
     value.to_str().expect("the header is text")
+}
+
+/// A random number generator that is another one in every run.
+///
+/// # Panics
+/// When the system gives no random bytes.
+#[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+pub fn random() -> StdRng {
+    StdRng::try_from_rng(&mut SysRng).expect("random bytes")
 }

@@ -28,8 +28,7 @@ fn noise(length: usize) -> Vec<u8> {
 
 /// Whether the service goes on working.
 fn takes_registrations(system: &System) -> bool {
-    let registered = system.phone(1).code(&system.service(), system.now());
-    registered.is_ok()
+    system.post("v2/register", &json!({})).status() == 200
 }
 
 /// Sends bytes and gives status, content type and body.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use shared::{
-    enrolment::GRACE_SECONDS,
+    enrolment::{self, GRACE_SECONDS},
     retention,
     time::{DAY_SECONDS, shift},
 };
@@ -63,9 +63,9 @@ fn files_that_end_at_the_same_time_all_go() {
 fn an_alarm_takes_an_enrolment_that_was_never_validated_away_with_its_keys() {
     let mut system = System::start();
     let mut phone = system.phone(1);
-    phone.code(&system.service(), system.now()).unwrap();
-    phone.share(&system.service(), system.now()).unwrap();
-    let end = shift(phone.code_valid_until().unwrap(), GRACE_SECONDS);
+    system.code(&mut phone);
+    system.share(&mut phone);
+    let end = shift(enrolment::valid_until(system.now()), GRACE_SECONDS);
 
     system.move_clock_to(shift(end, -60));
     system.run_job("expire");
@@ -91,7 +91,12 @@ fn a_used_code_is_gone_at_once_and_published_keys_leave_the_intake() {
     system.validated_phone(1);
     assert_eq!(system.stop_and_count("enrolment WHERE code IS NOT NULL"), 0);
     assert_eq!(system.stop_and_count("upload"), 1);
+    // Today's key waits for its release.
     system.restart();
+    system.run_job("publish");
+    assert_eq!(system.stop_and_count("upload"), 1);
+    system.restart();
+    system.move_clock_to(system.tomorrow_at_two());
     system.run_job("publish");
     assert_eq!(system.stop_and_count("upload"), 0);
 }

@@ -44,8 +44,8 @@ fn the_page_forbids_whatever_it_does_not_bring() {
 fn an_employee_validates_a_code_once_and_the_keys_are_published() {
     let system = System::start();
     let mut ill = system.phone(1);
-    let code = ill.code(&system.service(), system.now()).unwrap();
-    ill.share(&system.service(), system.now()).unwrap();
+    let code = system.code(&mut ill);
+    system.share(&mut ill);
     assert_eq!(answer(&system, code), "De code is geaccepteerd");
     assert_eq!(answer(&system, code), "De code is niet geaccepteerd");
     system.run_job("publish");

@@ -29,8 +29,8 @@ fn a_release_has_no_test_controls_and_no_open_portal() {
 fn a_release_serves_phones_and_the_portal() {
     let system = System::start_build(Profile::Release);
     let mut phone = system.phone(1);
-    phone.code(&system.service(), system.now()).unwrap();
-    phone.share(&system.service(), system.now()).unwrap();
+    system.code(&mut phone);
+    system.share(&mut phone);
     assert_eq!(system.get("v6/manifest", &[]).status(), 404);
     for (path, content_type) in [
         ("", "text/html"),

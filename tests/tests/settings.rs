@@ -44,11 +44,8 @@ fn the_settings_of_exposure_key_sets_are_in_every_file() {
     let system = System::start_with(&[("REGION", "DE"), ("EXPORT_KEY_VERSION", "v7")]);
     system.validated_phone(1);
     system.run_job("publish");
-    let files = system
-        .phone(2)
-        .check(&system.service(), &system.verifying_keys())
-        .unwrap();
-    let header = &files[0].header;
+    let files = system.published_files();
+    let header = files[0].header();
     assert_eq!(
         (&*header.region, &*header.key_id, &*header.key_version),
         ("DE", "204", "v7")

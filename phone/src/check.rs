@@ -1,0 +1,243 @@
+//! Checking for exposures: download what is new, verify it, match it, and forget the keys again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use shared::{
+    Timestamp,
+    content::{ContentId, DocumentError, Manifest},
+    documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
+    export::ExportHeader,
+    tek::OLDEST_DAYS,
+    time::{DAY_SECONDS, Interval, UtcDay, shift},
+};
+
+use crate::{
+    exposure::{self, Exposure, ExposureWindow},
+    matching::Heard,
+    phone::Phone,
+    service::{PublishedDocument, Service, ServiceError},
+};
+
+/// For how many days after its making the newest file stays on the manifest at least. A file ends 14 days after the
+/// oldest upload in it, and an upload waits up to two days and a half for the GGD and for its release.
+const LISTED_DAYS: i64 = 11;
+
+/// What a phone remembers of its checks.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub struct Checked {
+    /// The files that it has matched, and when each was made.
+    files: BTreeMap<ContentId, Timestamp>,
+    app_config: Option<Document<AppConfig>>,
+    resource_bundle: Option<Document<ResourceBundle>>,
+    risk_calculation_parameters: Option<Document<RiskCalculationParameters>>,
+    /// What was found in the past 14 days.
+    windows: Vec<ExposureWindow>,
+    /// The last day of which the owner has been warned.
+    warned: Option<UtcDay>,
+}
+
+/// A document, and the text of it, from which it is read again by the same rules.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(
+    try_from = "StoredDocument",
+    into = "StoredDocument",
+    bound = "T: Clone + DeserializeOwned"
+)]
+struct Document<T> {
+    id: ContentId,
+    json: Value,
+    content: T,
+}
+
+#[derive(Deserialize, Serialize)]
+struct StoredDocument {
+    id: ContentId,
+    json: Value,
+}
+
+impl<T: DeserializeOwned> TryFrom<StoredDocument> for Document<T> {
+    type Error = serde_json::Error;
+
+    fn try_from(StoredDocument { id, json }: StoredDocument) -> Result<Self, Self::Error> {
+        let content = T::deserialize(&json)?;
+        Ok(Self { id, json, content })
+    }
+}
+
+impl<T> From<Document<T>> for StoredDocument {
+    fn from(Document { id, json, .. }: Document<T>) -> Self {
+        Self { id, json }
+    }
+}
+
+/// How far a check is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Progress {
+    /// Files that are matched.
+    pub done: usize,
+    /// Files that are new.
+    pub files: usize,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckReport {
+    /// The files that were new, oldest first.
+    pub files: Vec<CheckedFile>,
+    /// The last day with a risk, whenever it was found.
+    pub exposure: Option<Exposure>,
+    /// Whether the owner has not been warned of it before.
+    pub is_new: bool,
+}
+
+/// A file that was downloaded, verified and matched.
+#[derive(Clone, Debug, Serialize)]
+pub struct CheckedFile {
+    /// Its name.
+    pub id: ContentId,
+    /// How many keys it has.
+    pub keys: usize,
+    /// How many windows of exposure they made.
+    pub windows: usize,
+}
+
+impl Phone {
+    /// Downloads what is new and says whether its owner was near somebody who was infectious. A check that fails leaves
+    /// what it had done so far, and the next one goes on from there.
+    pub async fn check(
+        &mut self,
+        service: &Service,
+        now: Timestamp,
+        mut progress: impl FnMut(Progress),
+    ) -> Result<CheckReport, ServiceError> {
+        self.forget_what_is_old(now);
+        let manifest = service.manifest().await?;
+        self.checked.refuse_old(&manifest, now)?;
+        self.checked.update_documents(service, &manifest).await?;
+
+        let new: Vec<_> = manifest
+            .exposure_key_sets
+            .iter()
+            .filter(|id| !self.checked.files.contains_key(id))
+            .copied()
+            .collect();
+        let heard = Heard::new(
+            self.encounters
+                .all()
+                .iter()
+                .map(|encounter| (Interval::at(encounter.heard_at), encounter.identifier)),
+        );
+        let mut files = Vec::with_capacity(new.len());
+        for (done, id) in new.iter().enumerate() {
+            progress(Progress {
+                done,
+                files: new.len(),
+            });
+            files.push(self.match_file(*id, service, &heard).await?);
+        }
+        let listed: BTreeSet<_> = manifest.exposure_key_sets.into_iter().collect();
+        self.checked.files.retain(|id, _| listed.contains(id));
+
+        let exposure = self.checked.exposure(now);
+        let day = exposure.map(|exposure| exposure.day);
+        let is_new = day > self.checked.warned;
+        self.checked.warned = day.max(self.checked.warned);
+        Ok(CheckReport {
+            files,
+            exposure,
+            is_new,
+        })
+    }
+
+    /// The keys of the file are gone when this returns.
+    async fn match_file(
+        &mut self,
+        id: ContentId,
+        service: &Service,
+        heard: &Heard,
+    ) -> Result<CheckedFile, ServiceError> {
+        let set = service.exposure_key_set(id).await?;
+        let ExportHeader { window, .. } = set.header();
+        let made_at = window.end;
+        let keys: Vec<_> = set.diagnosis_keys().collect();
+        drop(set);
+        let windows = exposure::windows(&keys, heard, self.encounters.all());
+        let file = CheckedFile {
+            id,
+            keys: keys.len(),
+            windows: windows.len(),
+        };
+        self.checked.windows.extend(windows);
+        self.checked.files.insert(id, made_at);
+        Ok(file)
+    }
+
+    fn forget_what_is_old(&mut self, now: Timestamp) {
+        self.keys.forget_before(now);
+        self.encounters.forget_before(now);
+        let oldest = UtcDay::of(now).minus(OLDEST_DAYS);
+        self.checked.windows.retain(|window| window.day >= oldest);
+    }
+}
+
+impl Checked {
+    /// How the service wants phones to behave, once it has said so.
+    pub fn app_config(&self) -> Option<&AppConfig> {
+        self.app_config.as_ref().map(|document| &document.content)
+    }
+
+    /// The texts to show, once they are there.
+    pub fn resource_bundle(&self) -> Option<&ResourceBundle> {
+        self.resource_bundle
+            .as_ref()
+            .map(|document| &document.content)
+    }
+
+    /// The last day with a risk, by the parameters of the last check.
+    pub fn exposure(&self, now: Timestamp) -> Option<Exposure> {
+        let parameters = &self.risk_calculation_parameters.as_ref()?.content;
+        exposure::exposures(&self.windows, parameters, now).pop()
+    }
+
+    /// A manifest is signed but not dated. One that lacks the newest file that this phone has seen is older than that
+    /// file, unless the file has had time to end.
+    fn refuse_old(&self, manifest: &Manifest, now: Timestamp) -> Result<(), ServiceError> {
+        let newest = self.files.iter().max_by_key(|(_, made_at)| **made_at);
+        match newest {
+            Some((id, made_at))
+                if now < shift(*made_at, LISTED_DAYS * DAY_SECONDS)
+                    && !manifest.exposure_key_sets.contains(id) =>
+            {
+                Err(ServiceError::OldManifest)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Fetches the documents that are not those of the last check.
+    async fn update_documents(
+        &mut self,
+        service: &Service,
+        manifest: &Manifest,
+    ) -> Result<(), ServiceError> {
+        update(&mut self.app_config, manifest.app_config, service).await?;
+        update(&mut self.resource_bundle, manifest.resource_bundle, service).await?;
+        let parameters = manifest.risk_calculation_parameters;
+        update(&mut self.risk_calculation_parameters, parameters, service).await
+    }
+}
+
+async fn update<T: PublishedDocument>(
+    stored: &mut Option<Document<T>>,
+    id: ContentId,
+    service: &Service,
+) -> Result<(), ServiceError> {
+    if stored.as_ref().is_none_or(|document| document.id != id) {
+        let json = service.document::<T>(id).await?;
+        let document = Document::try_from(StoredDocument { id, json });
+        *stored = Some(document.map_err(|_| DocumentError::Json)?);
+    }
+    Ok(())
+}

@@ -1,0 +1,80 @@
+//! What a phone has heard from other phones.
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Timestamp,
+    tek::OLDEST_DAYS,
+    time::{DAY_SECONDS, shift},
+};
+
+use crate::identifiers::{AssociatedMetadata, RollingProximityIdentifier};
+
+/// What a phone broadcasts during one interval: the payload of its Bluetooth advertisements.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Broadcast {
+    /// By which a phone that learns the key recognises it.
+    pub identifier: RollingProximityIdentifier,
+    /// What is needed to judge the distance, readable with the key only.
+    pub metadata: AssociatedMetadata,
+}
+
+/// A broadcast that was heard for a while.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Encounter {
+    /// The other phone's identifier.
+    pub identifier: RollingProximityIdentifier,
+    /// The other phone's metadata.
+    pub metadata: AssociatedMetadata,
+    /// How strong it came in, in dBm. What was lost on the way, the attenuation, is known once the metadata can be
+    /// decrypted, which say how strong it was sent.
+    pub received_power: i8,
+    /// Since when it was heard.
+    pub heard_at: Timestamp,
+    /// For how many seconds it was heard.
+    pub seconds: u32,
+}
+
+/// Everything that a phone has heard in the past 14 days.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Encounters(Vec<Encounter>);
+
+impl Encounters {
+    /// All of them.
+    pub fn all(&self) -> &[Encounter] {
+        &self.0
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, encounter: Encounter) {
+        self.0.push(encounter);
+    }
+
+    /// Forgets what was heard more than 14 days ago.
+    pub fn forget_before(&mut self, now: Timestamp) {
+        let oldest = shift(now, -i64::from(OLDEST_DAYS) * DAY_SECONDS);
+        self.0.retain(|encounter| encounter.heard_at >= oldest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_heard_is_kept_for_fourteen_days() {
+        let heard_at: Timestamp = "2026-11-10T10:00:00Z".parse().unwrap();
+        let mut encounters = Encounters::default();
+        encounters.push(Encounter {
+            identifier: RollingProximityIdentifier::from_bytes([1; 16]),
+            metadata: AssociatedMetadata::from_bytes([2; 4]),
+            received_power: -60,
+            heard_at,
+            seconds: 300,
+        });
+        encounters.forget_before(shift(heard_at, 14 * DAY_SECONDS));
+        assert_eq!(encounters.all().len(), 1);
+        encounters.forget_before(shift(heard_at, 14 * DAY_SECONDS + 1));
+        assert!(encounters.all().is_empty());
+    }
+}

@@ -1,0 +1,322 @@
+//! From matches to exposures: windows of at most 30 minutes, their scores, and the days on which there was a risk.
+//!
+//! A window is what was heard of one diagnosis key for up to 30 minutes. Its score is its seconds, each weighed by how
+//! near the other phone was, by how infectious its owner was, and by the kind of report. Windows below the minimum do not
+//! count; the scores of a day are added up, and a day at or above the daily minimum is one with a risk. All weights and
+//! minima are the service's (`shared::documents`).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use shared::{
+    Timestamp, conversion::DiagnosisKey, documents::RiskCalculationParameters,
+    export::proto::REPORT_TYPE_CONFIRMED_TEST, time::UtcDay,
+};
+
+use crate::{
+    encounter::Encounter,
+    identifiers::DayKeys,
+    matching::{Heard, Match},
+};
+
+/// How long a window may be.
+const WINDOW_SECONDS: u32 = 30 * 60;
+
+/// What was heard at one attenuation for a while.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Scan {
+    /// What was lost between the other phone and this one, in dB: the less, the nearer.
+    pub attenuation: u8,
+    /// For how many seconds.
+    pub seconds: u32,
+}
+
+/// Up to 30 minutes near the owner of one diagnosis key. It does not say which.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ExposureWindow {
+    /// The UTC day.
+    pub day: UtcDay,
+    /// The published days since the owner's onset.
+    pub days_since_onset: i32,
+    /// What was heard.
+    pub scans: Vec<Scan>,
+}
+
+impl ExposureWindow {
+    /// Weighed seconds.
+    pub fn score(&self, parameters: &RiskCalculationParameters) -> f64 {
+        let infectiousness = parameters.infectiousness(Some(self.days_since_onset));
+        let seconds: f64 = self
+            .scans
+            .iter()
+            .map(|scan| f64::from(scan.seconds) * parameters.attenuation_weight(scan.attenuation))
+            .sum();
+        // A phone takes no other type of report from a file.
+        seconds
+            * parameters.infectiousness_weight(infectiousness)
+            * parameters.report_type_weight(Some(REPORT_TYPE_CONFIRMED_TEST))
+    }
+}
+
+/// A day with a risk.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Exposure {
+    /// The UTC day.
+    pub day: UtcDay,
+    /// Its score: seconds at a weight of 1.
+    pub score: f64,
+}
+
+/// The windows that the diagnosis keys of a file make of what was heard.
+pub fn windows(
+    keys: &[DiagnosisKey],
+    heard: &Heard,
+    encounters: &[Encounter],
+) -> Vec<ExposureWindow> {
+    let teks: Vec<_> = keys.iter().map(|key| key.key).collect();
+    let mut matches: BTreeMap<usize, Vec<&Encounter>> = BTreeMap::new();
+    heard.find(&teks, |Match { key, encounter, .. }| {
+        if let Some(encounter) = encounters.get(encounter) {
+            matches.entry(key).or_default().push(encounter);
+        }
+    });
+    let mut windows = Vec::new();
+    for (key, mut encounters) in matches {
+        encounters.sort_unstable_by_key(|encounter| encounter.heard_at);
+        if let Some(key) = keys.get(key) {
+            windows.extend(windows_of(key, &encounters));
+        }
+    }
+    windows
+}
+
+/// The windows of what was heard of one key, in the order of time.
+fn windows_of(key: &DiagnosisKey, encounters: &[&Encounter]) -> Vec<ExposureWindow> {
+    let day_keys = DayKeys::derive(&key.key.data);
+    let mut windows: Vec<(i64, ExposureWindow)> = Vec::new();
+    for encounter in encounters {
+        let metadata = day_keys.decrypt(&encounter.identifier, encounter.metadata);
+        let attenuation = i16::from(metadata.transmit_power) - i16::from(encounter.received_power);
+        // A phone that came in stronger than it sent is at the other end of the scale than one that was not heard.
+        let attenuation = u8::try_from(attenuation.max(0)).unwrap_or(u8::MAX);
+        let mut start = encounter.heard_at.as_second();
+        let end = start + i64::from(encounter.seconds);
+        while start < end {
+            let day = UtcDay::of(Timestamp::from_second(start).unwrap_or(encounter.heard_at));
+            let fits = windows.last().is_some_and(|(began, window)| {
+                window.day == day && start < began + i64::from(WINDOW_SECONDS)
+            });
+            if !fits {
+                let window = ExposureWindow {
+                    day,
+                    days_since_onset: key.infectiousness.days_since_onset(),
+                    scans: Vec::new(),
+                };
+                windows.push((start, window));
+            }
+            let Some((began, window)) = windows.last_mut() else {
+                break;
+            };
+            let midnight = day
+                .start()
+                .plus(shared::time::INTERVALS_PER_DAY)
+                .start()
+                .as_second();
+            let until = end.min(*began + i64::from(WINDOW_SECONDS)).min(midnight);
+            window.scans.push(Scan {
+                attenuation,
+                seconds: u32::try_from(until - start).unwrap_or(0),
+            });
+            start = until;
+        }
+    }
+    windows.into_iter().map(|(_, window)| window).collect()
+}
+
+/// The days with a risk among `windows`, oldest first.
+pub fn exposures(
+    windows: &[ExposureWindow],
+    parameters: &RiskCalculationParameters,
+    now: Timestamp,
+) -> Vec<Exposure> {
+    let today = UtcDay::of(now);
+    let mut days: BTreeMap<UtcDay, f64> = BTreeMap::new();
+    for window in windows {
+        let days_ago = today.days_since(window.day);
+        let score = window.score(parameters);
+        if u32::try_from(days_ago)
+            .is_ok_and(|days| days <= parameters.days_since_exposure_threshold())
+            && score >= parameters.minimum_window_score()
+        {
+            *days.entry(window.day).or_default() += score;
+        }
+    }
+    days.into_iter()
+        .filter(|(_, score)| *score >= parameters.minimum_risk_score())
+        .map(|(day, score)| Exposure { day, score })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng as _, rngs::StdRng};
+    use shared::{
+        conversion::Infectiousness,
+        time::{Interval, shift},
+    };
+
+    use super::*;
+    use crate::phone::Phone;
+
+    /// CoronaMelder's.
+    fn parameters() -> RiskCalculationParameters {
+        let json = include_str!("../../functions/content/riskcalculationparameters.json");
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn now() -> Timestamp {
+        at("2026-11-24T10:00:00Z")
+    }
+
+    /// A phone, and what those whom it met for so many seconds at so many dB publish as diagnosis keys.
+    fn met(meetings: &[(Timestamp, u32, u8)]) -> (Phone, Vec<DiagnosisKey>) {
+        let mut random = StdRng::seed_from_u64(1);
+        let mut phone = Phone::new(now(), &mut random);
+        let mut keys = Vec::new();
+        for (time, seconds, attenuation) in meetings {
+            let mut ill = Phone::new(now(), &mut random);
+            phone.meet(&mut ill, *attenuation, *time, *seconds, &mut random);
+            keys.extend(ill.keys().iter().map(|key| DiagnosisKey {
+                key: *key,
+                infectiousness: Infectiousness::Peak,
+            }));
+        }
+        (phone, keys)
+    }
+
+    fn found(phone: &Phone, keys: &[DiagnosisKey]) -> Vec<ExposureWindow> {
+        let encounters = phone.encounters();
+        let heard = encounters
+            .iter()
+            .map(|encounter| (Interval::at(encounter.heard_at), encounter.identifier));
+        windows(keys, &Heard::new(heard), encounters)
+    }
+
+    fn days(meetings: &[(Timestamp, u32, u8)]) -> Vec<(String, f64)> {
+        let (phone, keys) = met(meetings);
+        exposures(&found(&phone, &keys), &parameters(), now())
+            .into_iter()
+            .map(|exposure| (exposure.day.date().to_string(), exposure.score))
+            .collect()
+    }
+
+    #[test]
+    fn the_metadata_say_how_much_was_lost_on_the_way() {
+        let (phone, keys) = met(&[(at("2026-11-20T10:03:00Z"), 900, 55)]);
+        let windows = found(&phone, &keys);
+        let seconds: Vec<_> = windows
+            .iter()
+            .flat_map(|window| &window.scans)
+            .map(|scan| (scan.attenuation, scan.seconds))
+            .collect();
+        assert_eq!(seconds, [(55, 420), (55, 480)]);
+    }
+
+    #[test]
+    fn a_window_has_at_most_thirty_minutes_and_one_day() {
+        let (phone, keys) = met(&[(at("2026-11-20T22:50:00Z"), 2 * 3_600, 50)]);
+        let windows = found(&phone, &keys);
+        let lengths: Vec<_> = windows
+            .iter()
+            .map(|window| {
+                let seconds: u32 = window.scans.iter().map(|scan| scan.seconds).sum();
+                (window.day.date().day(), seconds)
+            })
+            .collect();
+        // Until midnight UTC with one key, after it with another.
+        assert_eq!(
+            lengths,
+            [
+                (20, 1_800),
+                (20, 1_800),
+                (20, 600),
+                (21, 1_800),
+                (21, 1_200)
+            ]
+        );
+    }
+
+    #[test]
+    fn nearness_weighs_by_the_buckets_of_the_parameters() {
+        let time = at("2026-11-20T10:00:00Z");
+        for (attenuation, score) in [
+            (0, 1_800.0),
+            (56, 1_800.0),
+            (57, 1_200.0),
+            (62, 1_200.0),
+            (63, 480.0),
+            (73, 480.0),
+            (74, 0.0),
+        ] {
+            let (phone, keys) = met(&[(time, 1_200, attenuation)]);
+            let windows = found(&phone, &keys);
+            assert_eq!(windows.len(), 1);
+            assert_eq!(windows[0].score(&parameters()), score, "{attenuation} dB");
+        }
+    }
+
+    #[test]
+    fn a_day_has_a_risk_from_fifteen_minutes_on() {
+        let time = at("2026-11-20T10:00:00Z");
+        assert_eq!(days(&[(time, 899, 60)]), []);
+        assert_eq!(days(&[(time, 900, 60)]), [("2026-11-20".to_owned(), 900.0)]);
+        assert_eq!(days(&[(time, 600, 50)]), [("2026-11-20".to_owned(), 900.0)]);
+        // Two persons of a day add up, two days do not.
+        let other = shift(time, 3_600);
+        assert_eq!(days(&[(time, 500, 60), (other, 400, 60)]).len(), 1);
+        assert_eq!(days(&[(time, 500, 60), (shift(time, 86_400), 400, 60)]), []);
+        // What is too short to count does not add up either.
+        assert_eq!(days(&[(time, 800, 60), (other, 299, 60)]), []);
+        assert_eq!(days(&[(time, 800, 60), (other, 300, 60)]).len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_infectious_has_no_score() {
+        let mut json: serde_json::Value = serde_json::from_str(include_str!(
+            "../../functions/content/riskcalculationparameters.json"
+        ))
+        .unwrap();
+        json["infectiousnessWeights"] = serde_json::json!([0, 0, 1]);
+        let parameters: RiskCalculationParameters = serde_json::from_value(json).unwrap();
+        let (phone, keys) = met(&[(at("2026-11-20T10:00:00Z"), 1_800, 50)]);
+        assert!(exposures(&found(&phone, &keys), &parameters, now()).is_empty());
+    }
+
+    #[test]
+    fn only_the_past_fourteen_days_count() {
+        let (phone, keys) = met(&[(at("2026-11-11T10:00:00Z"), 1_800, 50)]);
+        let windows = found(&phone, &keys);
+        let at_day = |days: i64| exposures(&windows, &parameters(), shift(now(), days * 86_400));
+        assert_eq!(at_day(1).len(), 1);
+        assert_eq!(at_day(2).len(), 0);
+    }
+
+    #[test]
+    fn a_key_that_nobody_heard_makes_no_window() {
+        let (phone, _) = met(&[(at("2026-11-20T10:00:00Z"), 1_800, 50)]);
+        let stranger = Phone::new(now(), &mut StdRng::seed_from_u64(2));
+        let keys: Vec<_> = stranger
+            .keys()
+            .iter()
+            .map(|key| DiagnosisKey {
+                key: *key,
+                infectiousness: Infectiousness::Peak,
+            })
+            .collect();
+        assert!(found(&phone, &keys).is_empty());
+    }
+}

@@ -1,0 +1,46 @@
+//! HTTP with a connection pool of its own. Calls block the thread; the futures are ready when they return.
+
+use std::time::Duration;
+
+use ureq::{Agent, Body, http::Response};
+use url::Url;
+
+use super::{Answer, HttpError, MAX_ANSWER_BYTES};
+
+/// Connections that stay open between requests.
+#[derive(Clone, Debug)]
+pub struct Client(Agent);
+
+impl Default for Client {
+    fn default() -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .build();
+        Self(config.into())
+    }
+}
+
+impl Client {
+    /// `GET`.
+    pub async fn get(&self, url: &Url) -> Result<Answer, HttpError> {
+        read(self.0.get(url.as_str()).call())
+    }
+
+    /// `POST` of JSON.
+    pub async fn post(&self, url: &Url, json: &[u8]) -> Result<Answer, HttpError> {
+        let request = self.0.post(url.as_str()).content_type("application/json");
+        read(request.send(json))
+    }
+}
+
+fn read(answer: Result<Response<Body>, ureq::Error>) -> Result<Answer, HttpError> {
+    let failed = |error: ureq::Error| HttpError(error.to_string());
+    let mut answer = answer.map_err(failed)?;
+    let status = answer.status().as_u16();
+    let body = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES);
+    Ok(Answer {
+        status,
+        body: body.read_to_vec().map_err(failed)?,
+    })
+}

@@ -1,0 +1,70 @@
+//! What a phone tells its owner after an exposure, in the owner's language. The texts are the service's.
+
+use serde::Serialize;
+use shared::{
+    Date, Timestamp, dates,
+    documents::{Detail, Exposure, Text},
+    language::Language,
+};
+
+use crate::phone::Phone;
+
+/// A notification, and the advice that opens behind it.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notification {
+    /// The language of the texts.
+    pub language: Language,
+    /// The day of the exposure.
+    pub date: Date,
+    /// How many days ago that is.
+    pub days_ago: u32,
+    /// The heading.
+    pub title: String,
+    /// What happened.
+    pub body: String,
+    /// What to do, so many days after it.
+    pub advice: Vec<Advice>,
+}
+
+/// A piece of advice.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Advice {
+    /// The heading.
+    pub title: String,
+    /// What it says.
+    pub body: String,
+}
+
+impl Phone {
+    /// The notification of the last day with a risk, if there was one, and the service's texts have been fetched.
+    pub fn notification(&self, now: Timestamp, language: Language) -> Option<Notification> {
+        let exposure = Exposure {
+            date: self.checked.exposure(now)?.day.date(),
+            today: dates::today(now),
+        };
+        let texts = self.checked.resource_bundle()?;
+        let fill = |text: &Text| {
+            text.fill(exposure, |detail| match detail {
+                Detail::Date(date) => language.day(date),
+                Detail::DaysAgo(days) => language.days_ago(days),
+            })
+        };
+        let notification = texts.notification(language.tag());
+        let advice = texts.advice(language.tag(), exposure.days_ago());
+        Some(Notification {
+            language,
+            date: exposure.date,
+            days_ago: exposure.days_ago(),
+            title: fill(&notification.title),
+            body: fill(&notification.body),
+            advice: advice
+                .iter()
+                .map(|paragraph| Advice {
+                    title: fill(&paragraph.title),
+                    body: fill(&paragraph.body),
+                })
+                .collect(),
+        })
+    }
+}

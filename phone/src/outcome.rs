@@ -1,0 +1,97 @@
+//! What the command line says of what it did: to people, and as JSON to programs.
+
+use std::fmt;
+
+use phone::{CheckReport, Code, Notification};
+use serde::Serialize;
+use shared::{Timestamp, dates};
+
+/// What a command did.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase", tag = "command")]
+pub enum Outcome {
+    /// A phone began.
+    New {
+        keys: usize,
+    },
+    /// Two phones were near each other.
+    Meet {
+        at: Timestamp,
+        minutes: u32,
+        /// In dB.
+        attenuation: u8,
+    },
+    Code(Code),
+    /// Keys were uploaded.
+    Share {
+        keys: usize,
+    },
+    Check {
+        #[serde(flatten)]
+        report: CheckReport,
+        notification: Option<Notification>,
+    },
+    Forget,
+    Decoy,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::New { keys } => write!(f, "A new phone with {keys} keys, one a day until today."),
+            Self::Meet {
+                at,
+                minutes,
+                attenuation,
+            } => write!(
+                f,
+                "The phones were near each other for {minutes} minutes from {}, at {attenuation} dB.",
+                local(*at)
+            ),
+            Self::Code(Code { code, valid_until }) => write!(
+                f,
+                "{code}\nRead this code out to the GGD. It is valid until {} in the Netherlands.",
+                local(*valid_until)
+            ),
+            Self::Share { keys } => write!(
+                f,
+                "{keys} keys are uploaded. They are published once the GGD has confirmed the code."
+            ),
+            Self::Check {
+                report,
+                notification,
+            } => {
+                for file in &report.files {
+                    writeln!(f, "{} has {} keys.", file.id, file.keys)?;
+                }
+                if report.files.is_empty() {
+                    writeln!(f, "Nothing new is published.")?;
+                }
+                match notification {
+                    Some(notification) => show(notification, f),
+                    None => write!(f, "No exposure to somebody who was infectious is known."),
+                }
+            }
+            Self::Forget => write!(f, "The phone has forgotten everything."),
+            Self::Decoy => write!(
+                f,
+                "A decoy of a registration and one of an upload are sent."
+            ),
+        }
+    }
+}
+
+fn show(notification: &Notification, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "\n{}\n{}", notification.title, notification.body)?;
+    for advice in &notification.advice {
+        write!(f, "\n\n{}\n{}", advice.title, advice.body)?;
+    }
+    Ok(())
+}
+
+fn local(time: Timestamp) -> String {
+    dates::amsterdam()
+        .to_datetime(time)
+        .strftime("%H:%M on %-d %B")
+        .to_string()
+}

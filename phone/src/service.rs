@@ -1,0 +1,176 @@
+//! The service as a phone calls it. Whatever it gives is verified here, before anything looks at it.
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use shared::{
+    api::Registration,
+    content::{self, ContentId, DocumentError, Manifest},
+    documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
+    export::{ExportError, ExposureKeySet},
+    signing::{self, ExportVerifyingKey, KeyError, ManifestVerifyingKey},
+};
+use thiserror::Error;
+use url::Url;
+
+use crate::{
+    http::{Client, HttpError},
+    padding::PhoneRequest,
+};
+
+/// A service at an address.
+#[derive(Clone, Debug)]
+pub struct Service {
+    client: Client,
+    address: Url,
+    trusted: VerifyingKeys,
+}
+
+/// The public keys that a phone trusts.
+#[derive(Clone, Debug)]
+pub struct VerifyingKeys {
+    /// Of the manifest and the other documents.
+    pub manifest: ManifestVerifyingKey,
+    /// Of exposure key sets.
+    pub export: ExportVerifyingKey,
+}
+
+impl VerifyingKeys {
+    /// From the text of `manifest.pub.pem` and of `export.pub.pem`.
+    pub fn from_pem(manifest: &str, export: &str) -> Result<Self, KeyError> {
+        Ok(Self {
+            manifest: signing::manifest_verifying_key(manifest)?,
+            export: signing::export_verifying_key(export)?,
+        })
+    }
+}
+
+/// A document beside the manifest.
+pub trait PublishedDocument: DeserializeOwned {
+    /// Where files of its kind are.
+    const FOLDER: &str;
+}
+
+impl PublishedDocument for AppConfig {
+    const FOLDER: &str = "v6/appconfig";
+}
+
+impl PublishedDocument for ResourceBundle {
+    const FOLDER: &str = "v6/resourcebundle";
+}
+
+impl PublishedDocument for RiskCalculationParameters {
+    const FOLDER: &str = "v6/riskcalculationparameters";
+}
+
+impl Service {
+    /// The service at `address`, for example `http://localhost:8787`, with the keys that it is known by.
+    pub fn new(address: Url, trusted: VerifyingKeys) -> Self {
+        Self {
+            client: Client::default(),
+            address,
+            trusted,
+        }
+    }
+
+    /// Asks for an enrolment.
+    pub async fn register(&self, request: &PhoneRequest) -> Result<Registration, ServiceError> {
+        let body = self.post("v2/register", request).await?;
+        serde_json::from_slice(&body).map_err(|_| ServiceError::Answer)
+    }
+
+    /// Uploads keys. Phones never learn what came of it.
+    pub async fn post_keys(&self, request: &PhoneRequest) -> Result<(), ServiceError> {
+        self.post("v1/postkeys", request).await.map(|_| ())
+    }
+
+    /// The decoy: looks like a registration or an upload, and leaves nothing behind.
+    pub async fn stop_keys(&self, request: &PhoneRequest) -> Result<(), ServiceError> {
+        self.post("v1/stopkeys", request).await.map(|_| ())
+    }
+
+    /// What can be downloaded now.
+    pub async fn manifest(&self) -> Result<Manifest, ServiceError> {
+        let zip = self.get("v6/manifest").await?;
+        Ok(content::open(&zip, &self.trusted.manifest)?)
+    }
+
+    /// The verified text of a document that the manifest names.
+    pub async fn document<T: PublishedDocument>(
+        &self,
+        id: ContentId,
+    ) -> Result<Value, ServiceError> {
+        let zip = self.file(T::FOLDER, id).await?;
+        Ok(content::open(&zip, &self.trusted.manifest)?)
+    }
+
+    /// An exposure key set that the manifest names.
+    pub async fn exposure_key_set(&self, id: ContentId) -> Result<ExposureKeySet, ServiceError> {
+        let zip = self.file("v6/exposurekeyset", id).await?;
+        Ok(ExposureKeySet::open(&zip, &self.trusted.export)?)
+    }
+
+    async fn file(&self, folder: &str, id: ContentId) -> Result<Vec<u8>, ServiceError> {
+        let bytes = self.get(&format!("{folder}/{id}")).await?;
+        if ContentId::of(&bytes) != id {
+            return Err(ServiceError::OtherFile);
+        }
+        Ok(bytes)
+    }
+
+    async fn get(&self, path: &str) -> Result<Vec<u8>, ServiceError> {
+        let answer = self.client.get(&self.url(path)).await?;
+        found(answer.status, answer.body)
+    }
+
+    async fn post(&self, path: &str, request: &PhoneRequest) -> Result<Vec<u8>, ServiceError> {
+        let mut url = self.url(path);
+        url.query_pairs_mut().append_pair("sig", &request.signature);
+        let answer = self.client.post(&url, &request.body).await?;
+        found(answer.status, answer.body)
+    }
+
+    fn url(&self, path: &str) -> Url {
+        let mut url = self.address.clone();
+        url.set_path(path);
+        url
+    }
+}
+
+fn found(status: u16, body: Vec<u8>) -> Result<Vec<u8>, ServiceError> {
+    match status {
+        200 => Ok(body),
+        status => Err(ServiceError::Status(status)),
+    }
+}
+
+/// Why something with the service did not work.
+#[derive(Clone, Debug, Error)]
+pub enum ServiceError {
+    /// The answer is not what the service should say.
+    #[error("the service gave an answer that cannot be read")]
+    Answer,
+    /// A document is not to be trusted.
+    #[error("the document is refused: {0}")]
+    Document(#[from] DocumentError),
+    /// An exposure key set is not to be trusted.
+    #[error("the exposure key set is refused: {0}")]
+    Export(#[from] ExportError),
+    /// The connection failed.
+    #[error("the service cannot be reached: {0}")]
+    Http(#[from] HttpError),
+    /// The service could not register the phone.
+    #[error("the service gave no enrolment; try again later")]
+    NoEnrolment,
+    /// There is no valid enrolment.
+    #[error("this phone has no valid code; ask for one first")]
+    NotRegistered,
+    /// The manifest is older than one that was seen before.
+    #[error("the manifest is refused: it lacks a file that was published before")]
+    OldManifest,
+    /// The bytes are not those that the manifest names.
+    #[error("the file is refused: it is not the one that the manifest names")]
+    OtherFile,
+    /// The service refused the request.
+    #[error("the service answered with status {0}")]
+    Status(u16),
+}
