@@ -3,7 +3,7 @@
 //! A call is one `fetch`: the path names the command, the query says the time at which the request came in, and the body
 //! is the command's argument. Objects trust their caller: nobody else can reach them.
 
-use std::{borrow::Cow, cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap};
 
 use js_sys::Uint8Array;
 use serde::{Serialize, de::DeserializeOwned};
@@ -103,48 +103,56 @@ pub const REFUSED: u16 = 422;
 /// What an object is asked to do.
 pub struct Command {
     /// Its name.
-    pub name: Cow<'static, str>,
+    pub name: &'static str,
     /// When the request that led to it came in.
     pub now: Timestamp,
-    /// The signature of an upload.
-    pub signature: Option<[u8; 32]>,
+    /// What the object must know beside the body; empty for most commands.
+    pub detail: Vec<u8>,
 }
 
 impl Command {
     /// The command `name` at `now`.
     pub fn new(name: &'static str, now: Timestamp) -> Self {
         Self {
-            name: name.into(),
+            name,
             now,
-            signature: None,
+            detail: Vec::new(),
         }
     }
 
+    fn to_url(&self) -> String {
+        format!(
+            "https://object/{}?{}&{}",
+            self.name,
+            self.now.as_second(),
+            hex::encode(&self.detail)
+        )
+    }
+}
+
+/// A command as it arrives at its object.
+pub struct Received {
+    /// Its name.
+    pub name: String,
+    /// When the request that led to it came in.
+    pub now: Timestamp,
+    /// What the sender put beside the body.
+    pub detail: Vec<u8>,
+}
+
+impl Received {
     /// The command that [`Object::fetch`] wrote into `url`.
     pub fn read(url: &str) -> Result<Self> {
         let url = Url::parse(url)?;
-        let (now, signature) = url
+        let (now, detail) = url
             .query()
             .and_then(|query| query.split_once('&'))
             .ok_or("no time in a command")?;
         let now = now.parse().map_err(|_| "no time in a command")?;
-        let mut bytes = [0; 32];
-        let signature = hex::decode_to_slice(signature, &mut bytes)
-            .is_ok()
-            .then_some(bytes);
         Ok(Self {
-            name: url.path().trim_start_matches('/').to_owned().into(),
+            name: url.path().trim_start_matches('/').to_owned(),
             now: Timestamp::from_second(now).map_err(|_| "no time in a command")?,
-            signature,
+            detail: hex::decode(detail).map_err(|_| "no detail in a command")?,
         })
-    }
-
-    fn to_url(&self) -> String {
-        let signature = self.signature.map(hex::encode).unwrap_or_default();
-        format!(
-            "https://object/{}?{}&{signature}",
-            self.name,
-            self.now.as_second()
-        )
     }
 }

@@ -1,7 +1,8 @@
 //! What phones call to register and to upload their keys (design §4.1).
 //!
-//! Every answer looks the same and takes the same road: read the body, one call to an Intake, one row written there.
-//! Nobody who watches the line learns which of the three was called or what came of it.
+//! Every answer looks the same and every request takes the same road, whichever of the three routes was called and
+//! whatever comes of it: read the body, look for a bucket and a signature in it, one call to an Intake. Nobody who watches
+//! the line learns anything from the answer or from its time.
 
 use shared::{Timestamp, api, base64, enrolment::IntakeNumber, problem::Problem, upload};
 use url::Url;
@@ -10,95 +11,60 @@ use worker::{Env, Result, console_error};
 use crate::{
     answer,
     config::Config,
-    intake::{self, PhoneCommand, SignedBody},
+    intake::{self, PhoneRequest},
     random, request,
 };
 
-/// `POST /v2/register`: a new enrolment. The body is ignored, whatever it is.
-pub async fn register(
+/// The three routes.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum PhoneRoute {
+    /// `POST /v2/register`: a new enrolment. The body is ignored, whatever it is.
+    Register,
+    /// `POST /v1/postkeys`: keys for an enrolment, signed with its confirmation key.
+    PostKeys,
+    /// `POST /v1/stopkeys`: the decoy. It looks like one of the others and leaves nothing behind.
+    StopKeys,
+}
+
+/// Answers a phone's request.
+pub async fn answer(
+    route: PhoneRoute,
     request: &web_sys::Request,
+    url: &Url,
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    if let Err(refusal) = admit(request, env).await? {
-        return Ok(refusal);
+    if request.method() != "POST" {
+        return answer::method_not_allowed("POST");
     }
-    let intake = IntakeNumber::random(&mut random::generator()?);
-    match intake::phone(env, intake, PhoneCommand::Register, now).await {
-        Ok(answer) => Ok(answer),
-        Err(error) => {
-            console_error!("registration failed: {error}");
-            answer::phone(&api::Registration::failure().to_body())
-        }
+    if !Config::of(env)?.phone_api {
+        return answer::problem(Problem::Gone);
     }
-}
-
-/// `POST /v1/postkeys`: keys for an enrolment, signed with its confirmation key.
-pub async fn post_keys(
-    request: &web_sys::Request,
-    url: &Url,
-    env: &Env,
-    now: Timestamp,
-) -> Result<web_sys::Response> {
-    upload(request, url, env, now, PhoneCommand::Upload).await
-}
-
-/// `POST /v1/stopkeys`: the decoy. It looks like an upload and leaves nothing behind.
-pub async fn stop_keys(
-    request: &web_sys::Request,
-    url: &Url,
-    env: &Env,
-    now: Timestamp,
-) -> Result<web_sys::Response> {
-    upload(request, url, env, now, PhoneCommand::Decoy).await
-}
-
-async fn upload(
-    request: &web_sys::Request,
-    url: &Url,
-    env: &Env,
-    now: Timestamp,
-    command: impl FnOnce(SignedBody) -> PhoneCommand,
-) -> Result<web_sys::Response> {
-    let body = match admit(request, env).await? {
+    let body = match request::body(request).await {
         Ok(body) => body,
-        Err(refusal) => return Ok(refusal),
+        Err(Problem::TooLarge) => return answer::problem(Problem::TooLarge),
+        // A body that breaks off is as good as an empty one.
+        Err(_) => Vec::new(),
     };
-    // Without a bucket or signature the Intake is asked all the same, so that a refusal costs what an upload costs.
+    let any = IntakeNumber::random(&mut random::generator()?);
     let intake = match upload::bucket_of(&body) {
-        Some(bucket) => bucket.intake(),
-        None => IntakeNumber::random(&mut random::generator()?),
+        Some(bucket) if route != PhoneRoute::Register => bucket.intake(),
+        _ => any,
     };
-    let upload = SignedBody {
+    let request = PhoneRequest {
+        route,
         body,
         signature: signature(url).unwrap_or_default(),
     };
-    match intake::phone(env, intake, command(upload), now).await {
-        Ok(answer) => Ok(answer),
-        Err(error) => {
-            console_error!("upload failed: {error}");
-            answer::phone(&api::upload_answer())
-        }
-    }
-}
-
-/// The body of a request that may come in, or the answer to one that may not.
-async fn admit(
-    request: &web_sys::Request,
-    env: &Env,
-) -> Result<std::result::Result<Vec<u8>, web_sys::Response>> {
-    if request.method() != "POST" {
-        return answer::method_not_allowed("POST").map(Err);
-    }
-    if !Config::of(env)?.phone_api {
-        return answer::problem(Problem::Gone).map(Err);
-    }
-    match request::body(request).await {
-        Ok(body) => Ok(Ok(body)),
-        Err(Problem::TooLarge) => answer::problem(Problem::TooLarge).map(Err),
-        // A body that breaks off is as good as an empty one.
-        Err(_) => Ok(Ok(Vec::new())),
-    }
+    intake::phone(env, intake, request, now)
+        .await
+        .or_else(|error| {
+            console_error!("a phone's request failed: {error}");
+            answer::phone(&match route {
+                PhoneRoute::Register => api::Registration::failure().to_body(),
+                PhoneRoute::PostKeys | PhoneRoute::StopKeys => api::upload_answer(),
+            })
+        })
 }
 
 /// The signature in the query. A plus sign that was not encoded arrives as a space.

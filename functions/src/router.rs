@@ -4,7 +4,14 @@ use shared::problem::Problem;
 use url::Url;
 use worker::{Env, Result, console_error};
 
-use crate::{answer, clock, content_api, phone_api, request};
+use crate::{
+    answer, clock, content_api,
+    phone_api::{
+        self,
+        PhoneRoute::{PostKeys, Register, StopKeys},
+    },
+    request,
+};
 
 /// Answers `request`. What goes wrong inside is logged and answered as unavailable: causes never leave the service.
 pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Response> {
@@ -21,9 +28,9 @@ pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Resp
 async fn dispatch(request: &web_sys::Request, url: &Url, env: &Env) -> Result<web_sys::Response> {
     let now = clock::now(env).await?;
     match url.path() {
-        "/v2/register" => phone_api::register(request, env, now).await,
-        "/v1/postkeys" => phone_api::post_keys(request, url, env, now).await,
-        "/v1/stopkeys" => phone_api::stop_keys(request, url, env, now).await,
+        "/v2/register" => phone_api::answer(Register, request, url, env, now).await,
+        "/v1/postkeys" => phone_api::answer(PostKeys, request, url, env, now).await,
+        "/v1/stopkeys" => phone_api::answer(StopKeys, request, url, env, now).await,
         "/index.txt" => content_api::answer(request, env, now, "index.txt").await,
         path if path.starts_with("/v6/") => {
             content_api::answer(request, env, now, path.trim_start_matches('/')).await

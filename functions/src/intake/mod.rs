@@ -3,45 +3,30 @@
 //! There are 23 of them, chosen by the first symbol of the code and the first byte of the bucket id. Everything here that is
 //! checked and then changed is so within one object, without `.await` between check and change.
 
+mod phone;
 mod store;
 
 use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
-use shared::{
-    Timestamp,
-    api::{self, Registration, Validation},
-    conversion::DiagnosisKey,
-    enrolment::{ConfirmationKey, Enrolment, GRACE_SECONDS, IntakeNumber},
-    tek::Acceptance,
-    time::shift,
-    upload::Upload,
-};
+use shared::{Timestamp, api::Validation, conversion::DiagnosisKey, enrolment::IntakeNumber};
 use wasm_bindgen_futures::JsFuture;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::{
     alarm::Alarm,
     answer, clock,
-    object::{Command, Object, REFUSED},
-    random,
+    object::{Command, Object, REFUSED, Received},
+    phone_api::PhoneRoute,
 };
 use store::Store;
 
-/// What a phone asks of an Intake.
-pub enum PhoneCommand {
-    /// A new enrolment.
-    Register,
-    /// Take the keys in the body.
-    Upload(SignedBody),
-    /// Do as for an upload, and take nothing.
-    Decoy(SignedBody),
-}
-
-/// A request's body and the signature that came with it, neither looked at.
-pub struct SignedBody {
-    /// As the phone sent it.
+/// A phone's request, not looked at.
+pub struct PhoneRequest {
+    /// Where it came in.
+    pub route: PhoneRoute,
+    /// The body.
     pub body: Vec<u8>,
-    /// As the phone sent it, or zeros.
+    /// The signature, or zeros.
     pub signature: [u8; 32],
 }
 
@@ -57,21 +42,22 @@ const EXPIRE: &str = "expire";
 pub async fn phone(
     env: &Env,
     intake: IntakeNumber,
-    command: PhoneCommand,
+    request: PhoneRequest,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    // A registration's body means nothing. The Intake's own number does: an object is not told its name on every platform.
-    let (name, signature, body) = match command {
-        PhoneCommand::Register => (REGISTER, None, vec![intake.get()]),
-        PhoneCommand::Upload(upload) => (UPLOAD, Some(upload.signature), upload.body),
-        PhoneCommand::Decoy(upload) => (DECOY, Some(upload.signature), upload.body),
-    };
+    // The Intake's number goes with it: an object is not told its name on every platform.
+    let mut detail = vec![intake.get()];
+    detail.extend_from_slice(&request.signature);
     let command = Command {
-        name: name.into(),
+        name: match request.route {
+            PhoneRoute::Register => REGISTER,
+            PhoneRoute::PostKeys => UPLOAD,
+            PhoneRoute::StopKeys => DECOY,
+        },
         now,
-        signature,
+        detail,
     };
-    let answer = object(intake).fetch(env, &command, &body).await?;
+    let answer = object(intake).fetch(env, &command, &request.body).await?;
     if answer.ok() {
         Ok(answer)
     } else {
@@ -181,13 +167,14 @@ impl DurableObject for Intake {
 
 impl Intake {
     async fn answer(&self, request: &web_sys::Request) -> Result<web_sys::Response> {
-        let command = Command::read(&request.url())?;
+        let command = Received::read(&request.url())?;
         let body = JsFuture::from(request.array_buffer()?).await?;
         let body = Uint8Array::new(&body).to_vec();
         let now = command.now;
-        match &*command.name {
-            REGISTER => self.register(&body, now).await,
-            UPLOAD | DECOY => self.upload(&body, &command),
+        match command.name.as_str() {
+            REGISTER => self.phone(PhoneRoute::Register, &body, &command).await,
+            UPLOAD => self.phone(PhoneRoute::PostKeys, &body, &command).await,
+            DECOY => self.phone(PhoneRoute::StopKeys, &body, &command).await,
             VALIDATE => self.validate(&body, now),
             RELEASE => self.release(&body, now),
             CONFIRM => self.confirm(&body, now).await,
@@ -197,68 +184,6 @@ impl Intake {
             }
             _ => Err("unknown command".into()),
         }
-    }
-
-    async fn register(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
-        let number = body
-            .first()
-            .ok_or("a registration without the Intake's number")?;
-        let registration = self.enrol(IntakeNumber::modulo(*number), now)?;
-        let end = shift(now, registration.validity + GRACE_SECONDS);
-        self.alarm.set(&self.state.storage(), end, now).await?;
-        answer::phone(&registration.to_body())
-    }
-
-    fn enrol(&self, intake: IntakeNumber, now: Timestamp) -> Result<Registration> {
-        let mut random = random::generator()?;
-        // A code that is in use is drawn again: with 15,000 enrolments outstanding, one in ten thousand is.
-        for _ in 0..10 {
-            let enrolment = Enrolment::random(intake, &mut random);
-            if self.store.insert_enrolment(&enrolment, now)? {
-                return Ok(Registration::success(enrolment, now));
-            }
-        }
-        Err("no free code was found".into())
-    }
-
-    /// An upload, a decoy, and whatever is wrong with either: parse, look up, HMAC, one row written.
-    fn upload(&self, body: &[u8], command: &Command) -> Result<web_sys::Response> {
-        let now = command.now;
-        let upload = Upload::parse(body).ok();
-        let bucket = upload
-            .as_ref()
-            .map(|upload| *upload.bucket.as_bytes())
-            .unwrap_or_default();
-        let enrolment = self.store.enrolment(&bucket, now)?;
-        let key = enrolment
-            .as_ref()
-            .map_or(ConfirmationKey::from_bytes([0; 32]), |enrolment| {
-                enrolment.confirmation_key.clone()
-            });
-        let signed = command
-            .signature
-            .is_some_and(|signature| key.verifies(body, &signature));
-        let taken = match (upload, enrolment) {
-            (Some(upload), Some(enrolment)) if signed && command.name == UPLOAD => {
-                let acceptance = Acceptance {
-                    now,
-                    registered: enrolment.registered,
-                    validated: enrolment.validated,
-                };
-                let keys: Vec<_> = upload
-                    .keys
-                    .into_iter()
-                    .filter(|key| acceptance.takes(key))
-                    .collect();
-                (!keys.is_empty()).then_some(keys)
-            }
-            _ => None,
-        };
-        match taken {
-            Some(keys) => self.store.insert_upload(&bucket, &keys, now)?,
-            None => self.store.write_scratch(now)?,
-        }
-        answer::phone(&api::upload_answer())
     }
 
     fn validate(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {

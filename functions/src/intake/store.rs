@@ -2,12 +2,13 @@
 //!
 //! An upload's keys are one blob, so that an upload is one row; they are never looked for one by one.
 
+use rand::{Rng, RngExt as _};
 use shared::{
     Timestamp,
     api::Validation,
     conversion::DiagnosisKey,
     dates::Illness,
-    enrolment::{self, ConfirmationKey, Enrolment},
+    enrolment::{self, BucketId, ConfirmationKey, Enrolment},
     packed,
     retention::RETENTION_SECONDS,
     tek::TemporaryExposureKey,
@@ -28,18 +29,51 @@ const SCHEMA: &str = "
         illness TEXT
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS upload (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        id INTEGER PRIMARY KEY,
         bucket BLOB NOT NULL,
         uploaded_at INTEGER NOT NULL,
         keys BLOB NOT NULL
     );
 ";
 
-/// The row of `upload` that refused uploads and decoys write, again and again, with nothing in it.
-const SCRATCH: i64 = 0;
+/// How many scratch rows each table has at most. Requests that bring nothing to keep overwrite one of them, any one: a
+/// single row would always lie in the same page, and writing there is quicker than writing where a real row goes.
+///
+/// In `upload` their numbers are negative. In `enrolment` they begin with [`SCRATCH_BYTE`] and were never valid.
+const SCRATCH_ROWS: u16 = 4_096;
+
+/// No bucket of a phone begins with it, since that byte is an Intake's number there.
+const SCRATCH_BYTE: u8 = 0xff;
+
+/// The largest upload number: the platform hands integers over as JavaScript numbers, which hold 53 bits.
+const MAX_NUMBER: i64 = (1 << 53) - 1;
 
 /// How many uploads a page of [`Store::validated_uploads`] has: some 7,000 keys.
 const PAGE: usize = 500;
+
+const INSERT_ENROLMENT: &str = "
+    INSERT INTO enrolment (bucket, confirmation_key, code, registered_day, valid_until)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1";
+const REPLACE_ENROLMENT: &str = "
+    INSERT OR REPLACE INTO enrolment (bucket, confirmation_key, code, registered_day, valid_until)
+    VALUES (?, ?, ?, ?, ?) RETURNING 1";
+
+/// Where a phone's request is written.
+#[derive(Clone, Copy)]
+pub enum Place {
+    /// In a row of its own.
+    Kept,
+    /// In this scratch row.
+    Scratch(u16),
+}
+
+impl Place {
+    /// A row of its own if it is to be kept, else some scratch row.
+    pub fn of(kept: bool, random: &mut impl Rng) -> Self {
+        let row = random.random_range(0..SCRATCH_ROWS);
+        if kept { Self::Kept } else { Self::Scratch(row) }
+    }
+}
 
 /// An Intake's database.
 pub struct Store {
@@ -99,18 +133,38 @@ impl Store {
         Self { sql }
     }
 
-    /// False when the code is in use.
-    pub fn insert_enrolment(&self, enrolment: &Enrolment, now: Timestamp) -> Result<bool> {
+    /// Writes `enrolment`, or a scratch row in its place. False when the code is in use.
+    pub fn write_enrolment(
+        &self,
+        enrolment: &Enrolment,
+        place: Place,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let (bucket, code, valid_until) = match place {
+            Place::Kept => (
+                *enrolment.bucket.as_bytes(),
+                enrolment.code.compact(),
+                enrolment::valid_until(now).as_second(),
+            ),
+            Place::Scratch(row) => {
+                let mut bucket = [0; 32];
+                bucket[0] = SCRATCH_BYTE;
+                bucket[1..3].copy_from_slice(&row.to_be_bytes());
+                (bucket, format!("{row:07}"), 0)
+            }
+        };
         sql::changes(
             &self.sql,
-            "INSERT INTO enrolment (bucket, confirmation_key, code, registered_day, valid_until) \
-             VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+            match place {
+                Place::Kept => INSERT_ENROLMENT,
+                Place::Scratch(_) => REPLACE_ENROLMENT,
+            },
             vec![
-                blob(enrolment.bucket.as_bytes()),
+                blob(&bucket),
                 blob(enrolment.confirmation_key.as_bytes()),
-                Value::String(enrolment.code.compact()),
+                Value::String(code),
                 Value::Integer(UtcDay::of(now).number().into()),
-                Value::Integer(enrolment::valid_until(now).as_second()),
+                Value::Integer(valid_until),
             ],
         )
     }
@@ -135,36 +189,34 @@ impl Store {
         Ok(found.flatten())
     }
 
-    /// Keeps `keys` for `bucket`.
-    pub fn insert_upload(
+    /// Writes `keys` for `bucket`, or as many zeros into a scratch row.
+    ///
+    /// An upload's number is random: the numbers of those that are gone do not come again while a job still knows them,
+    /// and no counter has to be written beside the row.
+    pub fn write_upload(
         &self,
-        bucket: &[u8; 32],
+        bucket: &BucketId,
         keys: &[TemporaryExposureKey],
+        place: Place,
         now: Timestamp,
+        random: &mut impl Rng,
     ) -> Result<()> {
-        self.write_upload(Value::Null, bucket, keys, now)
-    }
-
-    /// Writes a row as an upload does, and keeps nothing.
-    pub fn write_scratch(&self, now: Timestamp) -> Result<()> {
-        self.write_upload(Value::Integer(SCRATCH), &[0; 32], &[], now)
-    }
-
-    fn write_upload(
-        &self,
-        id: Value,
-        bucket: &[u8; 32],
-        keys: &[TemporaryExposureKey],
-        now: Timestamp,
-    ) -> Result<()> {
+        let mut packed = packed::pack(keys);
+        let (id, bucket) = match place {
+            Place::Kept => (random.random_range(1..=MAX_NUMBER), *bucket.as_bytes()),
+            Place::Scratch(row) => {
+                packed.fill(0);
+                (-1 - i64::from(row), [SCRATCH_BYTE; 32])
+            }
+        };
         sql::run(
             &self.sql,
             "INSERT OR REPLACE INTO upload (id, bucket, uploaded_at, keys) VALUES (?, ?, ?, ?)",
             vec![
-                id,
-                blob(bucket),
+                Value::Integer(id),
+                blob(&bucket),
                 Value::Integer(now.as_second()),
-                Value::Blob(packed::pack(keys)),
+                Value::Blob(packed),
             ],
         )
     }
@@ -185,9 +237,9 @@ impl Store {
         )
     }
 
-    /// The uploads after `after` whose enrolment is validated, in the order of their arrival.
+    /// The uploads after `after` whose enrolment is validated, in the order of their numbers.
     pub fn validated_uploads(&self, after: i64) -> Result<Page> {
-        let after = after.max(SCRATCH);
+        let after = after.max(0);
         let uploads = self.validated("id > ? ORDER BY id LIMIT ?", vec![after, PAGE as i64])?;
         let last = uploads.last().map(|upload| upload.id);
         Ok(Page {

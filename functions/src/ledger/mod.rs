@@ -12,7 +12,7 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 use crate::{
     alarm::Alarm,
     answer, clock,
-    object::{Command, Object},
+    object::{Command, Object, Received},
 };
 use store::Store;
 
@@ -61,7 +61,7 @@ impl DurableObject for Ledger {
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
-        let command = Command::read(&request.inner().url())?;
+        let command = Received::read(&request.inner().url())?;
         let now = command.now;
         let _running = self.running.lock().await;
         match &*command.name {

@@ -1,0 +1,276 @@
+//! Who watches the line learns nothing: a registration, an upload that is taken, one that is refused, and a decoy look the
+//! same, in both directions, and take equally long.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test, which measures time"
+)]
+
+use std::{
+    collections::HashSet,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpListener,
+    thread,
+    time::Instant,
+};
+
+use phone::{
+    Phone, Service,
+    decoys::Decoy,
+    own_keys::OwnKeys,
+    padding::{self, PhoneRequest, RequestSizes},
+};
+use pollster::block_on;
+use rand::{RngExt as _, rngs::StdRng, seq::SliceRandom as _};
+use shared::{api::Registration, base64};
+use statrs::stats_tests::{
+    NaNPolicy,
+    ks_test::{KSTwoSampleAlternativeMethod, ks_twosample},
+};
+use tests::{System, random};
+use url::Url;
+
+/// Requests of each kind.
+const REQUESTS: usize = 2_000;
+
+/// Phones that are enrolled before, spread over the Intakes.
+const PHONES: u64 = 100;
+
+/// The kinds of requests that must not be told apart.
+const KINDS: [&str; 5] = [
+    "registration",
+    "upload that is accepted",
+    "upload with a bad signature",
+    "upload to an unknown bucket",
+    "decoy",
+];
+
+/// What is sent of each kind, by path.
+struct Sender<'a> {
+    system: &'a System,
+    enrolled: Vec<Phone>,
+    random: StdRng,
+}
+
+impl<'a> Sender<'a> {
+    fn new(system: &'a System) -> Self {
+        let enrolled = (1..=PHONES)
+            .map(|seed| {
+                let mut phone = system.phone(seed);
+                system.code(&mut phone);
+                phone
+            })
+            .collect();
+        Self {
+            system,
+            enrolled,
+            random: random(),
+        }
+    }
+
+    /// A request of the kind with this number.
+    fn request(&mut self, kind: usize) -> (&'static str, PhoneRequest) {
+        let now = self.system.now();
+        let sizes = RequestSizes::default();
+        let phone = &self.enrolled[self.random.random_range(0..self.enrolled.len())];
+        let mut upload = phone
+            .upload_request(now, &mut self.random)
+            .expect("the phone is enrolled");
+        match kind {
+            0 => (
+                "v2/register",
+                padding::registration(sizes, &mut self.random),
+            ),
+            1 => ("v1/postkeys", upload),
+            2 => {
+                upload.signature = base64::encode(&self.random.random::<[u8; 32]>());
+                ("v1/postkeys", upload)
+            }
+            _ => {
+                let keys: Vec<_> = OwnKeys::of_past_days(now, &mut self.random)
+                    .ended(now)
+                    .collect();
+                let request = padding::upload_decoy(&keys, sizes, &mut self.random);
+                (
+                    if kind == 3 {
+                        "v1/postkeys"
+                    } else {
+                        "v1/stopkeys"
+                    },
+                    request,
+                )
+            }
+        }
+    }
+
+    /// Sends a request and gives the seconds until the whole answer was there, and what can be seen of the answer.
+    fn send(&mut self, kind: usize) -> (f64, String) {
+        let (path, request) = self.request(kind);
+        let url = Url::parse_with_params(&self.system.url(path), [("sig", &request.signature)]);
+        let url = url.expect("a URL").to_string();
+        let agent = self.system.agent();
+        let started = Instant::now();
+        let answer = agent
+            .post(&url)
+            .content_type("application/json")
+            .send(&request.body)
+            .expect("an answer");
+        let (parts, body) = answer.into_parts();
+        let length = { body }.read_to_vec().expect("a body").len();
+        let seconds = started.elapsed().as_secs_f64();
+        let seen = format!(
+            "{:?} {} {:?} {length}",
+            parts.version, parts.status, parts.headers
+        );
+        (seconds, seen)
+    }
+}
+
+/// The smallest p-value of any two kinds, and which they are.
+fn least_alike(times: &[Vec<f64>]) -> (f64, usize, usize) {
+    let mut least = (f64::INFINITY, 0, 0);
+    for one in 0..times.len() {
+        for other in 0..one {
+            let (_, p) = ks_twosample(
+                times[one].clone(),
+                times[other].clone(),
+                KSTwoSampleAlternativeMethod::TwoSidedAsymptotic,
+                NaNPolicy::Error,
+            )
+            .expect("enough numbers");
+            if p < least.0 {
+                least = (p, other, one);
+            }
+        }
+    }
+    least
+}
+
+#[test]
+fn neither_size_nor_headers_nor_time_of_an_answer_tell_what_was_asked() {
+    let system = System::start();
+    let mut sender = Sender::new(&system);
+    let mut seen = HashSet::new();
+    let mut tries = Vec::new();
+    let mut alike = false;
+    // Whatever else the machine does is noise that may hit one kind more than another, so there are three tries.
+    for _ in 0..3 {
+        let mut times = vec![Vec::with_capacity(REQUESTS); KINDS.len()];
+        let mut order: Vec<usize> = (0..KINDS.len()).collect();
+        for _ in 0..REQUESTS {
+            order.shuffle(&mut sender.random);
+            for kind in &order {
+                let (seconds, answer) = sender.send(*kind);
+                times[*kind].push(seconds);
+                seen.insert(answer);
+            }
+        }
+        let (p, one, other) = least_alike(&times);
+        for (kind, times) in KINDS.iter().zip(&mut times) {
+            times.sort_unstable_by(f64::total_cmp);
+            println!(
+                "{kind:30} p10 {:.3} median {:.3} p90 {:.3} ms",
+                times[times.len() / 10] * 1e3,
+                times[times.len() / 2] * 1e3,
+                times[times.len() * 9 / 10] * 1e3
+            );
+        }
+        tries.push(format!("{} and {}: p = {p}", KINDS[one], KINDS[other]));
+        println!("least alike: {}", tries.last().expect("just pushed"));
+        alike = p > 0.01;
+        if alike {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 1, "{seen:#?}");
+    assert!(alike, "{tries:#?}");
+}
+
+/// What a phone writes on the line for one request, and the part of it before the body. Answered like the service does.
+fn on_the_wire(send: impl FnOnce(&Service) + Send + 'static, system: &System) -> Vec<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let service = system.service_at(&address);
+    let phone = thread::spawn(move || send(&service));
+    let (stream, _) = listener.accept().expect("a connection");
+    let mut reader = BufReader::new(&stream);
+    let mut head = Vec::new();
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("a line");
+        if let Some(value) = line.strip_prefix("content-length: ") {
+            length = value.trim().parse().expect("a length");
+        }
+        if line == "\r\n" {
+            break;
+        }
+        head.push(line);
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).expect("a body");
+    let answer = Registration::failure().to_body();
+    write!(
+        &stream,
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{answer}",
+        answer.len()
+    )
+    .expect("an answer is written");
+    phone.join().expect("the phone is done");
+    head
+}
+
+#[test]
+fn requests_of_a_phone_differ_in_nothing_but_their_random_parts() {
+    let system = System::start();
+    let now = system.now();
+    let mut enrolled = system.phone(1);
+    system.code(&mut enrolled);
+    let mut new = system.phone(2);
+    let mut heads = vec![
+        on_the_wire(
+            move |service| {
+                // There is no enrolment in the answer.
+                let code = block_on(new.code(service, now, &mut random()));
+                assert!(code.is_err());
+            },
+            &system,
+        ),
+        on_the_wire(
+            move |service| {
+                block_on(enrolled.share(service, now, &mut random())).expect("an upload");
+            },
+            &system,
+        ),
+    ];
+    for decoy in [Decoy::Registration, Decoy::Upload] {
+        heads.push(on_the_wire(
+            move |service| {
+                let phone = Phone::default();
+                block_on(phone.send_decoy(decoy, service, now, &mut random())).expect("a decoy");
+            },
+            &system,
+        ));
+    }
+    let shapes: HashSet<String> = heads.iter().map(|head| shape(head)).collect();
+    assert_eq!(shapes.len(), 1, "{shapes:#?}");
+}
+
+/// A request's head without what is random in it: the path's name, the signature, the port, and the body's length.
+fn shape(head: &[String]) -> String {
+    let (request_line, headers) = head.split_first().expect("a request line");
+    let (before, signature) = request_line.split_once("?sig=").expect("a signature");
+    let (signature, version) = signature.split_once(' ').expect("a version");
+    assert!(signature.len() >= 44, "{signature}");
+    let names: Vec<_> = headers
+        .iter()
+        .map(|header| match header.split_once(": ") {
+            Some((name @ ("host" | "content-length"), _)) => name,
+            _ => header.as_str(),
+        })
+        .collect();
+    // All three paths are equally long.
+    format!("{} {version} {names:?}", before.len())
+}
