@@ -1,5 +1,7 @@
 //! The whole system, for tests and benchmarks: the built functions on the real workerd, with data on disk.
 
+pub mod town;
+
 use std::{fs, path::Path};
 
 use phone::{CheckReport, Phone, Service, ServiceError, VerifyingKeys};
@@ -256,15 +258,16 @@ impl System {
         let mut phone = self.phone(seed);
         let code = self.code(&mut phone);
         self.share(&mut phone);
-        assert_eq!(self.validate(code, 3), 200, "the code is accepted");
+        assert_eq!(self.validate(code, true, 3), 200, "the code is accepted");
         phone
     }
 
-    /// A GGD employee confirms `code` for a person who fell ill `days_ago`. The status of the answer.
-    pub fn validate(&self, code: ValidationCode, days_ago: u32) -> u16 {
+    /// A GGD employee confirms `code` for a person who fell ill, or without symptoms was tested, so many days ago. The
+    /// status of the answer.
+    pub fn validate(&self, code: ValidationCode, symptomatic: bool, days_ago: u32) -> u16 {
         let today = UtcDay::of_date(dates::today(self.now()));
         let date = today.minus(days_ago).date();
-        let body = json!({ "code": code.to_string(), "symptomatic": true, "date": date });
+        let body = json!({ "code": code.to_string(), "symptomatic": symptomatic, "date": date });
         self.post("api/validations", &body).status().as_u16()
     }
 

@@ -42,7 +42,7 @@ fn keys_of_a_validated_upload_reach_another_phone() {
 
     let code = system.code(&mut ill);
     system.share(&mut ill);
-    assert_eq!(system.validate(code, 3), 200);
+    assert_eq!(system.validate(code, true, 3), 200);
     system.run_job("publish");
 
     let found = system.published();
@@ -79,8 +79,8 @@ fn an_upload_before_and_after_validation_are_the_same() {
     let early_code = system.code(&mut early);
     let late_code = system.code(&mut late);
     system.share(&mut early);
-    assert_eq!(system.validate(early_code, 3), 200);
-    assert_eq!(system.validate(late_code, 3), 200);
+    assert_eq!(system.validate(early_code, true, 3), 200);
+    assert_eq!(system.validate(late_code, true, 3), 200);
     system.share(&mut late);
     system.run_job("publish");
     let found = system.published();
@@ -96,7 +96,7 @@ fn neither_an_upload_nor_a_validation_alone_publishes_anything() {
     system.share(&mut unvalidated);
     let mut silent = system.phone(2);
     let code = system.code(&mut silent);
-    assert_eq!(system.validate(code, 3), 200);
+    assert_eq!(system.validate(code, true, 3), 200);
     system.run_job("publish");
     assert!(system.published().is_empty());
     assert!(system.index().is_empty());
@@ -109,7 +109,7 @@ fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are
     let service = system.service();
     let mut ill = system.phone(1);
     let code = system.code(&mut ill);
-    assert_eq!(system.validate(code, 3), 200);
+    assert_eq!(system.validate(code, true, 3), 200);
 
     let upload = ill.upload_request(system.now(), &mut random()).unwrap();
     let mut changed = upload.clone();
@@ -141,9 +141,9 @@ fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are
 fn a_code_works_once_and_an_unknown_one_never() {
     let system = System::start();
     let code = system.code(&mut system.phone(1));
-    assert_eq!(system.validate(code, 3), 200);
-    assert_eq!(system.validate(code, 3), 422);
-    assert_eq!(system.validate("L8T6LJV".parse().unwrap(), 3), 422);
+    assert_eq!(system.validate(code, true, 3), 200);
+    assert_eq!(system.validate(code, true, 3), 422);
+    assert_eq!(system.validate("L8T6LJV".parse().unwrap(), true, 3), 422);
 }
 
 #[test]
@@ -159,10 +159,10 @@ fn an_expired_enrolment_is_refused_before_its_alarm_ran() {
 
     // Within the half hour of grace.
     system.move_clock_to(shift(valid_until, 25 * 60));
-    assert_eq!(system.validate(first_code, 3), 200);
+    assert_eq!(system.validate(first_code, true, 3), 200);
     // Past it. The platform's alarms follow the real clock, so none has run.
     system.move_clock_to(shift(valid_until, 31 * 60));
-    assert_eq!(system.validate(second_code, 3), 422);
+    assert_eq!(system.validate(second_code, true, 3), 422);
     // An upload is refused too, though phones never learn it: this one believes its code is still valid.
     block_on(first.share(&service, registered, &mut random())).unwrap();
     system.run_job("publish");
@@ -177,13 +177,13 @@ fn a_restart_in_the_middle_loses_nothing() {
     system.restart();
     system.share(&mut ill);
     system.restart();
-    assert_eq!(system.validate(code, 3), 200);
+    assert_eq!(system.validate(code, true, 3), 200);
     system.restart();
     system.run_job("publish");
     system.restart();
     let found = system.published();
     assert_eq!(found_of(&found, &ill).len(), 5);
-    assert_eq!(system.validate(code, 3), 422);
+    assert_eq!(system.validate(code, true, 3), 422);
     system.run_job("publish");
     assert_eq!(system.index().len(), 1);
 }

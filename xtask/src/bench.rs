@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast it is. Programs that print numbers, in release builds.
+//! `cargo xtask bench` and `cargo xtask simulate`: programs that print numbers, in release builds.
 
 use clap::Subcommand;
 
@@ -43,4 +43,20 @@ pub fn run(bench: &Bench) -> Result {
         }
         Bench::Load => step("registrations and uploads", || run_program("tests", "load")),
     }
+}
+
+/// Runs a town of `phones` phones against an optimised build.
+pub fn simulate(phones: usize, ill: usize, seed: u64) -> Result {
+    build::bench_functions()?;
+    step("a town", || {
+        process::run(
+            process::cargo()
+                .current_dir(root())
+                .args(["run", "--locked", "--release", "--package", "tests"])
+                .args(["--bin", "town", "--"])
+                .args(["--phones", &phones.to_string()])
+                .args(["--ill", &ill.to_string()])
+                .args(["--seed", &seed.to_string()]),
+        )
+    })
 }

@@ -45,6 +45,18 @@ enum Task {
         #[command(subcommand)]
         bench: Bench,
     },
+    /// Let a whole town of phones meet, fall ill and be warned, and compare with who should be.
+    Simulate {
+        /// How many phones.
+        #[arg(long, default_value_t = 20_000)]
+        phones: usize,
+        /// How many of their owners test positive.
+        #[arg(long, default_value_t = 100)]
+        ill: usize,
+        /// Another one makes another town.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
     /// Make the signing keys that are not there yet.
     Keys {
         /// The folder; keys are in its folder `keys`.
@@ -74,6 +86,7 @@ fn run(task: Task) -> Result {
             Profile::Dev
         }),
         Task::Bench { bench } => bench::run(&bench),
+        Task::Simulate { phones, ill, seed } => bench::simulate(phones, ill, seed),
         Task::Keys { data } => keys::create(&data).map(|keys| {
             println!("The keys are in {}.", keys.folder.display());
         }),

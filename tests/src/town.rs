@@ -1,0 +1,247 @@
+//! A town of phones: random encounters over 14 days, some of its people fall ill and are validated over HTTP, and every
+//! phone looks for exposures. What should come of it is computed here from the meetings alone, without identifiers, keys
+//! or files, and compared with what the phones tell their owners.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    thread,
+};
+
+use phone::Phone;
+use pollster::block_on;
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng, seq::index};
+use shared::{
+    Date, Timestamp,
+    language::Language,
+    time::{DAY_SECONDS, UtcDay, shift},
+};
+
+use crate::System;
+
+/// How large the town is, and what happens in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Town {
+    /// Phones, each with an owner.
+    pub phones: usize,
+    /// Of their owners, how many test positive.
+    pub ill: usize,
+    /// Everything random comes from it, but the keys of the service.
+    pub seed: u64,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How many people met each other.
+    pub meetings: usize,
+    /// How many phones should have warned their owners.
+    pub expected: usize,
+    /// The phones that told their owners something else than they should have.
+    pub wrong: Vec<Wrong>,
+}
+
+/// A phone that told its owner something wrong: a day instead of another, or instead of nothing.
+#[derive(Debug)]
+pub struct Wrong {
+    /// Which phone.
+    pub phone: usize,
+    /// The day of which it should have warned.
+    pub expected: Option<Date>,
+    /// The day of which it did.
+    pub found: Option<Date>,
+}
+
+/// Two people near each other.
+struct Meeting {
+    people: [usize; 2],
+    start: Timestamp,
+    seconds: u32,
+    /// In dB.
+    attenuation: u8,
+}
+
+/// What the GGD is told of an ill person.
+#[derive(Clone, Copy)]
+struct Illness {
+    symptomatic: bool,
+    /// Of the first symptoms or of the test.
+    days_ago: u32,
+}
+
+/// Days on which people meet, today included.
+const DAYS: u32 = 14;
+
+/// Meetings a day for each person.
+const MEETINGS_PER_PERSON: usize = 2;
+
+impl Town {
+    /// Lets it all happen on `system`, whose clock goes to a morning and on to the next night.
+    ///
+    /// # Panics
+    /// When the service refuses something that it should not.
+    pub fn run(&self, system: &mut System) -> Outcome {
+        let mut random = StdRng::seed_from_u64(self.seed);
+        system.move_clock_to_morning();
+        let now = system.now();
+        let meetings = self.meetings(now, &mut random);
+        let ill = self.ill(&mut random);
+
+        let mut phones = vec![Phone::default(); self.phones];
+        for meeting in &meetings {
+            meeting.take_place(&mut phones, &mut random);
+        }
+        for (person, illness) in &ill {
+            if let Some(phone) = phones.get_mut(*person) {
+                let code = system.code(phone);
+                system.share(phone);
+                let status = system.validate(code, illness.symptomatic, illness.days_ago);
+                assert_eq!(status, 200, "the code is accepted");
+            }
+        }
+        system.run_job("publish");
+        // The keys of the day of the upload come out in the night.
+        system.move_clock_to(system.tomorrow_at_two());
+        system.run_job("publish");
+
+        let expected = expected(&meetings, &ill, UtcDay::of(now));
+        let found = warnings(system, &mut phones);
+        let wrong = found
+            .into_iter()
+            .enumerate()
+            .map(|(phone, found)| Wrong {
+                phone,
+                expected: expected.get(&phone).map(|day| day.date()),
+                found,
+            })
+            .filter(|wrong| wrong.expected != wrong.found)
+            .collect();
+        Outcome {
+            meetings: meetings.len(),
+            expected: expected.len(),
+            wrong,
+        }
+    }
+
+    /// In the order of time. Nobody meets the same person twice on a day, and no meeting goes on past midnight.
+    fn meetings(&self, now: Timestamp, random: &mut StdRng) -> Vec<Meeting> {
+        let mut meetings = Vec::new();
+        let midnight = UtcDay::of(now).start().start();
+        for days_ago in (0..DAYS).rev() {
+            let mut pairs = HashSet::new();
+            while pairs.len() < self.phones * MEETINGS_PER_PERSON / 2 {
+                let pair = index::sample(random, self.phones, 2);
+                let mut people = [pair.index(0), pair.index(1)];
+                people.sort_unstable();
+                if !pairs.insert(people) {
+                    continue;
+                }
+                // From seven o'clock to eleven at night, and today until half past nine.
+                let latest = if days_ago == 0 { 9 } else { 21 };
+                let longest = if days_ago == 0 { 1_800 } else { 6_000 };
+                let start = random.random_range(7 * 3_600..latest * 3_600 + 1_800);
+                meetings.push(Meeting {
+                    people,
+                    start: shift(midnight, start - i64::from(days_ago) * DAY_SECONDS),
+                    seconds: random.random_range(60..longest),
+                    attenuation: random.random_range(40..80),
+                });
+            }
+        }
+        meetings.sort_by_key(|meeting| meeting.start);
+        meetings
+    }
+
+    fn ill(&self, random: &mut StdRng) -> Vec<(usize, Illness)> {
+        index::sample(random, self.phones, self.ill)
+            .into_iter()
+            .map(|person| {
+                let illness = Illness {
+                    symptomatic: random.random_range(0..100) < 80,
+                    days_ago: random.random_range(0..10),
+                };
+                (person, illness)
+            })
+            .collect()
+    }
+}
+
+impl Meeting {
+    fn take_place(&self, phones: &mut [Phone], random: &mut StdRng) {
+        if let Ok([one, other]) = phones.get_disjoint_mut(self.people) {
+            one.meet(other, self.attenuation, self.start, self.seconds, random);
+        }
+    }
+
+    /// The seconds that count, of windows of 30 minutes: CoronaMelder's buckets and weights, and its least window.
+    fn score(&self) -> f64 {
+        let weight = match self.attenuation {
+            ..=56 => 1.5,
+            57..=62 => 1.0,
+            63..=73 => 0.4,
+            _ => 0.0,
+        };
+        let last = f64::from(self.seconds % 1_800) * weight;
+        let full = 1_800.0 * weight;
+        let full = if full >= 300.0 { full } else { 0.0 };
+        f64::from(self.seconds / 1_800) * full + if last >= 300.0 { last } else { 0.0 }
+    }
+}
+
+/// The last day on which each person was exposed to a risk, by the rules for people: near an ill person on a day on which
+/// that person was infectious, for fifteen weighed minutes in all.
+fn expected(
+    meetings: &[Meeting],
+    ill: &[(usize, Illness)],
+    today: UtcDay,
+) -> HashMap<usize, UtcDay> {
+    let ill: HashMap<_, _> = ill.iter().copied().collect();
+    let infectious = |person: usize, day: UtcDay| {
+        ill.get(&person).is_some_and(|illness| {
+            let first = if illness.symptomatic { -2 } else { 0 };
+            (first..=11).contains(&day.days_since(today.minus(illness.days_ago)))
+        })
+    };
+    let mut scores: BTreeMap<(usize, UtcDay), f64> = BTreeMap::new();
+    for meeting in meetings {
+        let day = UtcDay::of(meeting.start);
+        let [one, other] = meeting.people;
+        for (person, met) in [(one, other), (other, one)] {
+            if infectious(met, day) {
+                *scores.entry((person, day)).or_default() += meeting.score();
+            }
+        }
+    }
+    // In the order of days, so the last one stays.
+    let risky = scores.into_iter().filter(|(_, score)| *score >= 900.0);
+    risky.map(|((person, day), _)| (person, day)).collect()
+}
+
+/// The day of which each phone warns its owner.
+#[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+fn warnings(system: &System, phones: &mut [Phone]) -> Vec<Option<Date>> {
+    let now = system.now();
+    let share = phones.len().div_ceil(THREADS).max(1);
+    thread::scope(|scope| {
+        let threads: Vec<_> = phones
+            .chunks_mut(share)
+            .map(|phones| {
+                let service = system.service();
+                scope.spawn(move || {
+                    let check = |phone: &mut Phone| {
+                        block_on(phone.check(&service, now, |_| ())).expect("a check");
+                        let notification = phone.notification(now, Language::Dutch);
+                        notification.map(|notification| notification.date)
+                    };
+                    phones.iter_mut().map(check).collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        let found = threads.into_iter();
+        found
+            .flat_map(|thread| thread.join().expect("the phones work"))
+            .collect()
+    })
+}
+
+/// Phones that look for exposures at the same time.
+const THREADS: usize = 8;

@@ -1,0 +1,22 @@
+//! A whole town: exactly those are warned who were near somebody infectious, with the right day, and nobody else.
+
+use tests::{System, town::Town};
+
+#[test]
+fn a_town_warns_exactly_those_who_were_exposed_and_of_the_right_day() {
+    let mut system = System::start();
+    let town = Town {
+        phones: 200,
+        ill: 12,
+        seed: 1,
+    };
+    let outcome = town.run(&mut system);
+    assert!(outcome.wrong.is_empty(), "{:#?}", outcome.wrong);
+    // The town is such that both happen.
+    assert!(
+        (10..190).contains(&outcome.expected),
+        "{} of {} phones warn their owners",
+        outcome.expected,
+        town.phones
+    );
+}
