@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
-    Timestamp,
+    Date, Timestamp,
     content::{ContentId, DocumentError, Manifest},
     documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
     export::ExportHeader,
@@ -35,7 +35,7 @@ pub struct Checked {
     /// What was found in the past 14 days.
     windows: Vec<ExposureWindow>,
     /// The last day of which the owner has been warned.
-    warned: Option<UtcDay>,
+    warned: Option<Date>,
 }
 
 /// A document, and the text of it, from which it is read again by the same rules.
@@ -83,6 +83,7 @@ pub struct Progress {
 
 /// What a check found.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CheckReport {
     /// The files that were new, oldest first.
     pub files: Vec<CheckedFile>,
@@ -141,9 +142,9 @@ impl Phone {
         self.checked.files.retain(|id, _| listed.contains(id));
 
         let exposure = self.checked.exposure(now);
-        let day = exposure.map(|exposure| exposure.day);
-        let is_new = day > self.checked.warned;
-        self.checked.warned = day.max(self.checked.warned);
+        let date = exposure.map(|exposure| exposure.date);
+        let is_new = date > self.checked.warned;
+        self.checked.warned = date.max(self.checked.warned);
         Ok(CheckReport {
             files,
             exposure,

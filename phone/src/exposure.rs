@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    Timestamp, conversion::DiagnosisKey, documents::RiskCalculationParameters,
+    Date, Timestamp, conversion::DiagnosisKey, documents::RiskCalculationParameters,
     export::proto::REPORT_TYPE_CONFIRMED_TEST, time::UtcDay,
 };
 
@@ -59,10 +59,10 @@ impl ExposureWindow {
 }
 
 /// A day with a risk.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Exposure {
     /// The UTC day.
-    pub day: UtcDay,
+    pub date: Date,
     /// Its score: seconds at a weight of 1.
     pub score: f64,
 }
@@ -153,7 +153,10 @@ pub fn exposures(
     }
     days.into_iter()
         .filter(|(_, score)| *score >= parameters.minimum_risk_score())
-        .map(|(day, score)| Exposure { day, score })
+        .map(|(day, score)| Exposure {
+            date: day.date(),
+            score,
+        })
         .collect()
 }
 
@@ -210,7 +213,7 @@ mod tests {
         let (phone, keys) = met(meetings);
         exposures(&found(&phone, &keys), &parameters(), now())
             .into_iter()
-            .map(|exposure| (exposure.day.date().to_string(), exposure.score))
+            .map(|exposure| (exposure.date.to_string(), exposure.score))
             .collect()
     }
 

@@ -14,6 +14,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Unit;
 use outcome::Outcome;
 use phone::{Phone, Progress, Service, VerifyingKeys, decoys::Decoy};
 use pollster::block_on;
@@ -101,7 +102,7 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     #[expect(clippy::disallowed_methods, reason = "the command line has a clock")]
-    let now = Timestamp::try_from(SystemTime::now())?;
+    let now = Timestamp::try_from(SystemTime::now())?.round(Unit::Second)?;
     let outcome = block_on(act(arguments, now))?;
     let mut out = io::stdout().lock();
     if arguments.json {

@@ -40,7 +40,7 @@ impl Phone {
     /// The notification of the last day with a risk, if there was one, and the service's texts have been fetched.
     pub fn notification(&self, now: Timestamp, language: Language) -> Option<Notification> {
         let exposure = Exposure {
-            date: self.checked.exposure(now)?.day.date(),
+            date: self.checked.exposure(now)?.date,
             today: dates::today(now),
         };
         let texts = self.checked.resource_bundle()?;

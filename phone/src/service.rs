@@ -90,7 +90,10 @@ impl Service {
 
     /// What can be downloaded now.
     pub async fn manifest(&self) -> Result<Manifest, ServiceError> {
-        let zip = self.get("v6/manifest").await?;
+        let zip = match self.get("v6/manifest").await {
+            Err(ServiceError::Status(404)) => return Err(ServiceError::NothingPublished),
+            zip => zip?,
+        };
         Ok(content::open(&zip, &self.trusted.manifest)?)
     }
 
@@ -164,6 +167,9 @@ pub enum ServiceError {
     /// There is no valid enrolment.
     #[error("this phone has no valid code; ask for one first")]
     NotRegistered,
+    /// There is no manifest yet.
+    #[error("the service has not published anything yet; try again in a while")]
+    NothingPublished,
     /// The manifest is older than one that was seen before.
     #[error("the manifest is refused: it lacks a file that was published before")]
     OldManifest,
