@@ -8,7 +8,7 @@ use shared::{
     export::{MIN_KEYS, Window, file_sizes},
     padding, retention,
     tek::{KeyData, RollingPeriod, TemporaryExposureKey},
-    time::{DAY_SECONDS, Interval},
+    time::{DAY_SECONDS, Interval, shift},
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
@@ -39,10 +39,18 @@ const SCHEMA: &str = "
         id INTEGER PRIMARY KEY CHECK (id = 1),
         end_at INTEGER NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS last_run (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        at INTEGER NOT NULL
+    );
 ";
 
 /// Keys in one statement: some 70 bytes each in its JSON text, well below the platform's 2 MB a value.
 const INSERT_CHUNK: usize = 5_000;
+
+/// From one run of the publication to the next, as `wrangler.toml` has it: since when the uploads of the first run may have
+/// come.
+const RUN_SECONDS: i64 = 4 * 3_600;
 
 /// Whose a key is.
 #[derive(Clone, Copy)]
@@ -127,13 +135,24 @@ impl Store {
     ///
     /// Runs without `.await`, so a plan is there whole or not at all.
     pub fn plan_files(&self, now: Timestamp, random: &mut impl Rng) -> Result<()> {
+        self.plan_due_files(now, random)?;
+        // Also when no file was due: who shares from here on is in a later file.
+        sql::run(
+            &self.sql,
+            "INSERT OR REPLACE INTO last_run VALUES (1, ?)",
+            vec![Value::Integer(now.as_second())],
+        )
+    }
+
+    fn plan_due_files(&self, now: Timestamp, random: &mut impl Rng) -> Result<()> {
         let waiting = self.waiting(now)?;
         if waiting.own == 0 {
             return Ok(());
         }
         let missing = MIN_KEYS.saturating_sub(waiting.all);
-        let invented = padding::invent_persons(missing, now, random);
-        self.insert(&invented, Origin::Padding, retention::ends_at(now))?;
+        let since = self.last_run()?.unwrap_or(shift(now, -RUN_SECONDS));
+        let invented = padding::invent_persons(missing, since, now, random);
+        self.insert(&invented.concat(), Origin::Padding, retention::ends_at(now))?;
 
         let waiting = self.waiting(now)?;
         let start = self.last_end()?.unwrap_or(now.as_second() - DAY_SECONDS);
@@ -202,6 +221,11 @@ impl Store {
     fn last_end(&self) -> Result<Option<i64>> {
         let statement = "SELECT end_at FROM last_window";
         sql::first(&self.sql, statement, Vec::new(), |mut row| row.integer())
+    }
+
+    fn last_run(&self) -> Result<Option<Timestamp>> {
+        let statement = "SELECT at FROM last_run";
+        sql::first(&self.sql, statement, Vec::new(), |mut row| row.time())
     }
 
     /// The files that are yet to be written, oldest first.
