@@ -1,0 +1,288 @@
+//! An outbreak: persons fall ill, are tested, are called by the GGD, and share the keys of their phones.
+//!
+//! It knows nothing of how persons are invented. Time is continuous here, while the padding knows days; delays come from
+//! log-normal distributions and from the hours at which test lanes and the GGD are open. The rules of the service for what
+//! it takes are the service's own.
+
+use jiff::{Span, civil::Date};
+use rand::{RngExt as _, rngs::StdRng};
+use shared::{
+    Timestamp,
+    conversion::DiagnosisKey,
+    dates::{self, Illness},
+    enrolment,
+    tek::{Acceptance, KeyData, RollingPeriod, TemporaryExposureKey},
+    time::{Interval, UtcDay, shift},
+};
+
+/// What an outbreak is like. Times are in hours.
+pub struct Outbreak {
+    /// The first day, a Monday in the Netherlands.
+    pub begin: Date,
+    /// For how many days persons fall ill.
+    pub days: u32,
+    /// How many persons with the app fall ill on an average day. The number swings around it in waves of six weeks.
+    pub persons_per_day: f64,
+    /// The share of those with symptoms.
+    pub symptomatic: f64,
+    /// Median time between the first symptom and the wish to be tested; a log-normal distribution.
+    pub until_test_wanted: f64,
+    /// Median time between test and result; a log-normal distribution.
+    pub until_result: f64,
+    /// Mean opening time, at full staffing, that a result waits for the call.
+    pub until_call: f64,
+}
+
+/// Ten months, summer time and winter time, in a country that copes: a test after a day or two, its result within a day, the
+/// call within hours.
+pub const OUTBREAK: Outbreak = Outbreak {
+    begin: jiff::civil::date(2026, 7, 13),
+    days: 300,
+    persons_per_day: 18.0,
+    symptomatic: 0.83,
+    until_test_wanted: 30.0,
+    until_result: 20.0,
+    until_call: 4.0,
+};
+
+/// A key of a person that the service took, and from when on it may be published.
+pub struct Arrival {
+    pub person: usize,
+    pub from: Timestamp,
+    pub key: DiagnosisKey,
+}
+
+/// All keys that an outbreak leaves, in the order in which they may be published.
+pub fn arrivals(outbreak: &Outbreak, random: &mut StdRng) -> Vec<Arrival> {
+    let mut arrivals = Vec::new();
+    let mut person = 0;
+    for day in 0..outbreak.days {
+        let wave = 1.0 + 0.7 * (f64::from(day) / 42.0 * std::f64::consts::TAU).sin();
+        for _ in 0..poisson(outbreak.persons_per_day * wave, random) {
+            let case = Case::of_day(day, outbreak, random);
+            let keys = case.taken_keys(random);
+            arrivals.extend(
+                keys.into_iter()
+                    .map(|(from, key)| Arrival { person, from, key }),
+            );
+            person += 1;
+        }
+    }
+    arrivals.sort_by_key(|arrival| arrival.from);
+    arrivals
+}
+
+/// A person who tested positive.
+struct Case {
+    illness: Illness,
+    registered: Timestamp,
+    confirmed: Timestamp,
+    shared: Timestamp,
+}
+
+impl Case {
+    fn of_day(day: u32, outbreak: &Outbreak, random: &mut StdRng) -> Self {
+        let symptomatic = random.random_bool(outbreak.symptomatic);
+        let onset = f64::from(day) * 24.0 + uniform(5.0, 24.0, random);
+        // Contacts without symptoms are told when to be tested; the day is theirs by chance.
+        let wanted = if symptomatic {
+            onset + outbreak.until_test_wanted * (0.75 * normal(random)).exp()
+        } else {
+            onset
+        };
+        let tested = next_served(wanted, 3.0, lane_staffing, random);
+        let result = tested + outbreak.until_result * (0.45 * normal(random)).exp();
+        let called = next_served(result, outbreak.until_call, ggd_staffing, random);
+        let date_at = if symptomatic { onset } else { tested };
+
+        let time = |hours| instant(outbreak.begin, hours);
+        let registered = time(called);
+        let confirmed = time(called + uniform(2.0, 20.0, random) / 60.0);
+        let shared = match random.random_range(0..100) {
+            // Has lost the thread, or shares when alone.
+            0..3 => shift(confirmed, seconds(exponential(4.0, random))),
+            3..40 => registered.max(shift(confirmed, -seconds(exponential(0.03, random)))),
+            _ => shift(confirmed, seconds(0.03 * normal(random).exp())),
+        };
+        let date = outbreak
+            .begin
+            .saturating_add(Span::new().days((date_at / 24.0) as i64));
+        Self {
+            illness: Illness::new(symptomatic, date.max(dates::oldest(confirmed)), confirmed)
+                .unwrap(),
+            registered,
+            confirmed,
+            shared,
+        }
+    }
+
+    /// The keys that the service takes and converts, each with the moment from which it may be published.
+    fn taken_keys(&self, random: &mut StdRng) -> Vec<(Timestamp, DiagnosisKey)> {
+        let registered = UtcDay::of(self.registered);
+        let mut taken: Vec<(Timestamp, DiagnosisKey)> = Vec::new();
+        for (at, keys) in self.uploads(random) {
+            let acceptance = Acceptance {
+                now: at,
+                registered,
+                validated: (self.confirmed <= at).then_some(self.confirmed),
+            };
+            for key in keys.into_iter().filter(|key| acceptance.takes(key)) {
+                let known = taken.iter().any(|(_, taken)| taken.key.data == key.data);
+                let converted = DiagnosisKey::convert(key, self.illness).filter(|_| !known);
+                let from = at.max(self.confirmed).max(key.releasable_at());
+                taken.extend(converted.map(|key| (from, key)));
+            }
+        }
+        taken
+    }
+
+    /// What the phone uploads, and when: all it has and today's key, which is cut; after midnight, if it is awake before the
+    /// enrolment ends, the key for the rest of the day too.
+    fn uploads(&self, random: &mut StdRng) -> Vec<(Timestamp, Vec<TemporaryExposureKey>)> {
+        let end = enrolment::valid_until(self.registered);
+        if self.shared >= end {
+            return Vec::new();
+        }
+        let phone = Phone::random(random);
+        let today = UtcDay::of(self.shared);
+        let tomorrow = UtcDay::new(today.number() + 1).start();
+        let cut = Interval::at(self.shared).plus(1);
+        let mut keys = phone.whole_days(today, random);
+        keys.extend(key(today.start(), cut, random));
+        let mut uploads = vec![(self.shared, keys.clone())];
+        let night = end.as_second() - tomorrow.start().as_second();
+        if phone.awake_at_night && night > 0 {
+            let again = shift(tomorrow.start(), random.random_range(0..night));
+            keys.extend(key(cut, tomorrow, random));
+            uploads.push((again, keys));
+        }
+        uploads
+    }
+}
+
+/// What differs between phones.
+struct Phone {
+    installed_days: u32,
+    /// How many days ago the last day was on which it was off, and how many days in a row that had lasted.
+    off: Option<(u32, u32)>,
+    awake_at_night: bool,
+}
+
+impl Phone {
+    fn random(random: &mut StdRng) -> Self {
+        Self {
+            installed_days: random.random_range(0..240),
+            off: random
+                .random_bool(0.03)
+                .then(|| (random.random_range(1..14), random.random_range(1..3))),
+            awake_at_night: random.random_bool(0.88),
+        }
+    }
+
+    fn whole_days(&self, today: UtcDay, random: &mut StdRng) -> Vec<TemporaryExposureKey> {
+        (1..=14.min(self.installed_days))
+            .filter(|day| {
+                !self
+                    .off
+                    .is_some_and(|(first, days)| (first..first + days).contains(day))
+            })
+            .filter_map(|day| {
+                let start = today.minus(day).start();
+                key(start, start.plus(144), random)
+            })
+            .collect()
+    }
+}
+
+/// A key that is used from `start` up to `end`; none if these are the same.
+fn key(start: Interval, end: Interval, random: &mut StdRng) -> Option<TemporaryExposureKey> {
+    Some(TemporaryExposureKey {
+        data: KeyData::from_bytes(random.random::<u128>().to_be_bytes()),
+        rolling_start: start,
+        rolling_period: RollingPeriod::new(i64::from(end.number() - start.number()))?,
+    })
+}
+
+/// When someone who waits from `hours` on is served: staffing decides, hour by hour, how probable that is; `wait` is the
+/// mean wait at full staffing.
+fn next_served(
+    mut hours: f64,
+    wait: f64,
+    staffing: fn(weekday: u32, hour: f64) -> f64,
+    random: &mut StdRng,
+) -> f64 {
+    const STEP: f64 = 0.25;
+    loop {
+        let weekday = (hours / 24.0) as u32 % 7;
+        let probability = STEP / wait * staffing(weekday, hours % 24.0);
+        let waited = uniform(0.0, STEP, random);
+        if random.random_bool(probability.min(1.0)) {
+            return hours + waited;
+        }
+        hours += STEP;
+    }
+}
+
+/// Test lanes: from 8 to 20, on Sundays with half of the people.
+fn lane_staffing(weekday: u32, hour: f64) -> f64 {
+    match hour {
+        8.0..20.0 if weekday == 6 => 0.5,
+        8.0..20.0 => 1.0,
+        _ => 0.0,
+    }
+}
+
+/// The GGD: an early start, a lunch break, a small evening shift, and fewer people at weekends.
+fn ggd_staffing(weekday: u32, hour: f64) -> f64 {
+    let weekdays = match hour {
+        8.0..8.5 => 0.3,
+        12.25..13.25 => 0.65,
+        8.5..17.0 => 1.0,
+        17.0..18.0 => 0.6,
+        18.0..20.5 => 0.5,
+        20.5..21.25 => 0.2,
+        _ => 0.0,
+    };
+    if weekday < 5 {
+        weekdays
+    } else {
+        weekdays * 0.7
+    }
+}
+
+/// So many hours after the first day's midnight in the Netherlands.
+fn instant(begin: Date, hours: f64) -> Timestamp {
+    let day = begin.saturating_add(Span::new().days((hours / 24.0) as i64));
+    let midnight = day.at(0, 0, 0, 0);
+    let local = midnight.saturating_add(Span::new().seconds(seconds(hours % 24.0)));
+    dates::amsterdam().to_timestamp(local).unwrap()
+}
+
+fn seconds(hours: f64) -> i64 {
+    (hours * 3_600.0) as i64
+}
+
+fn uniform(from: f64, to: f64, random: &mut StdRng) -> f64 {
+    random.random_range(from..to)
+}
+
+fn exponential(mean: f64, random: &mut StdRng) -> f64 {
+    -mean * uniform(f64::MIN_POSITIVE, 1.0, random).ln()
+}
+
+/// Box and Muller's way to a standard normal number.
+fn normal(random: &mut StdRng) -> f64 {
+    let angle = uniform(0.0, std::f64::consts::TAU, random);
+    (-2.0 * uniform(f64::MIN_POSITIVE, 1.0, random).ln()).sqrt() * angle.cos()
+}
+
+/// Knuth's way to a Poisson number, for a mean of at most some hundreds.
+fn poisson(mean: f64, random: &mut StdRng) -> u32 {
+    let mut product = uniform(0.0, 1.0, random);
+    let mut count = 0;
+    while product > (-mean).exp() {
+        product *= uniform(0.0, 1.0, random);
+        count += 1;
+    }
+    count
+}

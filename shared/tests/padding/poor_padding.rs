@@ -1,0 +1,93 @@
+//! Ways to invent persons that look right and are not: what the classifiers must notice.
+
+use jiff::ToSpan as _;
+use rand::{RngExt as _, rngs::StdRng};
+use shared::{
+    Timestamp,
+    conversion::DiagnosisKey,
+    dates::{self, Illness},
+    padding,
+    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    time::UtcDay,
+};
+
+/// Plausible illnesses, but phones that never cut a key: today's comes out tomorrow.
+pub fn todays_key_is_whole(
+    missing: usize,
+    _: Timestamp,
+    now: Timestamp,
+    random: &mut StdRng,
+) -> Vec<Vec<DiagnosisKey>> {
+    until_enough(missing, now, || {
+        let days_ago = random.random_range(1..6);
+        let date = dates::today(now).saturating_sub(days_ago.days());
+        let illness = Illness::new(random.random_bool(0.85), date, now).unwrap();
+        let days = (0..=14).map(|days| whole_day(now, days, random));
+        days.filter_map(|key| DiagnosisKey::convert(key, illness))
+            .collect()
+    })
+}
+
+/// Keys of any day and any risk, as CoronaMelder filled its files.
+pub fn lone_keys(
+    missing: usize,
+    _: Timestamp,
+    now: Timestamp,
+    random: &mut StdRng,
+) -> Vec<Vec<DiagnosisKey>> {
+    until_enough(missing, now, || {
+        let mut lone_key = || {
+            let date = dates::today(now).saturating_sub(random.random_range(0..12).days());
+            let illness = Illness::new(true, date, now).unwrap();
+            DiagnosisKey::convert(whole_day(now, random.random_range(1..12), random), illness)
+        };
+        (0..7).filter_map(|_| lone_key()).collect()
+    })
+}
+
+/// The padding, but without the keys for the rest of the day.
+pub fn nobody_uploads_again(
+    missing: usize,
+    since: Timestamp,
+    now: Timestamp,
+    random: &mut StdRng,
+) -> Vec<Vec<DiagnosisKey>> {
+    let mut persons = padding::invent_persons(missing, since, now, random);
+    for keys in &mut persons {
+        keys.retain(|key| key.key.rolling_start == key.key.day().start());
+    }
+    persons
+}
+
+/// The padding, but with persons who shared at any time of the last two days.
+pub fn shared_at_any_time(
+    missing: usize,
+    _: Timestamp,
+    now: Timestamp,
+    random: &mut StdRng,
+) -> Vec<Vec<DiagnosisKey>> {
+    padding::invent_persons(missing, now - 48.hours(), now, random)
+}
+
+fn until_enough(
+    missing: usize,
+    now: Timestamp,
+    mut person: impl FnMut() -> Vec<DiagnosisKey>,
+) -> Vec<Vec<DiagnosisKey>> {
+    let mut persons = Vec::new();
+    let mut releasable = 0;
+    while releasable < missing {
+        let keys = person();
+        releasable += keys.iter().filter(|key| key.is_releasable(now)).count();
+        persons.push(keys);
+    }
+    persons
+}
+
+fn whole_day(now: Timestamp, days_ago: u32, random: &mut StdRng) -> TemporaryExposureKey {
+    TemporaryExposureKey {
+        data: KeyData::from_bytes(random.random::<u128>().to_be_bytes()),
+        rolling_start: UtcDay::of(now).minus(days_ago).start(),
+        rolling_period: RollingPeriod::DAY,
+    }
+}
