@@ -94,10 +94,9 @@ fn phone_keys(shared: Timestamp, random: &mut impl Rng) -> Vec<TemporaryExposure
     if let Some(used) = RollingPeriod::new(used) {
         keys.push(random_key(today.start(), used, random));
     }
-    // None for who shares in the day's last ten minutes.
-    let rest = RollingPeriod::new(i64::from(INTERVALS_PER_DAY) - used);
-    if let Some(rest) = rest.filter(|_| happens(UPLOADS_AGAIN_PERCENT, random)) {
-        keys.push(random_key(cut, rest, random));
+    // Who shares in the day's last ten minutes needs no other key for the rest of it.
+    if used < i64::from(INTERVALS_PER_DAY) && happens(UPLOADS_AGAIN_PERCENT, random) {
+        keys.push(random_key(today.start(), RollingPeriod::DAY, random));
     }
     keys
 }
@@ -159,10 +158,8 @@ mod tests {
         let mut random = StdRng::seed_from_u64(2);
         let shared = at("2026-11-23T10:05:00Z");
         let today = UtcDay::of(shared);
-        let (cut, rest) = (
-            (today.start().number(), 61),
-            (today.start().number() + 61, 83),
-        );
+        let cut = (today.start().number(), 61);
+        let rest = (today.start().number(), 144);
         let mut with_rest = 0;
         let mut with_every_day = 0;
         for _ in 0..1_000 {

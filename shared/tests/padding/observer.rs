@@ -106,19 +106,16 @@ fn cut_key(person: &Person) -> Vec<i64> {
     ]
 }
 
-/// How long the key for the rest of the day is; in which file it came, and how late; whether it follows today's.
+/// In which file the second key of today came, and how late; whether there is one at all.
 fn rest_key(person: &Person) -> Vec<i64> {
-    let Some(rest) = person.sightings.iter().find(|key| is_rest(&key.key)) else {
-        return vec![NONE; 4];
+    let Some(rest) = person
+        .sightings
+        .iter()
+        .find(|key| is_rest(&key.key, person))
+    else {
+        return vec![NONE; 3];
     };
-    let start = rest.key.key.rolling_start;
-    let follows = person.sightings.iter().any(|key| end(&key.key) == start);
-    vec![
-        i64::from(rest.key.key.rolling_period.intervals()) / BIN,
-        rest.file - person.first().file,
-        lateness(rest),
-        i64::from(follows),
-    ]
+    vec![rest.file - person.first().file, lateness(rest), 1]
 }
 
 /// The class as a number from 1 to 4.
@@ -157,7 +154,7 @@ fn whole_days(person: &Person) -> impl Iterator<Item = &Sighting> {
     person
         .sightings
         .iter()
-        .filter(|sighting| is_whole(&sighting.key))
+        .filter(|sighting| is_whole(&sighting.key) && !is_rest(&sighting.key, person))
 }
 
 fn is_whole(key: &DiagnosisKey) -> bool {
@@ -168,6 +165,8 @@ fn is_cut(key: &DiagnosisKey) -> bool {
     within_day(key.key.rolling_start) == 0 && !is_whole(key)
 }
 
-fn is_rest(key: &DiagnosisKey) -> bool {
-    within_day(key.key.rolling_start) != 0
+/// Whether the key took over from one of the same day that was cut.
+fn is_rest(key: &DiagnosisKey, person: &Person) -> bool {
+    let mut others = person.sightings.iter();
+    is_whole(key) && others.any(|other| is_cut(&other.key) && other.key.key.day() == key.key.day())
 }

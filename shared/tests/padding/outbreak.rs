@@ -153,7 +153,10 @@ impl Case {
         let night = end.as_second() - tomorrow.start().as_second();
         if phone.awake_at_night && night > 0 {
             let again = shift(tomorrow.start(), random.random_range(0..night));
-            keys.extend(key(cut, tomorrow, random));
+            if cut < tomorrow {
+                // Used from the cut on, and given the whole day all the same.
+                keys.extend(key(today.start(), tomorrow, random));
+            }
             uploads.push((again, keys));
         }
         uploads

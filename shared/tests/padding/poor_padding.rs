@@ -54,7 +54,14 @@ pub fn nobody_uploads_again(
 ) -> Vec<Vec<DiagnosisKey>> {
     let mut persons = padding::invent_persons(missing, since, now, random);
     for keys in &mut persons {
-        keys.retain(|key| key.key.rolling_start == key.key.day().start());
+        let cut_days: Vec<_> = keys
+            .iter()
+            .filter(|key| key.key.rolling_period != RollingPeriod::DAY)
+            .map(|key| key.key.day())
+            .collect();
+        keys.retain(|key| {
+            key.key.rolling_period != RollingPeriod::DAY || !cut_days.contains(&key.key.day())
+        });
     }
     persons
 }
