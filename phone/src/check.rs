@@ -91,6 +91,8 @@ pub struct CheckReport {
     pub exposure: Option<Exposure>,
     /// Whether the owner has not been warned of it before.
     pub is_new: bool,
+    /// Whether the service has ended, and the app may be removed.
+    pub has_ended: bool,
 }
 
 /// A file that was downloaded, verified and matched.
@@ -149,6 +151,7 @@ impl Phone {
             files,
             exposure,
             is_new,
+            has_ended: self.checked.has_ended(),
         })
     }
 
@@ -187,6 +190,11 @@ impl Checked {
     /// How the service wants phones to behave, once it has said so.
     pub fn app_config(&self) -> Option<&AppConfig> {
         self.app_config.as_ref().map(|document| &document.content)
+    }
+
+    /// Whether the service has told its phones to stop.
+    pub fn has_ended(&self) -> bool {
+        self.app_config().is_some_and(AppConfig::is_deactivated)
     }
 
     /// The texts to show, once they are there.
@@ -241,4 +249,80 @@ async fn update<T: PublishedDocument>(
         *stored = Some(document.map_err(|_| DocumentError::Json)?);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use pollster::block_on;
+    use rand::{SeedableRng as _, rngs::StdRng};
+    use serde_json::json;
+
+    use super::*;
+    use crate::service::VerifyingKeys;
+
+    fn now() -> Timestamp {
+        "2026-11-24T10:00:00Z".parse().unwrap()
+    }
+
+    fn id(text: &str) -> ContentId {
+        ContentId::of(text.as_bytes())
+    }
+
+    fn manifest(files: &[&str]) -> Manifest {
+        Manifest {
+            exposure_key_sets: files.iter().map(|file| id(file)).collect(),
+            risk_calculation_parameters: id("risk"),
+            app_config: id("app"),
+            resource_bundle: id("texts"),
+        }
+    }
+
+    #[test]
+    fn a_manifest_without_the_newest_file_is_old_for_eleven_days() {
+        let checked = Checked {
+            files: [(id("one"), shift(now(), -DAY_SECONDS)), (id("two"), now())].into(),
+            ..Checked::default()
+        };
+        let accepted = |files: &[&str], days| {
+            let later = shift(now(), days * DAY_SECONDS);
+            checked.refuse_old(&manifest(files), later).is_ok()
+        };
+        assert!(accepted(&["one", "two"], 0));
+        assert!(accepted(&["two", "three"], 0));
+        assert!(!accepted(&["one"], 0));
+        assert!(!accepted(&[], 10));
+        assert!(accepted(&[], 11));
+        assert!(Checked::default().refuse_old(&manifest(&[]), now()).is_ok());
+    }
+
+    /// A service where nobody listens.
+    fn nowhere() -> Service {
+        let keys = VerifyingKeys::from_pem(
+            include_str!("../../shared/tests/fixtures/ed25519.pub.pem"),
+            include_str!("../../shared/tests/fixtures/p256.pub.pem"),
+        );
+        Service::new("http://127.0.0.1:1".parse().unwrap(), keys.unwrap())
+    }
+
+    #[test]
+    fn a_phone_of_a_service_that_has_ended_sends_nothing_by_itself() {
+        let mut random = StdRng::seed_from_u64(1);
+        let mut config: Value =
+            serde_json::from_str(include_str!("../../functions/content/appconfig.json")).unwrap();
+        config["decoyProbability"] = json!(1);
+        let service = nowhere();
+        let mut works = |ended: &str| {
+            config["coronaMelderDeactivated"] = json!(ended);
+            let mut phone = Phone::new(now(), &mut random);
+            let stored = json!({ "id": id("app"), "json": config });
+            phone.checked.app_config = serde_json::from_value(stored).unwrap();
+            let tomorrow = shift(now(), DAY_SECONDS);
+            [now(), tomorrow, shift(tomorrow, DAY_SECONDS)]
+                .into_iter()
+                .all(|time| block_on(phone.work_in_background(&service, time, &mut random)).is_ok())
+        };
+        // Where it would send a decoy, it finds nobody.
+        assert!(!works(""));
+        assert!(works("deactivated"));
+    }
 }

@@ -67,6 +67,9 @@ impl fmt::Display for Outcome {
                 if report.files.is_empty() {
                     writeln!(f, "Nothing new is published.")?;
                 }
+                if report.has_ended {
+                    writeln!(f, "The service has ended; the app may be removed.")?;
+                }
                 match notification {
                     Some(notification) => show(notification, f),
                     None => write!(f, "No exposure to somebody who was infectious is known."),

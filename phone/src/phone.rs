@@ -182,6 +182,9 @@ impl Phone {
         now: Timestamp,
         random: &mut impl Rng,
     ) -> Result<(), ServiceError> {
+        if self.checked.has_ended() {
+            return Ok(());
+        }
         if self.has_more_to_share(now) {
             self.upload(service, now, random).await?;
         }
