@@ -88,6 +88,17 @@ impl TemporaryExposureKey {
         self.rolling_start.day()
     }
 
+    /// The key, used until midnight of its day at most. Phones change keys then; a longer period would reach into a day after
+    /// the registration's.
+    pub fn within_its_day(self) -> Self {
+        let left = INTERVALS_PER_DAY - self.rolling_start.number() % INTERVALS_PER_DAY;
+        let intervals = self.rolling_period.intervals().min(left);
+        Self {
+            rolling_period: RollingPeriod::new(intervals.into()).unwrap_or(self.rolling_period),
+            ..self
+        }
+    }
+
     /// The first moment at which the key may be published.
     pub fn releasable_at(&self) -> Timestamp {
         let end = self.rolling_start.plus(self.rolling_period.intervals());
@@ -157,6 +168,22 @@ mod tests {
                 valid,
                 "{intervals}"
             );
+        }
+    }
+
+    #[test]
+    fn a_key_ends_with_its_day() {
+        let day = UtcDay::of(at("2026-11-20T12:00:00Z")).start();
+        for (start, period, left) in [
+            (0, 144, 144),
+            (0, 1, 1),
+            (1, 144, 143),
+            (70, 74, 74),
+            (143, 144, 1),
+        ] {
+            let cut = key(day.plus(start), period).within_its_day();
+            assert_eq!(cut.rolling_period.intervals(), left, "{start} {period}");
+            assert_eq!(cut.rolling_start, day.plus(start));
         }
     }
 

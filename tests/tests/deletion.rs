@@ -30,7 +30,7 @@ fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
 }
 
 #[test]
-fn an_alarm_takes_a_file_away_when_its_oldest_upload_is_fourteen_days_old() {
+fn an_alarm_takes_a_file_away_before_its_oldest_upload_is_fourteen_days_old() {
     let mut system = System::start();
     let uploaded = system.now();
     system.validated_phone(1);
@@ -38,7 +38,7 @@ fn an_alarm_takes_a_file_away_when_its_oldest_upload_is_fourteen_days_old() {
     assert_eq!(system.index().len(), 1);
 
     // The job sets the alarm anew, for the moment that the moved clock makes near.
-    system.move_clock_to(shift(retention::ends_at(uploaded), -3));
+    system.move_clock_to(shift(retention::file_ends_at(uploaded), -3));
     system.run_job("expire");
     assert_eq!(system.index().len(), 1);
     wait_for("the file is gone", || system.index().is_empty());
@@ -119,4 +119,24 @@ fn after_fourteen_days_no_key_is_on_disk() {
     for table in ["diagnosis_key", "file", UPLOADS, ENROLMENTS] {
         assert_eq!(system.stop_and_count(table), 0, "{table}");
     }
+}
+
+#[test]
+fn invented_persons_that_were_held_back_do_not_end_a_later_file_early() {
+    let mut system = System::start();
+    system.move_clock_to_morning();
+    // His phone does not upload again, so that invented persons' second keys wait for a file that does not come.
+    system.validated_phone(1);
+    system.run_job("publish");
+    for _ in 0..10 {
+        system.move_clock_to(shift(system.now(), DAY_SECONDS));
+        system.run_job("publish");
+    }
+    system.validated_phone(2);
+    system.run_job("publish");
+    let published = system.index().len();
+    system.move_clock_to(shift(system.now(), 13 * DAY_SECONDS));
+    system.run_job("expire");
+    let left = system.index();
+    assert_eq!(left.len(), 1, "of {published} files");
 }

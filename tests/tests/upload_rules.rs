@@ -303,3 +303,28 @@ fn a_bucket_takes_several_uploads_before_and_after_validation() {
     let times = times.iter().filter(|key| key.key.data == first.data);
     assert_eq!(times.count(), 1);
 }
+
+#[test]
+fn a_key_that_reaches_into_the_next_day_is_cut_at_midnight() {
+    let mut scene = Scene::start();
+    let mut key = scene.key(-1, 144);
+    key.rolling_start = key.rolling_start.plus(143);
+    scene.upload(&[key]).validate(1);
+    assert_eq!(scene.published(&[key]), [true]);
+    let published = scene.system.published();
+    let found = published.iter().find(|found| found.key.data == key.data);
+    let period = found.map(|found| found.key.rolling_period.intervals());
+    assert_eq!(period, Some(1));
+}
+
+#[test]
+fn a_person_with_many_keys_leaves_room_for_invented_persons() {
+    let mut scene = Scene::start();
+    let keys: Vec<_> = (0..98).map(|_| scene.key(-1, 144)).collect();
+    let more: Vec<_> = (0..98).map(|_| scene.key(-1, 144)).collect();
+    scene.upload(&keys).upload(&more).validate(1);
+    assert_eq!(scene.published(&keys), vec![true; 98]);
+    // Of the 196 keys fifteen count.
+    let others = scene.system.published().len() - keys.len() - more.len();
+    assert!(others >= 135, "{others}");
+}

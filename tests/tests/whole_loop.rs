@@ -16,6 +16,7 @@ use shared::{
     Timestamp, base64,
     conversion::{DiagnosisKey, TransmissionRiskLevel},
     export::{MIN_KEYS, proto},
+    retention,
     tek::KeyData,
     time::{UtcDay, shift},
 };
@@ -196,15 +197,16 @@ fn what_came_from_an_upload_is_gone_after_fourteen_days() {
     system.run_job("publish");
     let path = &system.index()[0];
 
-    let days = |days: i64| shift(uploaded, days * 86_400);
-    system.move_clock_to(shift(days(14), -60));
+    let end = retention::file_ends_at(uploaded);
+    assert!(end <= shift(uploaded, 14 * 86_400));
+    system.move_clock_to(shift(end, -60));
     let answer = system.get(path, &[]);
     assert_eq!(answer.status(), 200);
     let cache_control = answer.headers()["cache-control"].to_str().unwrap();
     let max_age: i64 = cache_control.rsplit('=').next().unwrap().parse().unwrap();
     assert!((50..=61).contains(&max_age), "{cache_control}");
 
-    system.move_clock_to(shift(days(14), 2));
+    system.move_clock_to(shift(end, 2));
     assert_eq!(system.get(path, &[]).status(), 404);
     system.run_job("expire");
     assert!(system.published().is_empty());

@@ -8,7 +8,12 @@ mod store;
 
 use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
-use shared::{Timestamp, api::Validation, conversion::DiagnosisKey, enrolment::IntakeNumber};
+use shared::{
+    Timestamp,
+    api::Validation,
+    conversion::DiagnosisKey,
+    enrolment::{BucketId, IntakeNumber},
+};
 use wasm_bindgen_futures::JsFuture;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
@@ -74,11 +79,11 @@ pub async fn validate(env: &Env, validation: &Validation, now: Timestamp) -> Res
     Ok(answer.is_some())
 }
 
-/// The uploads from `after` on that hold keys which may be published at `now`.
+/// The uploads of buckets behind `after` that hold keys which may be published at `now`.
 pub async fn release(
     env: &Env,
     intake: IntakeNumber,
-    after: i64,
+    after: Option<BucketId>,
     now: Timestamp,
 ) -> Result<Released> {
     object(intake)
@@ -116,10 +121,10 @@ fn object(intake: IntakeNumber) -> Object {
 /// A page of uploads with keys to publish.
 #[derive(Deserialize, Serialize)]
 pub struct Released {
-    /// The uploads, and their keys that may be published now.
-    pub uploads: Vec<ReleasedUpload>,
-    /// Where the next page begins; `None` when this is the last one.
-    pub next: Option<i64>,
+    /// For each person the uploads, and their keys that may be published now.
+    pub persons: Vec<Vec<ReleasedUpload>>,
+    /// Behind which bucket the next page begins; `None` when this is the last one.
+    pub next: Option<BucketId>,
 }
 
 /// One upload's keys that may be published now. Possibly none, when what it holds is of no use to anyone.
@@ -196,22 +201,21 @@ impl Intake {
     }
 
     fn release(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
-        let after: i64 = serde_json::from_slice(body)?;
+        let after: Option<BucketId> = serde_json::from_slice(body)?;
         let page = self.store.validated_uploads(after)?;
         let next = page.next;
-        let uploads = page
+        let persons = page
             .uploads
-            .into_iter()
-            .filter_map(|upload| {
-                let waiting = upload.waiting(now);
-                (waiting.len() < upload.keys.len()).then(|| ReleasedUpload {
-                    id: upload.id,
-                    uploaded_at: upload.uploaded_at,
-                    keys: upload.releasable(now),
-                })
+            .chunk_by(|one, next| one.bucket == next.bucket)
+            .map(|uploads| {
+                uploads
+                    .iter()
+                    .filter_map(|upload| upload.release(now))
+                    .collect()
             })
+            .filter(|uploads: &Vec<_>| !uploads.is_empty())
             .collect();
-        answer::json(&Released { uploads, next })
+        answer::json(&Released { persons, next })
     }
 
     async fn confirm(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {

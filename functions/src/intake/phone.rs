@@ -89,14 +89,18 @@ impl Intake {
         };
         let keys: Vec<_> = upload
             .keys
-            .into_iter()
+            .iter()
             .filter(|key| acceptance.takes(key))
+            .map(|key| key.within_its_day())
             .collect();
-        let kept =
-            route == PhoneRoute::PostKeys && enrolment.is_some() && signed && !keys.is_empty();
-        let place = Place::of(kept, random);
+        let signed_upload = route == PhoneRoute::PostKeys && enrolment.is_some() && signed;
+        let place = Place::of(signed_upload && !keys.is_empty(), random);
+        let written = match place {
+            Place::Kept => &keys,
+            Place::Scratch(_) => &upload.keys,
+        };
         self.store
-            .write_upload(&upload.bucket, &keys, place, now, random)
+            .write_upload(&upload.bucket, written, place, now, random)
     }
 
     /// Draws an enrolment, and keeps it if it was asked for.

@@ -16,6 +16,7 @@ use shared::{
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
+use super::ReleasedUpload;
 use crate::sql;
 
 const SCHEMA: &str = "
@@ -34,6 +35,7 @@ const SCHEMA: &str = "
         uploaded_at INTEGER NOT NULL,
         keys BLOB NOT NULL
     );
+    CREATE INDEX IF NOT EXISTS upload_bucket ON upload (bucket);
 ";
 
 /// How many scratch rows each table has at most. Requests that bring nothing to keep overwrite one of them, any one: a
@@ -87,23 +89,33 @@ pub struct StoredEnrolment {
     pub validated: Option<Timestamp>,
 }
 
-/// A page of uploads whose enrolment is validated.
+/// A page of uploads whose enrolment is validated, bucket after bucket.
 pub struct Page {
     pub uploads: Vec<ValidatedUpload>,
-    pub next: Option<i64>,
+    pub next: Option<BucketId>,
 }
 
 /// An upload whose enrolment is validated.
 pub struct ValidatedUpload {
     pub id: i64,
+    pub bucket: BucketId,
     pub uploaded_at: Timestamp,
     pub illness: Illness,
     pub keys: Vec<TemporaryExposureKey>,
 }
 
 impl ValidatedUpload {
+    /// What of it may be published at `now`, or is of no use; `None` when all of it waits.
+    pub fn release(&self, now: Timestamp) -> Option<ReleasedUpload> {
+        (self.waiting(now).len() < self.keys.len()).then(|| ReleasedUpload {
+            id: self.id,
+            uploaded_at: self.uploaded_at,
+            keys: self.releasable(now),
+        })
+    }
+
     /// The keys that may be published at `now`.
-    pub fn releasable(&self, now: Timestamp) -> Vec<DiagnosisKey> {
+    fn releasable(&self, now: Timestamp) -> Vec<DiagnosisKey> {
         self.diagnosis_keys()
             .filter(|key| key.is_releasable(now))
             .collect()
@@ -237,28 +249,36 @@ impl Store {
         )
     }
 
-    /// The uploads after `after` whose enrolment is validated, in the order of their numbers.
-    pub fn validated_uploads(&self, after: i64) -> Result<Page> {
-        let after = after.max(0);
-        let uploads = self.validated("id > ? ORDER BY id LIMIT ?", vec![after, PAGE as i64])?;
-        let last = uploads.last().map(|upload| upload.id);
-        Ok(Page {
-            next: last.filter(|_| uploads.len() == PAGE),
-            uploads,
-        })
+    /// The uploads of the buckets behind `after` whose enrolment is validated. A bucket is not torn apart, unless it alone
+    /// is more than a page; what is left of it comes in the next run.
+    pub fn validated_uploads(&self, after: Option<BucketId>) -> Result<Page> {
+        let after = after.map_or(Vec::new(), |bucket| bucket.as_bytes().to_vec());
+        let mut uploads = self.validated(
+            "bucket > ? AND id > 0 ORDER BY bucket LIMIT ?",
+            vec![Value::Blob(after), Value::Integer(PAGE as i64)],
+        )?;
+        let mut next = None;
+        if uploads.len() == PAGE {
+            let first = uploads.first().map(|upload| upload.bucket);
+            let last = uploads.last().map(|upload| upload.bucket);
+            if first != last {
+                uploads.retain(|upload| Some(upload.bucket) != last);
+            }
+            next = uploads.last().map(|upload| upload.bucket);
+        }
+        Ok(Page { uploads, next })
     }
 
     /// The upload `id`, if its enrolment is validated.
     pub fn validated_upload(&self, id: i64) -> Result<Option<ValidatedUpload>> {
-        Ok(self.validated("id = ?", vec![id])?.pop())
+        Ok(self.validated("id = ?", vec![Value::Integer(id)])?.pop())
     }
 
-    fn validated(&self, condition: &str, bindings: Vec<i64>) -> Result<Vec<ValidatedUpload>> {
+    fn validated(&self, condition: &str, bindings: Vec<Value>) -> Result<Vec<ValidatedUpload>> {
         let statement = format!(
-            "SELECT id, uploaded_at, illness, keys FROM upload JOIN enrolment USING (bucket) \
+            "SELECT id, bucket, uploaded_at, illness, keys FROM upload JOIN enrolment USING (bucket) \
              WHERE validated_at IS NOT NULL AND {condition}"
         );
-        let bindings = bindings.into_iter().map(Value::Integer).collect();
         sql::rows(&self.sql, &statement, bindings, validated_upload)
     }
 
@@ -319,6 +339,7 @@ impl Store {
 fn validated_upload(mut row: sql::Row) -> Result<ValidatedUpload> {
     Ok(ValidatedUpload {
         id: row.integer()?,
+        bucket: BucketId::from_bytes(row.bytes()?),
         uploaded_at: row.time()?,
         illness: serde_json::from_str(&row.text()?)?,
         keys: packed::unpack(&row.blob()?).ok_or("the database holds bad keys")?,

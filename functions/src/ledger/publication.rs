@@ -58,20 +58,21 @@ pub async fn expire(store: &Store, env: &Env, now: Timestamp) -> Result<()> {
 
 /// Moves the keys of an Intake that may be published into the Ledger.
 async fn pull(store: &Store, env: &Env, number: IntakeNumber, now: Timestamp) -> Result<()> {
-    let mut after = 0;
+    let mut after = None;
     loop {
         let released = intake::release(env, number, after, now).await?;
-        for upload in &released.uploads {
-            store.insert_own(&upload.keys, retention::ends_at(upload.uploaded_at))?;
+        for uploads in &released.persons {
+            store.insert_person(uploads)?;
         }
         // The Ledger has them; only now may the Intake forget them. The call to the Intake leaves this object when the
         // insertion is on disk.
-        if !released.uploads.is_empty() {
-            let uploads: Vec<i64> = released.uploads.iter().map(|upload| upload.id).collect();
+        if !released.persons.is_empty() {
+            let uploads = released.persons.iter().flatten();
+            let uploads: Vec<i64> = uploads.map(|upload| upload.id).collect();
             intake::confirm(env, number, &uploads, now).await?;
         }
         match released.next {
-            Some(next) => after = next,
+            Some(next) => after = Some(next),
             None => return Ok(()),
         }
     }

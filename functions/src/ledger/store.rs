@@ -12,7 +12,7 @@ use shared::{
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
-use crate::sql;
+use crate::{intake::ReleasedUpload, sql};
 
 // `origin` says where a key comes from, since only keys of persons make a file due. A key without a file waits: for its
 // release, or for the next run. A file without an id is planned, and not yet written.
@@ -52,11 +52,18 @@ const INSERT_CHUNK: usize = 5_000;
 /// come.
 const RUN_SECONDS: i64 = 4 * 3_600;
 
+/// How many keys of one person count when a small file is filled up: fourteen days, and the second key of the last one. A
+/// person who uploads more than a phone has leaves no room for invented persons otherwise, and could tell the others from
+/// his own.
+const COUNTED_KEYS: usize = 15;
+
 /// Whose a key is.
 #[derive(Clone, Copy)]
 enum Origin {
     /// A person who uploaded to this service.
     Own,
+    /// Such a person, beyond [`COUNTED_KEYS`].
+    Surplus,
     /// An invented person.
     Padding,
 }
@@ -65,6 +72,7 @@ impl Origin {
     const fn name(self) -> &'static str {
         match self {
             Self::Own => "own",
+            Self::Surplus => "surplus",
             Self::Padding => "padding",
         }
     }
@@ -91,9 +99,17 @@ impl Store {
         Self { sql }
     }
 
-    /// Takes a person's keys, each once: of two keys with the same data the first one stays.
-    pub fn insert_own(&self, keys: &[DiagnosisKey], expires_at: Timestamp) -> Result<()> {
-        self.insert(keys, Origin::Own, expires_at)
+    /// Takes the keys of a person's uploads, each once: of two keys with the same data the first one stays.
+    pub fn insert_person(&self, uploads: &[ReleasedUpload]) -> Result<()> {
+        let mut counted = COUNTED_KEYS;
+        for upload in uploads {
+            let expires_at = retention::file_ends_at(upload.uploaded_at);
+            let (own, surplus) = upload.keys.split_at(upload.keys.len().min(counted));
+            counted -= own.len();
+            self.insert(own, Origin::Own, expires_at)?;
+            self.insert(surplus, Origin::Surplus, expires_at)?;
+        }
+        Ok(())
     }
 
     fn insert(&self, keys: &[DiagnosisKey], origin: Origin, expires_at: Timestamp) -> Result<()> {
@@ -119,7 +135,8 @@ impl Store {
                 &self.sql,
                 "INSERT INTO diagnosis_key SELECT unhex(value ->> 0), value ->> 1, value ->> 2, \
                  value ->> 3, ?2, value ->> 4, ?3, NULL FROM json_each(?1) WHERE true \
-                 ON CONFLICT DO NOTHING",
+                 ON CONFLICT DO UPDATE SET expires_at = min(expires_at, excluded.expires_at) \
+                 WHERE file IS NULL",
                 vec![
                     Value::String(serde_json::to_string(&rows)?),
                     Value::String(origin.name().to_owned()),
@@ -145,14 +162,16 @@ impl Store {
     }
 
     fn plan_due_files(&self, now: Timestamp, random: &mut impl Rng) -> Result<()> {
+        let since = self.last_run()?.unwrap_or(shift(now, -RUN_SECONDS));
+        self.drop_overdue_padding(since)?;
         let waiting = self.waiting(now)?;
-        if waiting.own == 0 {
+        if waiting.of_persons == 0 {
             return Ok(());
         }
-        let missing = MIN_KEYS.saturating_sub(waiting.all);
-        let since = self.last_run()?.unwrap_or(shift(now, -RUN_SECONDS));
+        let missing = MIN_KEYS.saturating_sub(waiting.counted);
         let invented = padding::invent_persons(missing, since, now, random);
-        self.insert(&invented.concat(), Origin::Padding, retention::ends_at(now))?;
+        let expires_at = retention::file_ends_at(now);
+        self.insert(&invented.concat(), Origin::Padding, expires_at)?;
 
         let waiting = self.waiting(now)?;
         let start = self.last_end()?.unwrap_or(now.as_second() - DAY_SECONDS);
@@ -162,6 +181,19 @@ impl Store {
             self.plan_file(start, end, size, now)?;
         }
         Ok(())
+    }
+
+    /// Forgets keys of invented persons that the previous run would have published if a file had been due. A person's key
+    /// is never that late, so they would be known for what they are.
+    fn drop_overdue_padding(&self, last_run: Timestamp) -> Result<()> {
+        sql::run(
+            &self.sql,
+            "DELETE FROM diagnosis_key WHERE origin = ? AND file IS NULL AND releasable_at <= ?",
+            vec![
+                Value::String(Origin::Padding.name().to_owned()),
+                Value::Integer(last_run.as_second()),
+            ],
+        )
     }
 
     fn plan_file(&self, start: i64, end: i64, size: usize, now: Timestamp) -> Result<()> {
@@ -179,12 +211,14 @@ impl Store {
             vec![Value::Integer(now.as_second()), Value::Integer(size as i64)],
         )?;
         // A file ends with the oldest upload in it. From here on its keys end with it: when each of them was uploaded,
-        // and so which of them were uploaded together, is forgotten.
+        // and so which of them were uploaded together, is forgotten. Nobody uploaded the keys of invented persons, and they
+        // must not end it earlier.
         sql::run(
             &self.sql,
-            "UPDATE file SET expires_at = (SELECT min(expires_at) FROM diagnosis_key \
-             WHERE file = file.number) WHERE number = (SELECT max(number) FROM file)",
-            Vec::new(),
+            "UPDATE file SET expires_at = (SELECT coalesce(min(expires_at) FILTER (WHERE origin <> ?), \
+             min(expires_at)) FROM diagnosis_key WHERE file = file.number) \
+             WHERE number = (SELECT max(number) FROM file)",
+            vec![Value::String(Origin::Padding.name().to_owned())],
         )?;
         sql::run(
             &self.sql,
@@ -202,16 +236,19 @@ impl Store {
     fn waiting(&self, now: Timestamp) -> Result<Waiting> {
         let waiting = sql::first(
             &self.sql,
-            "SELECT count(*), count(*) FILTER (WHERE origin = ?) FROM diagnosis_key \
-             WHERE file IS NULL AND releasable_at <= ?",
+            "SELECT count(*), count(*) FILTER (WHERE origin <> ?), \
+             count(*) FILTER (WHERE origin <> ?) \
+             FROM diagnosis_key WHERE file IS NULL AND releasable_at <= ?",
             vec![
-                Value::String(Origin::Own.name().to_owned()),
+                Value::String(Origin::Padding.name().to_owned()),
+                Value::String(Origin::Surplus.name().to_owned()),
                 Value::Integer(now.as_second()),
             ],
             |mut row| {
                 Ok(Waiting {
                     all: row.integer()? as usize,
-                    own: row.integer()? as usize,
+                    of_persons: row.integer()? as usize,
+                    counted: row.integer()? as usize,
                 })
             },
         )?;
@@ -308,9 +345,12 @@ impl Store {
     }
 }
 
+/// How many keys wait for a file.
 struct Waiting {
     all: usize,
-    own: usize,
+    of_persons: usize,
+    /// Without what is beyond [`COUNTED_KEYS`] of a person.
+    counted: usize,
 }
 
 fn diagnosis_key(mut row: sql::Row) -> Result<DiagnosisKey> {
