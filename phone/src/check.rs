@@ -1,8 +1,8 @@
 //! Checking for exposures: download what is new, verify it, match it, and forget the keys again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
     Date, Timestamp,
@@ -19,6 +19,10 @@ use crate::{
     phone::Phone,
     service::{PublishedDocument, Service, ServiceError},
 };
+
+/// For how many days a phone remembers that it has matched a file. Until then the file has ended, and nothing that was heard
+/// could match it any more; if an older manifest named it again, its windows would count twice.
+const FILE_DAYS: i64 = 15;
 
 /// For how many days after its making the newest file stays on the manifest at least. A file ends 14 days after the
 /// oldest upload in it, and an upload waits up to two days and a half for the GGD and for its release.
@@ -87,6 +91,8 @@ pub struct Progress {
 pub struct CheckReport {
     /// The files that were new, oldest first.
     pub files: Vec<CheckedFile>,
+    /// The files that could not be fetched or are refused. The next check tries them again.
+    pub failures: Vec<Failure>,
     /// The last day with a risk, whenever it was found.
     pub exposure: Option<Exposure>,
     /// Whether the owner has not been warned of it before.
@@ -106,16 +112,30 @@ pub struct CheckedFile {
     pub windows: usize,
 }
 
+/// A file that a phone does not trust or could not get.
+#[derive(Clone, Debug, Serialize)]
+pub struct Failure {
+    /// Its name.
+    pub id: ContentId,
+    /// Why.
+    #[serde(serialize_with = "as_text")]
+    pub error: ServiceError,
+}
+
+fn as_text<S: Serializer>(error: &ServiceError, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(error)
+}
+
 impl Phone {
-    /// Downloads what is new and says whether its owner was near somebody who was infectious. A check that fails leaves
-    /// what it had done so far, and the next one goes on from there.
+    /// Downloads what is new and says whether its owner was near somebody who was infectious. A file that is refused keeps
+    /// no other one from being matched; only a manifest or a document that is refused ends the check.
     pub async fn check(
         &mut self,
         service: &Service,
         now: Timestamp,
         mut progress: impl FnMut(Progress),
     ) -> Result<CheckReport, ServiceError> {
-        self.forget_what_is_old(now);
+        self.forget_before(now);
         let manifest = service.manifest().await?;
         self.checked.refuse_old(&manifest, now)?;
         self.checked.update_documents(service, &manifest).await?;
@@ -133,15 +153,17 @@ impl Phone {
                 .map(|encounter| (Interval::at(encounter.heard_at), encounter.identifier)),
         );
         let mut files = Vec::with_capacity(new.len());
+        let mut failures = Vec::new();
         for (done, id) in new.iter().enumerate() {
             progress(Progress {
                 done,
                 files: new.len(),
             });
-            files.push(self.match_file(*id, service, &heard).await?);
+            match self.match_file(*id, service, &heard).await {
+                Ok(file) => files.push(file),
+                Err(error) => failures.push(Failure { id: *id, error }),
+            }
         }
-        let listed: BTreeSet<_> = manifest.exposure_key_sets.into_iter().collect();
-        self.checked.files.retain(|id, _| listed.contains(id));
 
         let exposure = self.checked.exposure(now);
         let date = exposure.map(|exposure| exposure.date);
@@ -149,6 +171,7 @@ impl Phone {
         self.checked.warned = date.max(self.checked.warned);
         Ok(CheckReport {
             files,
+            failures,
             exposure,
             is_new,
             has_ended: self.checked.has_ended(),
@@ -177,16 +200,18 @@ impl Phone {
         self.checked.files.insert(id, made_at);
         Ok(file)
     }
-
-    fn forget_what_is_old(&mut self, now: Timestamp) {
-        self.keys.forget_before(now);
-        self.encounters.forget_before(now);
-        let oldest = UtcDay::of(now).minus(OLDEST_DAYS);
-        self.checked.windows.retain(|window| window.day >= oldest);
-    }
 }
 
 impl Checked {
+    /// Forgets what is older than 14 days.
+    pub fn forget_before(&mut self, now: Timestamp) {
+        let oldest = UtcDay::of(now).minus(OLDEST_DAYS);
+        self.windows.retain(|window| window.day >= oldest);
+        self.warned = self.warned.filter(|date| *date >= oldest.date());
+        let oldest = shift(now, -FILE_DAYS * DAY_SECONDS);
+        self.files.retain(|_, made_at| *made_at >= oldest);
+    }
+
     /// How the service wants phones to behave, once it has said so.
     pub fn app_config(&self) -> Option<&AppConfig> {
         self.app_config.as_ref().map(|document| &document.content)

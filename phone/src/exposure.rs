@@ -5,12 +5,15 @@
 //! count; the scores of a day are added up, and a day at or above the daily minimum is one with a risk. All weights and
 //! minima are the service's (`shared::documents`).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use serde::{Deserialize, Serialize};
 use shared::{
-    Date, Timestamp, conversion::DiagnosisKey, documents::RiskCalculationParameters,
-    export::proto::REPORT_TYPE_CONFIRMED_TEST, time::UtcDay,
+    Date, Timestamp,
+    conversion::DiagnosisKey,
+    documents::RiskCalculationParameters,
+    export::proto::REPORT_TYPE_CONFIRMED_TEST,
+    time::{INTERVALS_PER_DAY, UtcDay},
 };
 
 use crate::{
@@ -20,7 +23,11 @@ use crate::{
 };
 
 /// How long a window may be.
-const WINDOW_SECONDS: u32 = 30 * 60;
+const WINDOW_SECONDS: i64 = 30 * 60;
+
+/// The powers with which phones can send, in dBm. The metadata are not authenticated: a bit that somebody flipped on the way
+/// could make a distant phone a near one.
+const TRANSMIT_POWERS: RangeInclusive<i8> = -40..=20;
 
 /// What was heard at one attenuation for a while.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -90,22 +97,22 @@ pub fn windows(
     windows
 }
 
-/// The windows of what was heard of one key, in the order of time.
+/// The windows of what was heard of one key, in the order of time. Where two encounters overlap, the first one counts: a
+/// phone is near once, however many of its identifiers somebody repeats.
 fn windows_of(key: &DiagnosisKey, encounters: &[&Encounter]) -> Vec<ExposureWindow> {
     let day_keys = DayKeys::derive(&key.key.data);
     let mut windows: Vec<(i64, ExposureWindow)> = Vec::new();
+    let mut covered_until = i64::MIN;
     for encounter in encounters {
-        let metadata = day_keys.decrypt(&encounter.identifier, encounter.metadata);
-        let attenuation = i16::from(metadata.transmit_power) - i16::from(encounter.received_power);
-        // A phone that came in stronger than it sent is at the other end of the scale than one that was not heard.
-        let attenuation = u8::try_from(attenuation.max(0)).unwrap_or(u8::MAX);
-        let mut start = encounter.heard_at.as_second();
-        let end = start + i64::from(encounter.seconds);
+        let attenuation = attenuation(encounter, &day_keys);
+        let heard_at = encounter.heard_at.as_second();
+        let end = heard_at + i64::from(encounter.seconds);
+        let mut start = heard_at.max(covered_until);
         while start < end {
             let day = UtcDay::of(Timestamp::from_second(start).unwrap_or(encounter.heard_at));
-            let fits = windows.last().is_some_and(|(began, window)| {
-                window.day == day && start < began + i64::from(WINDOW_SECONDS)
-            });
+            let fits = windows
+                .last()
+                .is_some_and(|(began, window)| window.day == day && start < began + WINDOW_SECONDS);
             if !fits {
                 let window = ExposureWindow {
                     day,
@@ -117,20 +124,28 @@ fn windows_of(key: &DiagnosisKey, encounters: &[&Encounter]) -> Vec<ExposureWind
             let Some((began, window)) = windows.last_mut() else {
                 break;
             };
-            let midnight = day
-                .start()
-                .plus(shared::time::INTERVALS_PER_DAY)
-                .start()
-                .as_second();
-            let until = end.min(*began + i64::from(WINDOW_SECONDS)).min(midnight);
+            let midnight = day.start().plus(INTERVALS_PER_DAY).start().as_second();
+            let until = end.min(*began + WINDOW_SECONDS).min(midnight);
             window.scans.push(Scan {
                 attenuation,
                 seconds: u32::try_from(until - start).unwrap_or(0),
             });
             start = until;
         }
+        covered_until = covered_until.max(end);
     }
     windows.into_iter().map(|(_, window)| window).collect()
+}
+
+/// What was lost on the way, in dB.
+fn attenuation(encounter: &Encounter, day_keys: &DayKeys) -> u8 {
+    let metadata = day_keys.decrypt(&encounter.identifier, encounter.metadata);
+    if !TRANSMIT_POWERS.contains(&metadata.transmit_power) {
+        return u8::MAX;
+    }
+    let lost = i16::from(metadata.transmit_power) - i16::from(encounter.received_power);
+    // A phone that comes in stronger than it was sent is near.
+    u8::try_from(lost.max(0)).unwrap_or(u8::MAX)
 }
 
 /// The days with a risk among `windows`, oldest first.
@@ -165,11 +180,12 @@ mod tests {
     use rand::{SeedableRng as _, rngs::StdRng};
     use shared::{
         conversion::Infectiousness,
+        tek::TemporaryExposureKey,
         time::{Interval, shift},
     };
 
     use super::*;
-    use crate::phone::Phone;
+    use crate::{identifiers::AssociatedMetadata, phone::Phone};
 
     /// CoronaMelder's.
     fn parameters() -> RiskCalculationParameters {
@@ -185,6 +201,13 @@ mod tests {
         at("2026-11-24T10:00:00Z")
     }
 
+    fn peak(key: TemporaryExposureKey) -> DiagnosisKey {
+        DiagnosisKey {
+            key,
+            infectiousness: Infectiousness::Peak,
+        }
+    }
+
     /// A phone, and what those whom it met for so many seconds at so many dB publish as diagnosis keys.
     fn met(meetings: &[(Timestamp, u32, u8)]) -> (Phone, Vec<DiagnosisKey>) {
         let mut random = StdRng::seed_from_u64(1);
@@ -193,10 +216,7 @@ mod tests {
         for (time, seconds, attenuation) in meetings {
             let mut ill = Phone::new(now(), &mut random);
             phone.meet(&mut ill, *attenuation, *time, *seconds, &mut random);
-            keys.extend(ill.keys().iter().map(|key| DiagnosisKey {
-                key: *key,
-                infectiousness: Infectiousness::Peak,
-            }));
+            keys.extend(ill.keys().iter().map(|key| peak(*key)));
         }
         (phone, keys)
     }
@@ -251,6 +271,45 @@ mod tests {
                 (21, 1_200)
             ]
         );
+    }
+
+    #[test]
+    fn the_same_time_counts_once_however_many_identifiers_were_heard() {
+        let mut random = StdRng::seed_from_u64(3);
+        let mut ill = Phone::new(now(), &mut random);
+        let mut phone = Phone::new(now(), &mut random);
+        let time = at("2026-11-20T10:00:00Z");
+        // Somebody collected thirteen identifiers and sends them all at once for a minute.
+        for intervals in 0..13 {
+            let broadcast = ill.broadcast(shift(time, -600 * intervals), &mut random);
+            phone.hear(broadcast, 50, time, 60);
+        }
+        let keys: Vec<_> = ill.keys().iter().map(|key| peak(*key)).collect();
+        let windows = found(&phone, &keys);
+        let seconds: Vec<_> = windows.iter().flat_map(|window| &window.scans).collect();
+        assert_eq!(
+            seconds,
+            [&Scan {
+                attenuation: 50,
+                seconds: 60
+            }]
+        );
+    }
+
+    #[test]
+    fn a_transmit_power_that_no_phone_has_is_not_near() {
+        let mut random = StdRng::seed_from_u64(4);
+        let mut ill = Phone::new(now(), &mut random);
+        let mut phone = Phone::new(now(), &mut random);
+        let time = at("2026-11-20T10:00:00Z");
+        let mut broadcast = ill.broadcast(time, &mut random);
+        let mut bytes = *broadcast.metadata.as_bytes();
+        // In counter mode a flipped bit of the text is a flipped bit of the metadata.
+        bytes[1] ^= 0x40;
+        broadcast.metadata = AssociatedMetadata::from_bytes(bytes);
+        phone.hear(broadcast, 90, time, 600);
+        let keys: Vec<_> = ill.keys().iter().map(|key| peak(*key)).collect();
+        assert_eq!(found(&phone, &keys)[0].scans[0].attenuation, u8::MAX);
     }
 
     #[test]
@@ -312,14 +371,7 @@ mod tests {
     fn a_key_that_nobody_heard_makes_no_window() {
         let (phone, _) = met(&[(at("2026-11-20T10:00:00Z"), 1_800, 50)]);
         let stranger = Phone::new(now(), &mut StdRng::seed_from_u64(2));
-        let keys: Vec<_> = stranger
-            .keys()
-            .iter()
-            .map(|key| DiagnosisKey {
-                key: *key,
-                infectiousness: Infectiousness::Peak,
-            })
-            .collect();
+        let keys: Vec<_> = stranger.keys().iter().map(|key| peak(*key)).collect();
         assert!(found(&phone, &keys).is_empty());
     }
 }

@@ -22,7 +22,7 @@ mod notification;
 mod phone;
 mod service;
 
-pub use check::{CheckReport, CheckedFile, Progress};
+pub use check::{CheckReport, CheckedFile, Failure, Progress};
 pub use notification::{Advice, Notification};
 pub use phone::{Code, Phone};
 pub use service::{PublishedDocument, Service, ServiceError, VerifyingKeys};

@@ -5,12 +5,15 @@ mod outcome;
 use std::{
     env,
     error::Error,
-    fs,
+    fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     time::SystemTime,
 };
+
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt as _;
 
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -104,13 +107,18 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     #[expect(clippy::disallowed_methods, reason = "the command line has a clock")]
     let now = Timestamp::try_from(SystemTime::now())?.round(Unit::Second)?;
     let outcome = block_on(act(arguments, now))?;
+    let is_complete = outcome.is_complete();
     let mut out = io::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", serde_json::to_string_pretty(&outcome)?)?;
     } else {
         writeln!(out, "{outcome}")?;
     }
-    Ok(())
+    if is_complete {
+        Ok(())
+    } else {
+        Err("not every file could be checked; the next check tries again".into())
+    }
 }
 
 async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn Error>> {
@@ -132,6 +140,7 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
     }
 
     let mut phone = load(state)?;
+    phone.forget_before(now);
     let outcome = match &arguments.command {
         Command::New | Command::Forget => {
             phone.forget();
@@ -236,7 +245,15 @@ fn load(path: &Path) -> Result<Phone, Box<dyn Error>> {
 /// Replaces the file in one step, so that an interrupted save leaves the old one.
 fn save(path: &Path, phone: &Phone) -> Result<(), Box<dyn Error>> {
     let unfinished = path.with_extension("new");
-    fs::write(&unfinished, serde_json::to_vec_pretty(phone)?)
-        .and_then(|()| fs::rename(&unfinished, path))
-        .map_err(|error| format!("{}: {error}", path.display()).into())
+    let json = serde_json::to_vec_pretty(phone)?;
+    let write = || {
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        // Whom a person met, and whether they are ill, is nobody else's business.
+        #[cfg(unix)]
+        options.mode(0o600);
+        options.open(&unfinished)?.write_all(&json)?;
+        fs::rename(&unfinished, path)
+    };
+    write().map_err(|error| format!("{}: {error}", path.display()).into())
 }

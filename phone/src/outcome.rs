@@ -35,6 +35,13 @@ pub enum Outcome {
     Decoy,
 }
 
+impl Outcome {
+    /// Whether all was done that should be.
+    pub fn is_complete(&self) -> bool {
+        !matches!(self, Self::Check { report, .. } if !report.failures.is_empty())
+    }
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -64,7 +71,10 @@ impl fmt::Display for Outcome {
                 for file in &report.files {
                     writeln!(f, "{} has {} keys.", file.id, file.keys)?;
                 }
-                if report.files.is_empty() {
+                for failure in &report.failures {
+                    writeln!(f, "{}: {}.", failure.id, failure.error)?;
+                }
+                if report.files.is_empty() && report.failures.is_empty() {
                     writeln!(f, "Nothing new is published.")?;
                 }
                 if report.has_ended {

@@ -217,6 +217,15 @@ impl Phone {
         service.stop_keys(&request).await
     }
 
+    /// Forgets what is older than 14 days, and a code that is no longer valid. [`Phone::check`] does so too.
+    pub fn forget_before(&mut self, now: Timestamp) {
+        self.keys.forget_before(now);
+        self.encounters.forget_before(now);
+        self.checked.forget_before(now);
+        self.enrolment
+            .take_if(|enrolment| enrolment.valid_until <= now);
+    }
+
     /// Deletes everything: keys, encounters, code, exposures. A new key begins with the next broadcast.
     pub fn forget(&mut self) {
         *self = Self::default();

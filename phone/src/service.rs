@@ -17,6 +17,12 @@ use crate::{
     padding::PhoneRequest,
 };
 
+/// Bytes of a manifest, a document, or an answer to a request at most. A manifest is read before anything vouches for it.
+const MAX_DOCUMENT_BYTES: u64 = 1024 * 1024;
+
+/// Bytes of an exposure key set at most: more than a full one has.
+const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
+
 /// A service at an address.
 #[derive(Clone, Debug)]
 pub struct Service {
@@ -90,7 +96,7 @@ impl Service {
 
     /// What can be downloaded now.
     pub async fn manifest(&self) -> Result<Manifest, ServiceError> {
-        let zip = match self.get("v6/manifest").await {
+        let zip = match self.get("v6/manifest", MAX_DOCUMENT_BYTES).await {
             Err(ServiceError::Status(404)) => return Err(ServiceError::NothingPublished),
             zip => zip?,
         };
@@ -102,33 +108,36 @@ impl Service {
         &self,
         id: ContentId,
     ) -> Result<Value, ServiceError> {
-        let zip = self.file(T::FOLDER, id).await?;
+        let zip = self.file(T::FOLDER, id, MAX_DOCUMENT_BYTES).await?;
         Ok(content::open(&zip, &self.trusted.manifest)?)
     }
 
     /// An exposure key set that the manifest names.
     pub async fn exposure_key_set(&self, id: ContentId) -> Result<ExposureKeySet, ServiceError> {
-        let zip = self.file("v6/exposurekeyset", id).await?;
+        let zip = self.file("v6/exposurekeyset", id, MAX_FILE_BYTES).await?;
         Ok(ExposureKeySet::open(&zip, &self.trusted.export)?)
     }
 
-    async fn file(&self, folder: &str, id: ContentId) -> Result<Vec<u8>, ServiceError> {
-        let bytes = self.get(&format!("{folder}/{id}")).await?;
+    async fn file(&self, folder: &str, id: ContentId, limit: u64) -> Result<Vec<u8>, ServiceError> {
+        let bytes = self.get(&format!("{folder}/{id}"), limit).await?;
         if ContentId::of(&bytes) != id {
             return Err(ServiceError::OtherFile);
         }
         Ok(bytes)
     }
 
-    async fn get(&self, path: &str) -> Result<Vec<u8>, ServiceError> {
-        let answer = self.client.get(&self.url(path)).await?;
+    async fn get(&self, path: &str, limit: u64) -> Result<Vec<u8>, ServiceError> {
+        let answer = self.client.get(&self.url(path), limit).await?;
         found(answer.status, answer.body)
     }
 
     async fn post(&self, path: &str, request: &PhoneRequest) -> Result<Vec<u8>, ServiceError> {
         let mut url = self.url(path);
         url.query_pairs_mut().append_pair("sig", &request.signature);
-        let answer = self.client.post(&url, &request.body).await?;
+        let answer = self
+            .client
+            .post(&url, &request.body, MAX_DOCUMENT_BYTES)
+            .await?;
         found(answer.status, answer.body)
     }
 

@@ -24,6 +24,8 @@ use shared::{
 use tests::System;
 use tiny_http::{Response, Server};
 
+const HOUR: i64 = 3_600;
+
 /// What happens to an answer on its way: its path, and its bytes.
 type Change = Box<dyn Fn(&str, Vec<u8>) -> Vec<u8> + Send>;
 
@@ -109,11 +111,14 @@ impl Scene {
         self.system.service_at(&self.between.address)
     }
 
-    /// Whether a check finds the exposure.
+    /// Whether a check finds the exposure; why something is refused, if it is.
     fn check(&mut self) -> Result<bool, ServiceError> {
         let service = self.service();
-        let report = block_on(self.phone.check(&service, self.system.now(), |_| ()))?;
-        Ok(report.exposure.is_some())
+        let mut report = block_on(self.phone.check(&service, self.system.now(), |_| ()))?;
+        match report.failures.pop() {
+            Some(failure) => Err(failure.error),
+            None => Ok(report.exposure.is_some()),
+        }
     }
 
     /// The check fails while answers are changed so, and works as soon as they are not.
@@ -251,7 +256,7 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
     scene.system.validated_phone(3);
     scene
         .system
-        .move_clock_to(shift(scene.system.now(), 4 * 3_600));
+        .move_clock_to(shift(scene.system.now(), 4 * HOUR));
     scene.system.run_job("publish");
     // A phone that has not seen the newer file cannot know better.
     let mut other = scene.phone.clone();
@@ -279,6 +284,36 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
 }
 
 #[test]
+fn a_file_that_is_withheld_does_not_keep_the_others_from_being_matched() {
+    let mut scene = Scene::start();
+    let exposing = scene.system.index();
+    scene.system.validated_phone(3);
+    scene
+        .system
+        .move_clock_to(shift(scene.system.now(), 4 * HOUR));
+    scene.system.run_job("publish");
+    let withheld = scene
+        .system
+        .index()
+        .into_iter()
+        .find(|path| !exposing.contains(path));
+    let withheld = format!("/{}", withheld.unwrap());
+    scene.between.change(
+        move |path, bytes| {
+            if path == withheld { Vec::new() } else { bytes }
+        },
+    );
+    let service = scene.service();
+    let now = scene.system.now();
+    let report = block_on(scene.phone.check(&service, now, |_| ())).unwrap();
+    assert_eq!((report.files.len(), report.failures.len()), (1, 1));
+    assert!(report.exposure.is_some());
+    scene.between.change(|_, bytes| bytes);
+    let report = block_on(scene.phone.check(&service, now, |_| ())).unwrap();
+    assert_eq!((report.files.len(), report.failures.len()), (1, 0));
+}
+
+#[test]
 fn what_another_key_signed_is_refused() {
     let mut scene = Scene::start();
     let stranger = System::start();
@@ -287,7 +322,11 @@ fn what_another_key_signed_is_refused() {
     let address = scene.system.address();
     let check = |phone: &mut Phone, trusted| {
         let service = Service::new(address.parse().unwrap(), trusted);
-        block_on(phone.check(&service, scene.system.now(), |_| ())).map(|_| ())
+        let mut report = block_on(phone.check(&service, scene.system.now(), |_| ()))?;
+        report
+            .failures
+            .pop()
+            .map_or(Ok(()), |failure| Err(failure.error))
     };
     assert!(matches!(
         check(&mut scene.phone, trusted),

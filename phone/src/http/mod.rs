@@ -12,9 +12,6 @@ pub use native::Client;
 
 use thiserror::Error;
 
-/// Bytes of an answer at most: more than a full exposure key set.
-const MAX_ANSWER_BYTES: u64 = 32 * 1024 * 1024;
-
 /// An answer, whatever its status.
 #[derive(Clone, Debug)]
 pub struct Answer {

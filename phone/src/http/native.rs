@@ -5,7 +5,7 @@ use std::time::Duration;
 use ureq::{Agent, Body, http::Response};
 use url::Url;
 
-use super::{Answer, HttpError, MAX_ANSWER_BYTES};
+use super::{Answer, HttpError};
 
 /// Connections that stay open between requests.
 #[derive(Clone, Debug)]
@@ -22,23 +22,23 @@ impl Default for Client {
 }
 
 impl Client {
-    /// `GET`.
-    pub async fn get(&self, url: &Url) -> Result<Answer, HttpError> {
-        read(self.0.get(url.as_str()).call())
+    /// `GET` of an answer of up to `limit` bytes.
+    pub async fn get(&self, url: &Url, limit: u64) -> Result<Answer, HttpError> {
+        read(self.0.get(url.as_str()).call(), limit)
     }
 
-    /// `POST` of JSON.
-    pub async fn post(&self, url: &Url, json: &[u8]) -> Result<Answer, HttpError> {
+    /// `POST` of JSON, with an answer of up to `limit` bytes.
+    pub async fn post(&self, url: &Url, json: &[u8], limit: u64) -> Result<Answer, HttpError> {
         let request = self.0.post(url.as_str()).content_type("application/json");
-        read(request.send(json))
+        read(request.send(json), limit)
     }
 }
 
-fn read(answer: Result<Response<Body>, ureq::Error>) -> Result<Answer, HttpError> {
+fn read(answer: Result<Response<Body>, ureq::Error>, limit: u64) -> Result<Answer, HttpError> {
     let failed = |error: ureq::Error| HttpError(error.to_string());
     let mut answer = answer.map_err(failed)?;
     let status = answer.status().as_u16();
-    let body = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES);
+    let body = answer.body_mut().with_config().limit(limit);
     Ok(Answer {
         status,
         body: body.read_to_vec().map_err(failed)?,
