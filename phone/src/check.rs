@@ -341,10 +341,10 @@ mod tests {
             let mut phone = Phone::new(now(), &mut random);
             let stored = json!({ "id": id("app"), "json": config });
             phone.checked.app_config = serde_json::from_value(stored).unwrap();
-            let tomorrow = shift(now(), DAY_SECONDS);
-            [now(), tomorrow, shift(tomorrow, DAY_SECONDS)]
-                .into_iter()
-                .all(|time| block_on(phone.work_in_background(&service, time, &mut random)).is_ok())
+            let first = block_on(phone.work_in_background(&service, now(), &mut random));
+            let then = phone.next_wake().unwrap_or(now());
+            let second = block_on(phone.work_in_background(&service, then, &mut random));
+            first.is_ok() && second.is_ok()
         };
         // Where it would send a decoy, it finds nobody.
         assert!(!works(""));

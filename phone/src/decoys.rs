@@ -1,13 +1,17 @@
 //! Decoys: requests that look like those of an ill person, so that an eavesdropper who sees a phone register and upload
 //! learns nothing.
 //!
-//! Once a day a phone throws a die with the published probability. When it falls right, some time in the next 24 hours a
-//! first decoy plays the registration, and a while later a second one the upload.
+//! Once a day a phone throws a die with the published probability. When it falls right, the phone plays a person who is
+//! called by the GGD: some time in the next 24 hours a first decoy plays the registration, a while later a second one the
+//! upload, and mostly a third one the upload of the rest of the day, which phones send by themselves after midnight. Each
+//! comes alone, at the moment at which a person would have caused it.
+
+use std::collections::VecDeque;
 
 use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
 use shared::{
-    Timestamp,
+    Timestamp, enrolment,
     time::{DAY_SECONDS, UtcDay, shift},
 };
 
@@ -18,17 +22,32 @@ const SOON_PERCENT: u32 = 90;
 /// A quarter of an hour.
 const SOON_SECONDS: i64 = 900;
 
+/// Of a hundred phones, how many are awake between midnight and the end of the enrolment.
+const AGAIN_PERCENT: u32 = 90;
+
+/// How late a decoy may be that a person would have caused. A phone that was off then plays nobody, instead of sending
+/// everything at once as soon as it is on.
+const LATE_SECONDS: i64 = 900;
+
 /// What is planned.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Decoys {
     /// The day for which the die was thrown last.
     thrown: Option<UtcDay>,
-    registration_at: Option<Timestamp>,
-    upload_at: Option<Timestamp>,
+    /// In the order of time.
+    planned: VecDeque<Planned>,
 }
 
-/// A decoy whose time has come.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// A decoy, and between when and when it may be sent.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+struct Planned {
+    decoy: Decoy,
+    from: Timestamp,
+    until: Timestamp,
+}
+
+/// A decoy to send.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Decoy {
     /// Looks like a registration.
     Registration,
@@ -37,40 +56,61 @@ pub enum Decoy {
 }
 
 impl Decoys {
-    /// Throws the die, unless it has been thrown today or a pair is still under way. `probability` is that of a pair a day.
+    /// Throws the die, unless it has been thrown today or a person is being played. `probability` is that of a person a
+    /// day.
     pub fn throw(&mut self, probability: f64, now: Timestamp, random: &mut impl Rng) {
         let today = UtcDay::of(now);
         if self.thrown == Some(today) {
             return;
         }
         self.thrown = Some(today);
-        if self.upload_at.is_none() && random.random_bool(probability.clamp(0.0, 1.0)) {
+        if self.planned.is_empty() && random.random_bool(probability.clamp(0.0, 1.0)) {
             self.plan(shift(now, random.random_range(0..DAY_SECONDS)), random);
         }
     }
 
-    /// Plans a pair that begins at `start`.
-    pub fn plan(&mut self, start: Timestamp, random: &mut impl Rng) {
+    /// Plans a person who is called at `called`.
+    fn plan(&mut self, called: Timestamp, random: &mut impl Rng) {
         let longest = if random.random_range(0..100) < SOON_PERCENT {
             SOON_SECONDS
         } else {
             DAY_SECONDS
         };
-        self.registration_at = Some(start);
-        self.upload_at = Some(shift(start, random.random_range(1..=longest)));
+        let shared = shift(called, random.random_range(1..=longest));
+        let person = |decoy, at| Planned {
+            decoy,
+            from: at,
+            until: shift(at, LATE_SECONDS),
+        };
+        self.planned.push_back(person(Decoy::Registration, called));
+        self.planned.push_back(person(Decoy::Upload, shared));
+        let again = Planned {
+            decoy: Decoy::Upload,
+            from: UtcDay::of(shared).next().start().start(),
+            until: enrolment::valid_until(called),
+        };
+        if again.from < again.until && random.random_range(0..100) < AGAIN_PERCENT {
+            self.planned.push_back(again);
+        }
     }
 
-    /// The decoy to send now. It is not due a second time.
+    /// The decoy to send now, one at a time. It is not due a second time.
     pub fn take_due(&mut self, now: Timestamp) -> Option<Decoy> {
-        if self.registration_at.is_some_and(|at| at <= now) {
-            self.registration_at = None;
-            return Some(Decoy::Registration);
+        let next = self.planned.front()?;
+        if next.until < now {
+            self.planned.clear();
+            return None;
         }
-        if self.registration_at.is_none() && self.upload_at.is_some_and(|at| at <= now) {
-            self.upload_at = None;
-            return Some(Decoy::Upload);
-        }
-        None
+        self.planned
+            .pop_front_if(|next| next.from <= now)
+            .map(|planned| planned.decoy)
+    }
+
+    /// When the phone must wake to send the next decoy, if a person would have caused it. The upload after midnight comes
+    /// with whatever the phone does next.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let next = self.planned.front()?;
+        (next.until == shift(next.from, LATE_SECONDS)).then_some(next.from)
     }
 }
 
@@ -84,17 +124,42 @@ mod tests {
         "2026-11-24T01:00:00Z".parse().unwrap()
     }
 
-    #[test]
-    fn a_registration_comes_before_an_upload_and_each_once() {
-        let mut random = StdRng::seed_from_u64(1);
+    fn planned(seed: u64) -> Decoys {
         let mut decoys = Decoys::default();
-        assert_eq!(decoys.take_due(now()), None);
-        decoys.throw(1.0, now(), &mut random);
-        assert_eq!(decoys.take_due(shift(now(), -1)), None);
-        let later = shift(now(), 2 * DAY_SECONDS);
-        assert_eq!(decoys.take_due(later), Some(Decoy::Registration));
-        assert_eq!(decoys.take_due(later), Some(Decoy::Upload));
-        assert_eq!(decoys.take_due(later), None);
+        decoys.throw(1.0, now(), &mut StdRng::seed_from_u64(seed));
+        decoys
+    }
+
+    #[test]
+    fn a_person_registers_shares_and_shares_again_after_midnight() {
+        let mut decoys = planned(1);
+        let registration = decoys.next_wake().unwrap();
+        assert_eq!(decoys.take_due(shift(registration, -1)), None);
+        assert_eq!(decoys.take_due(registration), Some(Decoy::Registration));
+        // One at a time.
+        assert_eq!(decoys.take_due(registration), None);
+        let upload = decoys.next_wake().unwrap();
+        assert!(registration < upload);
+        assert_eq!(decoys.take_due(upload), Some(Decoy::Upload));
+        assert_eq!(decoys.next_wake(), None);
+        let midnight = UtcDay::of(upload).next().start().start();
+        assert_eq!(decoys.take_due(shift(midnight, -1)), None);
+        assert_eq!(decoys.take_due(shift(midnight, 3_600)), Some(Decoy::Upload));
+        assert_eq!(decoys.take_due(shift(midnight, 3_600)), None);
+    }
+
+    #[test]
+    fn a_phone_that_was_off_does_not_make_up_for_it() {
+        let mut decoys = planned(1);
+        let registration = decoys.next_wake().unwrap();
+        assert_eq!(decoys.take_due(shift(registration, LATE_SECONDS + 1)), None);
+        assert_eq!(decoys.next_wake(), None);
+
+        let mut decoys = planned(1);
+        decoys.take_due(registration);
+        let upload = decoys.next_wake().unwrap();
+        assert_eq!(decoys.take_due(shift(upload, DAY_SECONDS)), None);
+        assert_eq!(decoys.next_wake(), None);
     }
 
     #[test]
@@ -103,31 +168,37 @@ mod tests {
         let mut decoys = Decoys::default();
         decoys.throw(0.0, now(), &mut random);
         decoys.throw(1.0, shift(now(), 60), &mut random);
-        assert_eq!(decoys.take_due(shift(now(), 3 * DAY_SECONDS)), None);
+        assert_eq!(decoys.next_wake(), None);
         decoys.throw(1.0, shift(now(), DAY_SECONDS), &mut random);
-        assert!(decoys.take_due(shift(now(), 3 * DAY_SECONDS)).is_some());
+        assert!(decoys.next_wake().is_some());
     }
 
     #[test]
-    fn pairs_come_with_the_published_probability_and_mostly_close_together() {
+    fn persons_come_with_the_published_probability_and_mostly_share_at_once() {
         let mut random = StdRng::seed_from_u64(3);
-        let (mut pairs, mut close) = (0, 0);
+        let (mut persons, mut soon, mut again) = (0, 0, 0);
         for _ in 0..20_000 {
             let mut decoys = Decoys::default();
             decoys.throw(0.1, now(), &mut random);
-            let (Some(first), Some(second)) = (decoys.registration_at, decoys.upload_at) else {
+            let Some(registration) = decoys.next_wake() else {
                 continue;
             };
-            assert!(now() <= first && first < shift(now(), DAY_SECONDS));
-            assert!(first < second && second <= shift(first, DAY_SECONDS));
-            pairs += 1;
-            close += usize::from(second <= shift(first, SOON_SECONDS));
+            assert!(now() <= registration && registration < shift(now(), DAY_SECONDS));
+            decoys.take_due(registration);
+            let upload = decoys.next_wake().unwrap();
+            assert!(registration < upload && upload <= shift(registration, DAY_SECONDS));
+            persons += 1;
+            soon += usize::from(upload <= shift(registration, SOON_SECONDS));
+            again += usize::from(decoys.planned.len() == 2);
         }
         // Five standard deviations around 2,000, and around nine of ten.
-        assert!((1_790..=2_210).contains(&pairs), "{pairs}");
+        assert!((1_790..=2_210).contains(&persons), "{persons}");
+        let share = |count| f64::from(count as u32) / f64::from(persons as u32);
+        assert!((0.87..=0.94).contains(&share(soon)), "{soon} of {persons}");
+        // Not those who share after the midnight of their code.
         assert!(
-            (0.87..=0.94).contains(&(close as f64 / pairs as f64)),
-            "{close} of {pairs}"
+            (0.75..=0.92).contains(&share(again)),
+            "{again} of {persons}"
         );
     }
 }

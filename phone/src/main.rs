@@ -191,6 +191,7 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
             Outcome::Check {
                 report,
                 notification: phone.notification(now, language(arguments)),
+                wake_at: phone.next_wake(),
             }
         }
         Command::Decoy => {

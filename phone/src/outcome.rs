@@ -30,6 +30,9 @@ pub enum Outcome {
         #[serde(flatten)]
         report: CheckReport,
         notification: Option<Notification>,
+        /// When `check` should be called again at the latest, for a decoy.
+        #[serde(rename = "wakeAt")]
+        wake_at: Option<Timestamp>,
     },
     Forget,
     Decoy,
@@ -67,6 +70,7 @@ impl fmt::Display for Outcome {
             Self::Check {
                 report,
                 notification,
+                ..
             } => {
                 for file in &report.files {
                     writeln!(f, "{} has {} keys.", file.id, file.keys)?;

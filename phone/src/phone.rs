@@ -174,8 +174,8 @@ impl Phone {
         self.upload(service, now, random).await
     }
 
-    /// What a phone does by itself every few hours: uploads again what has come since the owner shared, while the
-    /// enrolment lives, and sends decoys that are due.
+    /// What a phone does by itself every few hours, and at [`Phone::next_wake`]: uploads again what has come since the owner
+    /// shared, while the enrolment lives, and sends the decoy that is due.
     pub async fn work_in_background(
         &mut self,
         service: &Service,
@@ -191,10 +191,15 @@ impl Phone {
         if let Some(config) = self.checked.app_config() {
             self.decoys.throw(config.decoy_probability(), now, random);
         }
-        while let Some(decoy) = self.decoys.take_due(now) {
-            self.send_decoy(decoy, service, now, random).await?;
+        match self.decoys.take_due(now) {
+            Some(decoy) => self.send_decoy(decoy, service, now, random).await,
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// When to call [`Phone::work_in_background`] at the latest, because a decoy is due then.
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.decoys.next_wake()
     }
 
     /// Sends a decoy.

@@ -88,6 +88,11 @@ impl UtcDay {
         Self(self.0.saturating_sub(days))
     }
 
+    /// The next day.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
     /// Days from `earlier` to this day; negative when `earlier` is later.
     pub fn days_since(self, earlier: Self) -> i32 {
         let days = i64::from(self.0) - i64::from(earlier.0);
