@@ -7,11 +7,16 @@ use shared::{
     time::{DAY_SECONDS, shift},
 };
 
-use crate::identifiers::{AssociatedMetadata, RollingProximityIdentifier};
+use crate::{
+    address::PseudoAddress,
+    identifiers::{AssociatedMetadata, RollingProximityIdentifier},
+};
 
-/// What a phone broadcasts during one interval: the payload of its Bluetooth advertisements.
+/// What a phone broadcasts during one interval: the address and the payload of its Bluetooth advertisements.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Broadcast {
+    /// From where it comes. Phones that hear it do not remember it.
+    pub address: PseudoAddress,
     /// By which a phone that learns the key recognises it.
     pub identifier: RollingProximityIdentifier,
     /// What is needed to judge the distance, readable with the key only.

@@ -8,6 +8,7 @@
 //! # Out of scope
 //! Bluetooth: what a phone hears is told to it ([`Phone::hear`]). The screen: the command line shows what an app would.
 
+pub mod address;
 pub mod decoys;
 pub mod encounter;
 pub mod exposure;

@@ -15,6 +15,7 @@ use shared::{
 };
 
 use crate::{
+    address::AddressInUse,
     check::Checked,
     decoys::{Decoy, Decoys},
     encounter::{Broadcast, Encounter, Encounters},
@@ -31,6 +32,8 @@ const TRANSMIT_POWER: i8 = -10;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Phone {
     pub(crate) keys: OwnKeys,
+    #[serde(default)]
+    address: AddressInUse,
     pub(crate) encounters: Encounters,
     pub(crate) checked: Checked,
     enrolment: Option<StoredEnrolment>,
@@ -90,6 +93,7 @@ impl Phone {
         let day_keys = DayKeys::derive(&key.data);
         let identifier = day_keys.identifier(Interval::at(time));
         Broadcast {
+            address: self.address.of(identifier, random),
             identifier,
             metadata: day_keys.encrypt(&identifier, Metadata::new(TRANSMIT_POWER)),
         }
