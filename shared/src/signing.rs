@@ -3,7 +3,9 @@
 //! Ed25519 signs the documents that phones read (manifest, settings, texts); ECDSA P-256 signs the exposure key sets, since
 //! the phones' operating systems accept nothing else.
 
-use ed25519_dalek::pkcs8::{DecodePrivateKey as _, DecodePublicKey as _};
+use ed25519_dalek::pkcs8::{
+    DecodePrivateKey as _, DecodePublicKey as _, EncodePublicKey as _, spki::der::pem::LineEnding,
+};
 use thiserror::Error;
 
 /// Signs documents.
@@ -45,6 +47,18 @@ pub fn export_verifying_key(pem: &str) -> Result<ExportVerifyingKey, KeyError> {
     ExportVerifyingKey::from_public_key_pem(pem).map_err(|_| P256_PUBLIC)
 }
 
+/// The PEM text that [`manifest_verifying_key`] reads.
+pub fn manifest_verifying_key_pem(key: &ManifestVerifyingKey) -> Result<String, KeyError> {
+    key.to_public_key_pem(LineEnding::LF)
+        .map_err(|_| ED25519_PUBLIC)
+}
+
+/// The PEM text that [`export_verifying_key`] reads.
+pub fn export_verifying_key_pem(key: &ExportVerifyingKey) -> Result<String, KeyError> {
+    key.to_public_key_pem(LineEnding::LF)
+        .map_err(|_| P256_PUBLIC)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +81,14 @@ mod tests {
             *export.verifying_key(),
             export_verifying_key(P256_PUB).unwrap()
         );
+    }
+
+    #[test]
+    fn public_keys_are_written_as_openssl_writes_them() {
+        let manifest = manifest_verifying_key(ED25519_PUB).unwrap();
+        assert_eq!(manifest_verifying_key_pem(&manifest).unwrap(), ED25519_PUB);
+        let export = export_verifying_key(P256_PUB).unwrap();
+        assert_eq!(export_verifying_key_pem(&export).unwrap(), P256_PUB);
     }
 
     #[test]

@@ -7,9 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use ed25519_dalek::pkcs8::{
-    EncodePrivateKey as _, EncodePublicKey as _, KeypairBytes, spki::der::pem::LineEnding,
-};
+use ed25519_dalek::pkcs8::{EncodePrivateKey as _, KeypairBytes, spki::der::pem::LineEnding};
+use shared::signing;
 
 use crate::{Context as _, Failure, Result};
 
@@ -41,8 +40,7 @@ pub fn create(data: &Path) -> Result<Keys> {
                 .to_pkcs8_pem(LineEnding::LF)
                 .context("the manifest key")?
                 .to_string(),
-            key.verifying_key()
-                .to_public_key_pem(LineEnding::LF)
+            signing::manifest_verifying_key_pem(&key.verifying_key())
                 .context("the manifest key")?,
         ))
     })?;
@@ -52,8 +50,7 @@ pub fn create(data: &Path) -> Result<Keys> {
             key.to_pkcs8_pem(LineEnding::LF)
                 .context("the export key")?
                 .to_string(),
-            key.public_key()
-                .to_public_key_pem(LineEnding::LF)
+            signing::export_verifying_key_pem(&key.public_key().into())
                 .context("the export key")?,
         ))
     })?;
