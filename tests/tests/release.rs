@@ -2,6 +2,8 @@
 //!
 //! `cargo xtask lint` builds it and runs this.
 
+use std::fs;
+
 use serde_json::json;
 use tests::{System, header};
 use xtask::build::Profile;
@@ -15,6 +17,7 @@ fn a_release_has_no_test_controls_and_no_open_portal() {
         "test/run/publish",
         "test/run/expire",
         "test/bench/export",
+        "test/phone",
         "api/validations",
     ] {
         let answer = system.post(path, &json!({ "offset": 10 }));
@@ -51,5 +54,27 @@ fn a_release_serves_phones_and_the_portal() {
             "{path}: {policy}"
         );
         assert!(!policy.contains("'unsafe-inline'") && !policy.contains("'unsafe-eval'"));
+    }
+}
+
+#[test]
+#[ignore = "needs a release build"]
+fn a_release_has_no_phones_to_try() {
+    let system = System::start_build(Profile::Release);
+    let text = |path: &str| {
+        let answer = system.get(path, &[]);
+        answer.into_body().read_to_string().unwrap()
+    };
+    // Whatever is not there is the portal's to answer.
+    let portal = text("");
+    for path in ["phone", "phone.html", "assets/phone/page.js"] {
+        assert_eq!(text(path), portal, "{path}");
+    }
+    let site = Profile::Release.folder().join("portal");
+    for folder in [site.clone(), site.join("assets")] {
+        for file in fs::read_dir(folder).unwrap() {
+            let name = file.unwrap().file_name();
+            assert!(!name.to_string_lossy().contains("phone"), "{name:?}");
+        }
     }
 }

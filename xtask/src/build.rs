@@ -89,20 +89,6 @@ fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
 fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
     let wasm_bindgen = tools::wasm_bindgen()?;
     process::step("build the portal", || {
-        let mut cargo = toolchain.cargo()?;
-        cargo
-            .current_dir(root())
-            .args(["build", "--locked", "--target", WASM32, "-p", "portal"]);
-        let name = if profile == Profile::Dev {
-            "debug"
-        } else {
-            "portal"
-        };
-        if profile != Profile::Dev {
-            cargo.args(["--profile", "portal"]);
-        }
-        process::run(&mut cargo)?;
-
         let site = profile.folder().join("portal");
         if site.exists() {
             fs::remove_dir_all(&site).context(site.display())?;
@@ -112,18 +98,13 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
         copy(&root().join("index.html"), &site.join("index.html"))?;
         copy(&root().join("portal/_headers"), &site.join("_headers"))?;
         write_site_rules(profile)?;
-        let module = target_folder().join(WASM32).join(name).join("portal.wasm");
-        process::run(
-            Command::new(wasm_bindgen)
-                .args([
-                    "--target",
-                    "web",
-                    "--no-typescript",
-                    "--out-name",
-                    "portal",
-                    "--out-dir",
-                ])
-                .args([&assets, &module]),
+        browser_module(
+            "portal",
+            "portal",
+            profile,
+            toolchain,
+            &wasm_bindgen,
+            &assets,
         )?;
         if profile == Profile::Dev {
             return Ok(());
@@ -134,7 +115,62 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
                 .args(["-Oz", "-o"])
                 .args([&module, &module]),
         )
+    })?;
+    if profile != Profile::Dev {
+        return Ok(());
+    }
+    // Two phones to try, which no release has.
+    process::step("build the phones", || {
+        let site = profile.folder().join("portal");
+        let page = root().join("phone/page");
+        let assets = site.join("assets/phone");
+        copy_folder(&page.join("assets"), &assets)?;
+        copy(&page.join("phone.html"), &site.join("phone.html"))?;
+        browser_module(
+            "phone-page",
+            "page",
+            profile,
+            toolchain,
+            &wasm_bindgen,
+            &assets,
+        )
     })
+}
+
+/// Compiles `package` for browsers: `name.js`, which loads `name_bg.wasm`, in `folder`.
+fn browser_module(
+    package: &str,
+    name: &str,
+    profile: Profile,
+    toolchain: &Toolchain,
+    wasm_bindgen: &Path,
+    folder: &Path,
+) -> Result {
+    let mut cargo = toolchain.cargo()?;
+    cargo
+        .current_dir(root())
+        .args(["build", "--locked", "--target", WASM32, "-p", package]);
+    let built = if profile == Profile::Dev {
+        "debug"
+    } else {
+        cargo.args(["--profile", "portal"]);
+        "portal"
+    };
+    process::run(&mut cargo)?;
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    let module = target_folder().join(WASM32).join(built).join(file);
+    process::run(
+        Command::new(wasm_bindgen)
+            .args([
+                "--target",
+                "web",
+                "--no-typescript",
+                "--out-name",
+                name,
+                "--out-dir",
+            ])
+            .args([folder, &module]),
+    )
 }
 
 /// Writes how workerd serves the portal's files: the rules of `wrangler.toml`, and the headers, which

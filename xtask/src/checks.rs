@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The crates that only exist for wasm32.
-const WASM_ONLY: [&str; 2] = ["functions", "portal"];
+const WASM_ONLY: [&str; 3] = ["functions", "phone-page", "portal"];
 
 /// Sets up, builds, and runs every test.
 pub fn test() -> Result {
@@ -71,6 +71,7 @@ fn lint_everything() -> Result {
             ("shared", None),
             ("functions", None),
             ("functions", Some("--features=test-controls")),
+            ("phone-page", None),
             ("portal", Some("--all-targets")),
         ] {
             run(toolchain

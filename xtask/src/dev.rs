@@ -31,6 +31,7 @@ pub fn run(port: u16, data: &Path) -> Result {
 The service runs.
 
   Portal         {address}
+  Two phones     {address}/phone
   A phone        cargo run --quiet -p phone -- --server {address} --keys {data}/keys new
                  … code, share, check in the same way
   Public keys    {data}/keys/manifest.pub.pem, {data}/keys/export.pub.pem

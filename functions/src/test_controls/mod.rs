@@ -6,11 +6,16 @@ mod bench;
 
 use std::cell::Cell;
 
-use serde::Deserialize;
-use shared::{Timestamp, enrolment::IntakeNumber, problem::Problem};
+use serde::{Deserialize, Serialize};
+use shared::{
+    Timestamp,
+    enrolment::IntakeNumber,
+    problem::Problem,
+    signing::{self, KeyError},
+};
 use worker::{Env, Result};
 
-use crate::{answer, intake, ledger, request};
+use crate::{answer, config::Config, intake, ledger, request};
 
 /// Where the offset is kept over restarts, beside the published content.
 const OFFSET_KEY: &str = "test/clock";
@@ -31,13 +36,19 @@ pub async fn clock_offset(env: &Env) -> Result<i64> {
     Ok(offset)
 }
 
-/// `POST /test/…`.
+/// `POST /test/…`, and `GET /test/phone`.
 pub async fn answer(
     request: &web_sys::Request,
     env: &Env,
     now: Timestamp,
     path: &str,
 ) -> Result<web_sys::Response> {
+    if path == PHONE {
+        return match request.method().as_str() {
+            "GET" => delivered_with_phones(env).await,
+            _ => answer::method_not_allowed("GET"),
+        };
+    }
     if request.method() != "POST" {
         return answer::method_not_allowed("POST");
     }
@@ -54,6 +65,33 @@ pub async fn answer(
         _ => return answer::problem(Problem::NotFound),
     }
     answer::empty(200)
+}
+
+/// Where the phones on the page of a local run learn what an app is delivered with.
+const PHONE: &str = "/test/phone";
+
+/// The public keys, PEM, and by how many seconds the clock is ahead.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Delivered {
+    clock_offset: i64,
+    manifest_public_key: String,
+    export_public_key: String,
+}
+
+async fn delivered_with_phones(env: &Env) -> Result<web_sys::Response> {
+    let config = Config::of(env)?;
+    let manifest = config.manifest_signing_key.verifying_key();
+    let export = config.export_signing_key.verifying_key();
+    answer::json(&Delivered {
+        clock_offset: clock_offset(env).await?,
+        manifest_public_key: pem(signing::manifest_verifying_key_pem(&manifest))?,
+        export_public_key: pem(signing::export_verifying_key_pem(export))?,
+    })
+}
+
+fn pem(key: std::result::Result<String, KeyError>) -> Result<String> {
+    key.map_err(|error| error.to_string().into())
 }
 
 #[derive(Deserialize)]

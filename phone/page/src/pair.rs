@@ -1,0 +1,116 @@
+//! What the page remembers: two phones, and when they met. Kept in the tab, so that reloading loses nothing, and gone with
+//! it.
+
+use leptos::prelude::*;
+use phone::Phone;
+use rand::{Rng, rand_core::UnwrapErr, rngs::SysRng};
+use serde::{Deserialize, Serialize};
+use shared::{
+    Date, Timestamp, dates,
+    time::{DAY_SECONDS, shift},
+};
+use web_sys::Storage;
+
+/// One of the two phones.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Side {
+    First,
+    Second,
+}
+
+/// When, for how long and how near the owners of the phones were to each other.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Meeting {
+    /// The day in the Netherlands.
+    pub day: Date,
+    /// For how many minutes.
+    pub minutes: u32,
+    /// How many dB are lost between the phones.
+    pub attenuation: u8,
+}
+
+/// Both phones.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Pair {
+    first: Phone,
+    second: Phone,
+    /// In the order in which they were entered.
+    pub meetings: Vec<Meeting>,
+}
+
+/// The name of the pair in the tab's storage.
+const STORED: &str = "phones";
+
+/// A fair copy of the story: near enough, for long enough, on a day on which a person who fell ill yesterday or the days
+/// before was infectious.
+const FIRST_MEETING: (u32, u32, u8) = (2, 20, 50);
+
+impl Pair {
+    /// The pair that this tab has, or a new one.
+    pub fn load(now: Timestamp) -> Self {
+        storage()
+            .and_then(|storage| storage.get_item(STORED).ok().flatten())
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_else(|| Self::new(now))
+    }
+
+    /// Two phones that have been in use for 14 days and have met once.
+    pub fn new(now: Timestamp) -> Self {
+        let mut random = generator();
+        let mut pair = Self {
+            first: Phone::new(now, &mut random),
+            second: Phone::new(now, &mut random),
+            meetings: Vec::new(),
+        };
+        let (days_ago, minutes, attenuation) = FIRST_MEETING;
+        pair.meet(days_ago, minutes, attenuation, now);
+        pair
+    }
+
+    /// Writes it into the tab's storage.
+    pub fn save(&self) {
+        if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(self)) {
+            // A browser that keeps nothing forgets the phones when the page is reloaded.
+            let _ = storage.set_item(STORED, &json);
+        }
+    }
+
+    /// Lets the phones be near each other, so many days ago at this time of the day.
+    pub fn meet(&mut self, days_ago: u32, minutes: u32, attenuation: u8, now: Timestamp) {
+        let seconds = minutes * 60;
+        let ago = i64::from(days_ago) * DAY_SECONDS + i64::from(seconds);
+        let time = shift(now, -ago);
+        let Self { first, second, .. } = self;
+        first.meet(second, attenuation, time, seconds, &mut generator());
+        self.meetings.push(Meeting {
+            day: dates::today(time),
+            minutes,
+            attenuation,
+        });
+    }
+
+    /// One of the phones.
+    pub fn phone(&self, side: Side) -> &Phone {
+        match side {
+            Side::First => &self.first,
+            Side::Second => &self.second,
+        }
+    }
+
+    /// Puts a phone back after it has done something.
+    pub fn replace(&mut self, side: Side, phone: Phone) {
+        match side {
+            Side::First => self.first = phone,
+            Side::Second => self.second = phone,
+        }
+    }
+}
+
+/// Random numbers of the browser. A browser without any cannot run this page.
+pub fn generator() -> impl Rng {
+    UnwrapErr(SysRng)
+}
+
+fn storage() -> Option<Storage> {
+    window().session_storage().ok().flatten()
+}
