@@ -9,7 +9,7 @@ use super::{Answer, HttpError};
 
 /// The browser's connections.
 #[derive(Clone, Debug, Default)]
-pub struct Client;
+pub struct Client(());
 
 impl Client {
     /// `GET` of an answer of up to `limit` bytes. A copy that the browser keeps is only used when the service says that it is still right.
