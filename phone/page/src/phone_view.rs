@@ -47,10 +47,6 @@ pub fn PhoneView(
             return;
         };
         busy.set(true);
-        let language = language
-            .get_untracked()
-            .parse()
-            .unwrap_or(Language::English);
         spawn_local(async move {
             let done = perform(deed, &mut phone).await;
             pair.update(|pair| {
