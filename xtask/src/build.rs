@@ -1,4 +1,4 @@
-//! Building what runs: the functions and the portal, into `build/dev` or `build/release`.
+//! Building what runs: the functions, the portal, and for local runs the phones to try, into a folder of `build`.
 
 use std::{
     fs,
@@ -43,7 +43,11 @@ pub fn run(profile: Profile) -> Result {
     npm::set_up()?;
     let toolchain = Toolchain::set_up()?;
     functions(profile, &toolchain)?;
-    portal(profile, &toolchain)
+    portal(profile, &toolchain)?;
+    match profile {
+        Profile::Dev => phones(profile, &toolchain),
+        Profile::Release | Profile::Bench => Ok(()),
+    }
 }
 
 /// Sets up what is missing and builds the functions, for benchmarks.
@@ -87,7 +91,6 @@ fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
 }
 
 fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
-    let wasm_bindgen = tools::wasm_bindgen()?;
     process::step("build the portal", || {
         let site = profile.folder().join("portal");
         if site.exists() {
@@ -98,14 +101,7 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
         copy(&root().join("index.html"), &site.join("index.html"))?;
         copy(&root().join("portal/_headers"), &site.join("_headers"))?;
         write_site_rules(profile)?;
-        browser_module(
-            "portal",
-            "portal",
-            profile,
-            toolchain,
-            &wasm_bindgen,
-            &assets,
-        )?;
+        browser_module("portal", "portal", profile, toolchain, &assets)?;
         if profile == Profile::Dev {
             return Ok(());
         }
@@ -115,25 +111,18 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
                 .args(["-Oz", "-o"])
                 .args([&module, &module]),
         )
-    })?;
-    if profile != Profile::Dev {
-        return Ok(());
-    }
-    // Two phones to try, which no release has.
+    })
+}
+
+/// Two phones to try, beside the portal.
+fn phones(profile: Profile, toolchain: &Toolchain) -> Result {
     process::step("build the phones", || {
         let site = profile.folder().join("portal");
         let page = root().join("phone/page");
         let assets = site.join("assets/phone");
         copy_folder(&page.join("assets"), &assets)?;
         copy(&page.join("phone.html"), &site.join("phone.html"))?;
-        browser_module(
-            "phone-page",
-            "page",
-            profile,
-            toolchain,
-            &wasm_bindgen,
-            &assets,
-        )
+        browser_module("phone-page", "page", profile, toolchain, &assets)
     })
 }
 
@@ -143,13 +132,15 @@ fn browser_module(
     name: &str,
     profile: Profile,
     toolchain: &Toolchain,
-    wasm_bindgen: &Path,
     folder: &Path,
 ) -> Result {
     let mut cargo = toolchain.cargo()?;
     cargo
         .current_dir(root())
-        .args(["build", "--locked", "--target", WASM32, "-p", package]);
+        .args(["build", "--locked", "--target", WASM32, "-p", package])
+        // Wherever else the user may have told cargo to build.
+        .arg("--target-dir")
+        .arg(target_folder());
     let built = if profile == Profile::Dev {
         "debug"
     } else {
@@ -160,7 +151,7 @@ fn browser_module(
     let file = format!("{}.wasm", package.replace('-', "_"));
     let module = target_folder().join(WASM32).join(built).join(file);
     process::run(
-        Command::new(wasm_bindgen)
+        Command::new(tools::wasm_bindgen()?)
             .args([
                 "--target",
                 "web",
