@@ -88,8 +88,8 @@ impl TemporaryExposureKey {
         self.rolling_start.day()
     }
 
-    /// The key, used until midnight of its day at most. Phones change keys then; a longer period would reach into a day after
-    /// the registration's.
+    /// The key, used until midnight of its day at most. Phones change keys then; a longer period would reach into a day
+    /// after the registration's.
     pub fn within_its_day(self) -> Self {
         let left = INTERVALS_PER_DAY - self.rolling_start.number() % INTERVALS_PER_DAY;
         let intervals = self.rolling_period.intervals().min(left);
