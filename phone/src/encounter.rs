@@ -39,6 +39,14 @@ pub struct Encounter {
     pub seconds: u32,
 }
 
+/// When a meeting of `seconds` began that was over so many days ago, at this time of the day.
+pub fn began(days_ago: u32, seconds: u32, now: Timestamp) -> Timestamp {
+    shift(
+        now,
+        -(i64::from(days_ago) * DAY_SECONDS + i64::from(seconds)),
+    )
+}
+
 /// Everything that a phone has heard in the past 14 days.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(transparent)]

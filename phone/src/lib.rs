@@ -6,7 +6,8 @@
 //! random number generator are arguments. It runs natively and in a browser.
 //!
 //! # Out of scope
-//! Bluetooth: what a phone hears is told to it ([`Phone::hear`]). The screen: the command line shows what an app would.
+//! Bluetooth: what a phone hears is told to it ([`Phone::hear`]). The screen: the command line and the page (`phone/page`) show what an app
+//! would.
 
 pub mod address;
 pub mod decoys;
@@ -17,6 +18,7 @@ pub mod identifiers;
 pub mod matching;
 pub mod own_keys;
 pub mod padding;
+pub mod sentences;
 
 mod check;
 mod notification;

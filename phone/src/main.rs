@@ -19,17 +19,13 @@ use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Unit;
 use outcome::Outcome;
-use phone::{Phone, Progress, Service, VerifyingKeys, decoys::Decoy};
+use phone::{Phone, Progress, Service, VerifyingKeys, decoys::Decoy, encounter::began};
 use pollster::block_on;
 use rand::{
     SeedableRng as _,
     rngs::{StdRng, SysRng},
 };
-use shared::{
-    Timestamp,
-    language::Language,
-    time::{DAY_SECONDS, shift},
-};
+use shared::{Timestamp, language::Language};
 use url::Url;
 
 /// A phone with an exposure-notification app, on the command line.
@@ -117,32 +113,30 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if is_complete {
         Ok(())
     } else {
-        Err("not every file could be checked; the next check tries again".into())
+        Err("not everything could be done; the next check tries again".into())
     }
 }
 
 async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn Error>> {
     let state = &arguments.state;
     let mut random = StdRng::try_from_rng(&mut SysRng)?;
-    if let Command::New = arguments.command {
-        if state.exists() {
+    let mut phone = match arguments.command {
+        Command::New if state.exists() => {
             return Err(format!(
                 "{} is there already; remove it or choose another with --state",
                 state.display()
             )
             .into());
         }
-        let phone = Phone::new(now, &mut random);
-        save(state, &phone)?;
-        return Ok(Outcome::New {
-            keys: phone.keys().len(),
-        });
-    }
-
-    let mut phone = load(state)?;
+        Command::New => Phone::new(now, &mut random),
+        _ => load(state)?,
+    };
     phone.forget_before(now);
     let outcome = match &arguments.command {
-        Command::New | Command::Forget => {
+        Command::New => Outcome::New {
+            keys: phone.keys().len(),
+        },
+        Command::Forget => {
             phone.forget();
             Outcome::Forget
         }
@@ -153,8 +147,7 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
             attenuation,
         } => {
             let seconds = minutes * 60;
-            let ago = i64::from(*days_ago) * DAY_SECONDS + i64::from(seconds);
-            let met_at = shift(now, -ago);
+            let met_at = began(*days_ago, seconds, now);
             let mut other_phone = load(other)?;
             phone.meet(&mut other_phone, *attenuation, met_at, seconds, &mut random);
             save(other, &other_phone)?;
@@ -187,8 +180,10 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
             // What a check did before it failed is done.
             save(state, &phone)?;
             let report = report?;
-            phone.work_in_background(&service, now, &mut random).await?;
+            // What was found is told whatever comes of this.
+            let worked = phone.work_in_background(&service, now, &mut random);
             Outcome::Check {
+                background_error: worked.await.err().map(|error| error.to_string()),
                 report,
                 notification: phone.notification(now, language(arguments)),
                 wake_at: phone.next_wake(),

@@ -2,9 +2,12 @@
 
 use std::fmt;
 
-use phone::{CheckReport, Code, Notification};
+use phone::{
+    CheckReport, Code, Notification,
+    sentences::{self, NO_EXPOSURE, NOTHING_NEW, SERVICE_HAS_ENDED, local},
+};
 use serde::Serialize;
-use shared::{Timestamp, dates};
+use shared::Timestamp;
 
 /// What a command did.
 #[derive(Serialize)]
@@ -30,6 +33,9 @@ pub enum Outcome {
         #[serde(flatten)]
         report: CheckReport,
         notification: Option<Notification>,
+        /// Why the phone could not do what it does by itself after a check; it tries again with the next one.
+        #[serde(rename = "backgroundError")]
+        background_error: Option<String>,
         /// When `check` should be called again at the latest, for a decoy.
         #[serde(rename = "wakeAt")]
         wake_at: Option<Timestamp>,
@@ -41,7 +47,11 @@ pub enum Outcome {
 impl Outcome {
     /// Whether all was done that should be.
     pub fn is_complete(&self) -> bool {
-        !matches!(self, Self::Check { report, .. } if !report.failures.is_empty())
+        !matches!(
+            self,
+            Self::Check { report, background_error, .. }
+                if !report.failures.is_empty() || background_error.is_some()
+        )
     }
 }
 
@@ -58,20 +68,22 @@ impl fmt::Display for Outcome {
                 "The phones were near each other for {minutes} minutes from {}, at {attenuation} dB.",
                 local(*at)
             ),
-            Self::Code(Code { code, valid_until }) => write!(
+            Self::Code(code) => write!(
                 f,
-                "{code}\nRead this code out to the GGD. It is valid until {} in the Netherlands.",
-                local(*valid_until)
+                "{}\nRead this code out to the GGD. {}",
+                code.code,
+                sentences::validity(code)
             ),
-            Self::Share { keys } => write!(
-                f,
-                "{keys} keys are uploaded. They are published once the GGD has confirmed the code."
-            ),
+            Self::Share { keys } => f.write_str(&sentences::uploaded(*keys)),
             Self::Check {
                 report,
                 notification,
+                background_error,
                 ..
             } => {
+                if let Some(error) = background_error {
+                    writeln!(f, "What a phone does by itself failed: {error}.")?;
+                }
                 for file in &report.files {
                     writeln!(f, "{} has {} keys.", file.id, file.keys)?;
                 }
@@ -79,14 +91,14 @@ impl fmt::Display for Outcome {
                     writeln!(f, "{}: {}.", failure.id, failure.error)?;
                 }
                 if report.files.is_empty() && report.failures.is_empty() {
-                    writeln!(f, "Nothing new is published.")?;
+                    writeln!(f, "{NOTHING_NEW}")?;
                 }
                 if report.has_ended {
-                    writeln!(f, "The service has ended; the app may be removed.")?;
+                    writeln!(f, "{SERVICE_HAS_ENDED}")?;
                 }
                 match notification {
                     Some(notification) => show(notification, f),
-                    None => write!(f, "No exposure to somebody who was infectious is known."),
+                    None => f.write_str(NO_EXPOSURE),
                 }
             }
             Self::Forget => write!(f, "The phone has forgotten everything."),
@@ -104,11 +116,4 @@ fn show(notification: &Notification, f: &mut fmt::Formatter<'_>) -> fmt::Result 
         write!(f, "\n\n{}\n{}", advice.title, advice.body)?;
     }
     Ok(())
-}
-
-fn local(time: Timestamp) -> String {
-    dates::amsterdam()
-        .to_datetime(time)
-        .strftime("%H:%M on %-d %B")
-        .to_string()
 }

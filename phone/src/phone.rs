@@ -32,7 +32,6 @@ const TRANSMIT_POWER: i8 = -10;
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Phone {
     pub(crate) keys: OwnKeys,
-    #[serde(default)]
     address: AddressInUse,
     pub(crate) encounters: Encounters,
     pub(crate) checked: Checked,
@@ -164,7 +163,8 @@ impl Phone {
         Ok(enrolment.code())
     }
 
-    /// Uploads the keys of the past 14 days, today's cut off now; says how many. The owner has been asked.
+    /// Uploads the keys of the past 14 days, today's cut off now, whatever comes of the upload; says how many. The owner has been
+    /// asked.
     pub async fn share(
         &mut self,
         service: &Service,

@@ -12,7 +12,8 @@ use super::{Answer, HttpError};
 pub struct Client(());
 
 impl Client {
-    /// `GET` of an answer of up to `limit` bytes. A copy that the browser keeps is only used when the service says that it is still right.
+    /// `GET` of an answer of up to `limit` bytes. A copy that the browser keeps is only used when the service says that it is
+    /// still right.
     pub async fn get(&self, url: &Url, limit: u64) -> Result<Answer, HttpError> {
         let request = Request::get(url.as_str()).cache(RequestCache::NoCache);
         read(request.send().await, limit).await
