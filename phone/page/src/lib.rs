@@ -7,6 +7,7 @@ mod meetings;
 mod pair;
 mod phone_view;
 mod service;
+mod story;
 mod view;
 
 use leptos::{mount::mount_to, prelude::*};

@@ -1,11 +1,12 @@
 //! On which days the owners of the phones met, and a form for another meeting.
 
-use leptos::{ev, prelude::*, task::spawn_local};
+use leptos::{ev, prelude::*};
 use shared::language::Language;
 
 use crate::{
-    pair::{Meeting, Pair},
+    pair::{FIRST_MEETING, Meeting},
     service,
+    story::Story,
 };
 
 /// The days that can be chosen, as many ago.
@@ -14,7 +15,8 @@ const DAYS_AGO: std::ops::RangeInclusive<u32> = 1..=13;
 /// How long they met, in minutes.
 const MINUTES: [u32; 4] = [5, 15, 20, 60];
 
-/// How far apart they were, and how many dB that takes away.
+/// How far apart they were, and how many dB that takes away: one of each of the buckets that count in full or more, in
+/// full, and not at all (`functions/content/riskcalculationparameters.json`).
 const DISTANCES: [(&str, u8); 3] = [
     ("at arm’s length", 50),
     ("across a table", 60),
@@ -23,10 +25,11 @@ const DISTANCES: [(&str, u8); 3] = [
 
 /// The meetings so far, and a form for one more.
 #[component]
-pub fn Meetings(pair: RwSignal<Option<Pair>>) -> impl IntoView {
-    let days_ago = RwSignal::new("2".to_owned());
-    let minutes = RwSignal::new("20".to_owned());
-    let attenuation = RwSignal::new("50".to_owned());
+pub fn Meetings(story: Story) -> impl IntoView {
+    let (days_ago, minutes, attenuation) = FIRST_MEETING;
+    let days_ago = RwSignal::new(days_ago.to_string());
+    let minutes = RwSignal::new(minutes.to_string());
+    let attenuation = RwSignal::new(attenuation.to_string());
     let said = RwSignal::new(String::new());
     let meet = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -38,12 +41,12 @@ pub fn Meetings(pair: RwSignal<Option<Pair>>) -> impl IntoView {
         let (Ok(days_ago), Ok(minutes), Ok(attenuation)) = chosen else {
             return;
         };
-        spawn_local(async move {
-            match service::connect().await {
-                Ok(connection) => {
-                    pair.update(|pair| {
+        story.alone(async move {
+            match service::ask().await {
+                Ok(service) => {
+                    story.pair.update(|pair| {
                         if let Some(pair) = pair {
-                            pair.meet(days_ago, minutes, attenuation, connection.now);
+                            pair.meet(days_ago, minutes, attenuation, service.now);
                         }
                     });
                     said.set("They have met once more.".to_owned());
@@ -53,36 +56,26 @@ pub fn Meetings(pair: RwSignal<Option<Pair>>) -> impl IntoView {
         });
     };
     let list = move || {
-        pair.with(|pair| {
+        story.pair.with(|pair| {
             let meetings = pair.iter().flat_map(|pair| pair.meetings.iter());
             meetings
                 .map(|meeting| view! { <li>{describe(meeting)}</li> })
                 .collect_view()
         })
     };
+    let days = DAYS_AGO.map(|days| option(days, Language::English.days_ago(days)));
+    let lengths = MINUTES.map(|minutes| option(minutes, format!("{minutes} minutes")));
+    let distances = DISTANCES.map(|(name, lost)| option(lost.into(), name.to_owned()));
 
     view! {
         <section class="card" aria-labelledby="meetings">
             <h2 id="meetings">"They met"</h2>
             <ul>{list}</ul>
             <form on:submit=meet>
+                <label>"When" <select bind:value=days_ago>{days.collect_view()}</select></label>
+                <label>"How long" <select bind:value=minutes>{lengths.collect_view()}</select></label>
                 <label>
-                    "When"
-                    <select bind:value=days_ago>
-                        {DAYS_AGO.map(|days| option(days, Language::English.days_ago(days))).collect_view()}
-                    </select>
-                </label>
-                <label>
-                    "How long"
-                    <select bind:value=minutes>
-                        {MINUTES.map(|minutes| option(minutes, format!("{minutes} minutes"))).collect_view()}
-                    </select>
-                </label>
-                <label>
-                    "How near"
-                    <select bind:value=attenuation>
-                        {DISTANCES.map(|(name, attenuation)| option(attenuation.into(), name.to_owned())).collect_view()}
-                    </select>
+                    "How near" <select bind:value=attenuation>{distances.collect_view()}</select>
                 </label>
                 <button type="submit" class="quiet">"Let them meet again"</button>
             </form>

@@ -2,13 +2,10 @@
 //! it.
 
 use leptos::prelude::*;
-use phone::Phone;
+use phone::{Phone, encounter::began};
 use rand::{Rng, rand_core::UnwrapErr, rngs::SysRng};
 use serde::{Deserialize, Serialize};
-use shared::{
-    Date, Timestamp, dates,
-    time::{DAY_SECONDS, shift},
-};
+use shared::{Date, Timestamp, dates};
 use web_sys::Storage;
 
 /// One of the two phones.
@@ -41,9 +38,9 @@ pub struct Pair {
 /// The name of the pair in the tab's storage.
 const STORED: &str = "phones";
 
-/// A fair copy of the story: near enough, for long enough, on a day on which a person who fell ill yesterday or the days
-/// before was infectious.
-const FIRST_MEETING: (u32, u32, u8) = (2, 20, 50);
+/// Days ago, minutes and dB of the meeting that every pair begins with, and that the form proposes: near and long enough for
+/// a warning, on a day on which somebody who fell ill yesterday was infectious.
+pub const FIRST_MEETING: (u32, u32, u8) = (2, 20, 50);
 
 impl Pair {
     /// The pair that this tab has, or a new one.
@@ -78,8 +75,7 @@ impl Pair {
     /// Lets the phones be near each other, so many days ago at this time of the day.
     pub fn meet(&mut self, days_ago: u32, minutes: u32, attenuation: u8, now: Timestamp) {
         let seconds = minutes * 60;
-        let ago = i64::from(days_ago) * DAY_SECONDS + i64::from(seconds);
-        let time = shift(now, -ago);
+        let time = began(days_ago, seconds, now);
         let Self { first, second, .. } = self;
         first.meet(second, attenuation, time, seconds, &mut generator());
         self.meetings.push(Meeting {

@@ -1,12 +1,16 @@
 //! One phone: its three buttons, and what it tells its owner.
 
-use leptos::{prelude::*, task::spawn_local};
-use phone::{CheckReport, Code, Notification, Phone};
-use shared::{Timestamp, dates, language::Language};
+use leptos::prelude::*;
+use phone::{
+    CheckReport, Notification, Phone,
+    sentences::{self, NO_EXPOSURE, NOTHING_NEW, SERVICE_HAS_ENDED},
+};
+use shared::{Timestamp, language::Language};
 
 use crate::{
-    pair::{Pair, Side, generator},
-    service::{self, Connection, Failure},
+    pair::{Side, generator},
+    service::{self, Failure},
+    story::{Outcome, Story},
 };
 
 /// What an owner can do.
@@ -17,60 +21,39 @@ enum Deed {
     Check,
 }
 
-/// What came of it.
-#[derive(Clone)]
-pub enum Outcome {
-    Code(Code),
-    /// So many keys.
-    Shared(usize),
-    Checked {
-        report: CheckReport,
-        at: Timestamp,
-    },
-    Failed(String),
-}
-
 /// One phone of the pair.
 #[component]
-pub fn PhoneView(
-    pair: RwSignal<Option<Pair>>,
-    side: Side,
-    name: &'static str,
-    /// What came of the last thing that its owner did.
-    outcome: RwSignal<Option<Outcome>>,
-) -> impl IntoView {
-    let language = RwSignal::new("en".to_owned());
-    let busy = RwSignal::new(false);
+pub fn PhoneView(story: Story, side: Side, name: &'static str) -> impl IntoView {
+    let outcome = story.outcome(side);
+    let language = RwSignal::new(Language::English.tag().to_owned());
     let act = move |deed| {
-        let phone = pair.with_untracked(|pair| pair.as_ref().map(|pair| pair.phone(side).clone()));
-        let Some(mut phone) = phone.filter(|_| !busy.get_untracked()) else {
-            return;
-        };
-        busy.set(true);
-        spawn_local(async move {
+        story.alone(async move {
+            let phone = story
+                .pair
+                .with_untracked(|pair| Some(pair.as_ref()?.phone(side).clone()));
+            let Some(mut phone) = phone else { return };
             let done = perform(deed, &mut phone).await;
-            pair.update(|pair| {
+            story.pair.update(|pair| {
                 if let Some(pair) = pair {
                     pair.replace(side, phone);
                 }
             });
-            outcome.set(Some(
-                done.unwrap_or_else(|error| Outcome::Failed(error.to_string())),
-            ));
-            busy.set(false);
+            let failed = |error: Failure| Outcome::Failed(error.to_string());
+            outcome.set(Some(done.unwrap_or_else(failed)));
         });
     };
     // Read again when the language changes.
     let notification = move |at| {
         let language = language.get().parse().unwrap_or(Language::English);
-        pair.with(|pair| pair.as_ref()?.phone(side).notification(at, language))
+        story
+            .pair
+            .with(|pair| pair.as_ref()?.phone(side).notification(at, language))
     };
     let button = move |deed, label| {
         // Not `disabled` while busy: that would take the keyboard's place away.
+        let busy = move || story.is_busy().to_string();
         view! {
-            <button type="button" aria-disabled=move || busy.get().to_string() on:click=move |_| act(deed)>
-                {label}
-            </button>
+            <button type="button" aria-disabled=busy on:click=move |_| act(deed)>{label}</button>
         }
     };
 
@@ -80,8 +63,8 @@ pub fn PhoneView(
             <label class="language">
                 "Language"
                 <select bind:value=language>
-                    <option value="en">"English"</option>
-                    <option value="nl">"Nederlands"</option>
+                    <option value=Language::English.tag()>"English"</option>
+                    <option value=Language::Dutch.tag() lang="nl">"Nederlands"</option>
                 </select>
             </label>
             <div class="buttons">
@@ -89,11 +72,7 @@ pub fn PhoneView(
                 {button(Deed::Check, "Check for exposures")}
             </div>
             <div class="outcome" role="status">
-                {move || if busy.get() {
-                    Some(view! { <p>"One moment…"</p> }.into_any())
-                } else {
-                    outcome.get().map(|outcome| show(outcome, notification))
-                }}
+                {move || outcome.get().map(|outcome| show(outcome, notification))}
             </div>
         </section>
     }
@@ -101,7 +80,7 @@ pub fn PhoneView(
 
 /// Does it. Whatever comes of it, the phone remembers what it did.
 async fn perform(deed: Deed, phone: &mut Phone) -> Result<Outcome, Failure> {
-    let Connection { service, now } = service::connect().await?;
+    let service::Answer { service, now } = service::ask().await?;
     let mut random = generator();
     match deed {
         Deed::ShowCode => Ok(Outcome::Code(phone.code(&service, now, &mut random).await?)),
@@ -110,30 +89,35 @@ async fn perform(deed: Deed, phone: &mut Phone) -> Result<Outcome, Failure> {
         )),
         Deed::Check => {
             let report = phone.check(&service, now, |_| ()).await?;
-            phone.work_in_background(&service, now, &mut random).await?;
-            Ok(Outcome::Checked { report, at: now })
+            // What was found is told whatever comes of this.
+            let worked = phone.work_in_background(&service, now, &mut random);
+            Ok(Outcome::Checked {
+                background_error: worked.await.err().map(|error| error.to_string()),
+                report,
+                at: now,
+            })
         }
     }
 }
 
 fn show(outcome: Outcome, notification: impl Fn(Timestamp) -> Option<Notification>) -> AnyView {
     match outcome {
-        Outcome::Code(Code { code, valid_until }) => view! {
+        Outcome::Code(code) => view! {
             <p>"Read this code out to the GGD:"</p>
-            <p class="code">{code.to_string()}</p>
-            <p>{format!("It is valid until {}.", local(valid_until))}</p>
+            <p class="code">{code.code.to_string()}</p>
+            <p>{sentences::validity(&code)}</p>
         }
         .into_any(),
-        Outcome::Shared(keys) => view! {
-            <p>{format!("{keys} keys are uploaded. They are published once the GGD has confirmed the code.")}</p>
-        }
-        .into_any(),
-        Outcome::Checked { report, at } => view! {
+        Outcome::Shared(keys) => view! { <p>{sentences::uploaded(keys)}</p> }.into_any(),
+        Outcome::Checked {
+            report,
+            background_error,
+            at,
+        } => view! {
             <p>{downloaded(&report)}</p>
-            {notification(at).map_or_else(
-                || view! { <p>"No exposure to somebody who was infectious is known."</p> }.into_any(),
-                warn,
-            )}
+            {report.has_ended.then(|| view! { <p>{SERVICE_HAS_ENDED}</p> })}
+            {background_error.map(|error| view! { <p class="failure">{error}</p> })}
+            {notification(at).map_or_else(|| view! { <p>{NO_EXPOSURE}</p> }.into_any(), warn)}
         }
         .into_any(),
         Outcome::Failed(error) => view! { <p class="failure">{error}</p> }.into_any(),
@@ -143,7 +127,7 @@ fn show(outcome: Outcome, notification: impl Fn(Timestamp) -> Option<Notificatio
 fn downloaded(report: &CheckReport) -> String {
     let keys: usize = report.files.iter().map(|file| file.keys).sum();
     match (report.files.len(), report.failures.len()) {
-        (0, 0) => "Nothing new is published.".to_owned(),
+        (0, 0) => NOTHING_NEW.to_owned(),
         (1, 0) => format!("One new file with {keys} keys is downloaded, verified and compared."),
         (files, 0) => {
             format!("{files} new files with {keys} keys are downloaded, verified and compared.")
@@ -169,10 +153,4 @@ fn warn(notification: Notification) -> AnyView {
         </article>
     }
     .into_any()
-}
-
-fn local(time: Timestamp) -> String {
-    let time = dates::amsterdam().to_datetime(time);
-    time.strftime("%H:%M on %-d %B, in the Netherlands")
-        .to_string()
 }

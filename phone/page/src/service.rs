@@ -17,8 +17,8 @@ struct Delivered {
     export_public_key: String,
 }
 
-/// The service, and what time it is there.
-pub struct Connection {
+/// What the service said.
+pub struct Answer {
     /// The service.
     pub service: Service,
     /// The time.
@@ -41,12 +41,12 @@ pub enum Failure {
 }
 
 /// Asks the service which keys to trust and what time it is.
-pub async fn connect() -> Result<Connection, Failure> {
+pub async fn ask() -> Result<Answer, Failure> {
     let answer = found(Request::get("/test/phone").send().await?)?;
     let delivered: Delivered = answer.json().await?;
     let trusted =
         VerifyingKeys::from_pem(&delivered.manifest_public_key, &delivered.export_public_key)?;
-    Ok(Connection {
+    Ok(Answer {
         service: Service::new(address().ok_or(Failure::NoAddress)?, trusted),
         now: shift(browser_time(), delivered.clock_offset),
     })
