@@ -169,9 +169,10 @@ impl Store {
             return Ok(());
         }
         let missing = MIN_KEYS.saturating_sub(waiting.counted);
-        let invented = padding::invent_persons(missing, since, now, random);
-        let expires_at = retention::file_ends_at(now);
-        self.insert(&invented.concat(), Origin::Padding, expires_at)?;
+        for person in padding::invent_persons(missing, since, now, random) {
+            let expires_at = retention::file_ends_at(person.shared);
+            self.insert(&person.keys, Origin::Padding, expires_at)?;
+        }
 
         let waiting = self.waiting(now)?;
         let start = self.last_end()?.unwrap_or(now.as_second() - DAY_SECONDS);
@@ -210,15 +211,14 @@ impl Store {
               ORDER BY data LIMIT ?)",
             vec![Value::Integer(now.as_second()), Value::Integer(size as i64)],
         )?;
-        // A file ends with the oldest upload in it. From here on its keys end with it: when each of them was uploaded,
-        // and so which of them were uploaded together, is forgotten. Nobody uploaded the keys of invented persons, and they
-        // must not end it earlier.
+        // A file ends with the oldest upload in it, invented ones included: else its end would tell which of its keys nobody
+        // uploaded. From here on its keys end with it: when each of them was uploaded, and so which of them were uploaded
+        // together, is forgotten.
         sql::run(
             &self.sql,
-            "UPDATE file SET expires_at = (SELECT coalesce(min(expires_at) FILTER (WHERE origin <> ?), \
-             min(expires_at)) FROM diagnosis_key WHERE file = file.number) \
+            "UPDATE file SET expires_at = (SELECT min(expires_at) FROM diagnosis_key WHERE file = file.number) \
              WHERE number = (SELECT max(number) FROM file)",
-            vec![Value::String(Origin::Padding.name().to_owned())],
+            Vec::new(),
         )?;
         sql::run(
             &self.sql,

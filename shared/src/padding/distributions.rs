@@ -3,6 +3,8 @@
 //! The service keeps no statistics, so none of this is measured on its own users. The numbers are what is plausible for the
 //! Netherlands, and a test over generated outbreaks, which have numbers of their own, says whether they are close enough.
 
+use std::ops::RangeInclusive;
+
 use rand::{Rng, RngExt as _};
 
 /// Of a hundred persons whom the GGD calls, how many have symptoms. Nearly everyone who is tested is tested because of them;
@@ -17,6 +19,13 @@ pub const DAYS_FROM_ONSET_TO_TEST_PERCENT: [u32; 9] = [3, 40, 31, 14, 6, 3, 1, 1
 /// on the day of the result or on the next.
 pub const DAYS_FROM_TEST_TO_CALL_PERCENT: [u32; 4] = [2, 65, 28, 5];
 
+/// Of a hundred persons, how many are reached long after they fell ill, each of [`LATE_DAYS`] as likely. Few, but an old day
+/// in a file must not be a real person's for certain.
+pub const LATE_PERCENT: u32 = 2;
+
+/// How many days ago the illness of a late person began. Of one who fell ill earlier no day counts any more.
+pub const LATE_DAYS: RangeInclusive<u32> = 9..=25;
+
 /// How many persons share at 0:00, 1:00, 2:00… in the Netherlands, compared with each other; between full hours the number
 /// goes in a straight line. The GGD begins at eight, has most results to tell in the morning, as laboratories work at night,
 /// and fewer employees in the evening. Some persons share hours after the call, so that no hour is without any.
@@ -27,6 +36,16 @@ pub const SHARING_AT_HOUR: [u32; 24] = [
 /// Of a hundred persons, how many share so many minutes before the employee confirms the code; at 0 stand those who share
 /// after it too. Their keys wait until then, perhaps past a run of the publication.
 pub const MINUTES_BEFORE_CONFIRMATION_PERCENT: [u32; 11] = [60, 12, 8, 6, 4, 3, 2, 2, 1, 1, 1];
+
+/// Of a hundred persons, how many share hours before the employee confirms the code, who was called away or cut off: up to
+/// [`CONFIRMED_LATE_MINUTES`], each minute as likely.
+pub const CONFIRMED_LATE_PERCENT: u32 = 2;
+
+/// Four hours.
+pub const CONFIRMED_LATE_MINUTES: u32 = 240;
+
+/// Of a hundred persons, how many share a second time within two hours, which cuts another key of that day.
+pub const SHARES_TWICE_PERCENT: u32 = 2;
 
 /// Of a hundred persons, how many have had the app for less than 14 days, each of these days as likely: who installs an app
 /// keeps it for a year or so.

@@ -4,12 +4,18 @@
 use jiff::Timestamp;
 use rand::{Rng, RngExt as _};
 
-use super::distributions::{MINUTES_BEFORE_CONFIRMATION_PERCENT, SHARING_AT_HOUR, draw};
+use super::distributions::{
+    CONFIRMED_LATE_MINUTES, CONFIRMED_LATE_PERCENT, MINUTES_BEFORE_CONFIRMATION_PERCENT,
+    SHARING_AT_HOUR, draw, happens,
+};
 use crate::{
     dates,
-    retention::RETENTION_SECONDS,
-    time::{Interval, shift},
+    time::{DAY_SECONDS, Interval, shift},
 };
+
+/// After a longer standstill of the publication nobody is invented who shared before: a file ends 14 days after the oldest
+/// sharing in it, and must stay for long enough that every phone gets it.
+const STANDSTILL_SECONDS: i64 = 2 * DAY_SECONDS;
 
 /// The moments after one run and up to the next, each as likely as [`SHARING_AT_HOUR`] says.
 pub struct SharingTimes {
@@ -52,9 +58,9 @@ fn weight(time: Timestamp) -> u64 {
 }
 
 impl SharingTimes {
-    /// The moments from `since` to `now`. Of an earlier `since` the last 14 days count: older uploads are deleted.
+    /// The moments from `since` to `now`. Of an earlier `since` the last [`STANDSTILL_SECONDS`] count.
     pub fn between(since: Timestamp, now: Timestamp) -> Self {
-        let since = since.max(shift(now, -RETENTION_SECONDS));
+        let since = since.max(shift(now, -STANDSTILL_SECONDS));
         let intervals = Interval::at(since).number()..=Interval::at(now).number();
         let stretches: Vec<_> = intervals
             .map(Interval::new)
@@ -74,7 +80,11 @@ impl SharingTimes {
     /// When a person shared whose keys became ready for publication at one of the moments. That is the last one when there
     /// is no time between the runs.
     pub fn draw(&self, random: &mut impl Rng) -> Timestamp {
-        let minutes_before = draw(&MINUTES_BEFORE_CONFIRMATION_PERCENT, random);
+        let minutes_before = if happens(CONFIRMED_LATE_PERCENT, random) {
+            random.random_range(0..=CONFIRMED_LATE_MINUTES)
+        } else {
+            draw(&MINUTES_BEFORE_CONFIRMATION_PERCENT, random)
+        };
         shift(self.draw_ready(random), -60 * i64::from(minutes_before))
     }
 
@@ -152,13 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_older_than_two_weeks_does_not_count() {
+    fn after_a_standstill_the_last_two_days_count() {
         let now = at("2026-11-23T10:00:00Z");
         let times = SharingTimes::between(Timestamp::MIN, now);
         let mut random = StdRng::seed_from_u64(2);
         for _ in 0..1_000 {
-            let time = times.draw(&mut random);
-            assert!(shift(now, -RETENTION_SECONDS - 600) <= time && time < now);
+            let time = times.draw_ready(&mut random);
+            assert!(shift(now, -STANDSTILL_SECONDS) <= time && time < now);
         }
     }
 

@@ -3,6 +3,7 @@
 
 use shared::{
     conversion::{DiagnosisKey, Infectiousness},
+    retention::RETENTION_SECONDS,
     time::{INTERVALS_PER_DAY, Interval, UtcDay},
 };
 
@@ -87,11 +88,12 @@ fn risks(person: &Person) -> Vec<i64> {
     counts
 }
 
-/// When today's key ends: in the day, and before the file; in which file it came, and how late; its class.
+/// When today's key ends: in the day, before the file, and after the oldest upload of the file that it came in, as far as that
+/// one's end tells; in which file it came, and how late; its class.
 fn cut_key(person: &Person) -> Vec<i64> {
     let first = person.first();
     let Some(cut) = person.sightings.iter().find(|key| is_cut(&key.key)) else {
-        return vec![NONE; 5];
+        return vec![NONE; 6];
     };
     let end = end(&cut.key);
     let before_file = Interval::at(first.end)
@@ -100,6 +102,8 @@ fn cut_key(person: &Person) -> Vec<i64> {
     vec![
         within_day(end) / BIN,
         i64::from(before_file) / BIN,
+        (end.start().as_second() + RETENTION_SECONDS - cut.expires_at.as_second())
+            .div_euclid(FILE_SECONDS),
         cut.file - first.file,
         lateness(cut),
         class(&cut.key),

@@ -45,9 +45,10 @@ pub const OUTBREAK: Outbreak = Outbreak {
     until_call: 4.0,
 };
 
-/// A key of a person that the service took, and from when on it may be published.
+/// A key of a person that the service took, when, and from when on it may be published.
 pub struct Arrival {
     pub person: usize,
+    pub uploaded: Timestamp,
     pub from: Timestamp,
     pub key: DiagnosisKey,
 }
@@ -61,10 +62,7 @@ pub fn arrivals(outbreak: &Outbreak, random: &mut StdRng) -> Vec<Arrival> {
         for _ in 0..poisson(outbreak.persons_per_day * wave, random) {
             let case = Case::of_day(day, outbreak, random);
             let keys = case.taken_keys(random);
-            arrivals.extend(
-                keys.into_iter()
-                    .map(|(from, key)| Arrival { person, from, key }),
-            );
+            arrivals.extend(keys.into_iter().map(|taken| Arrival { person, ..taken }));
             person += 1;
         }
     }
@@ -116,10 +114,10 @@ impl Case {
         }
     }
 
-    /// The keys that the service takes and converts, each with the moment from which it may be published.
-    fn taken_keys(&self, random: &mut StdRng) -> Vec<(Timestamp, DiagnosisKey)> {
+    /// The keys that the service takes and converts.
+    fn taken_keys(&self, random: &mut StdRng) -> Vec<Arrival> {
         let registered = UtcDay::of(self.registered);
-        let mut taken: Vec<(Timestamp, DiagnosisKey)> = Vec::new();
+        let mut taken: Vec<Arrival> = Vec::new();
         for (at, keys) in self.uploads(random) {
             let acceptance = Acceptance {
                 now: at,
@@ -127,10 +125,15 @@ impl Case {
                 validated: (self.confirmed <= at).then_some(self.confirmed),
             };
             for key in keys.into_iter().filter(|key| acceptance.takes(key)) {
-                let known = taken.iter().any(|(_, taken)| taken.key.data == key.data);
+                let known = taken.iter().any(|taken| taken.key.key.data == key.data);
                 let converted = DiagnosisKey::convert(key, self.illness).filter(|_| !known);
                 let from = at.max(self.confirmed).max(key.releasable_at());
-                taken.extend(converted.map(|key| (from, key)));
+                taken.extend(converted.map(|key| Arrival {
+                    person: 0,
+                    uploaded: at,
+                    from,
+                    key,
+                }));
             }
         }
         taken
@@ -150,9 +153,11 @@ impl Case {
         let mut keys = phone.whole_days(today, random);
         keys.extend(key(today.start(), cut, random));
         let mut uploads = vec![(self.shared, keys.clone())];
-        let night = end.as_second() - tomorrow.start().as_second();
+        // A phone waits for four hours before it uploads by itself.
+        let earliest = tomorrow.start().max(shift(self.shared, 14_400));
+        let night = end.as_second() - earliest.as_second();
         if phone.awake_at_night && night > 0 {
-            let again = shift(tomorrow.start(), random.random_range(0..night));
+            let again = shift(earliest, random.random_range(0..night));
             if cut < tomorrow {
                 // Used from the cut on, and given the whole day all the same.
                 keys.extend(key(today.start(), tomorrow, random));

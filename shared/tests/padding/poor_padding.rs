@@ -6,7 +6,7 @@ use shared::{
     Timestamp,
     conversion::DiagnosisKey,
     dates::{self, Illness},
-    padding,
+    padding::{self, InventedPerson},
     tek::{KeyData, RollingPeriod, TemporaryExposureKey},
     time::UtcDay,
 };
@@ -17,7 +17,7 @@ pub fn todays_key_is_whole(
     _: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<Vec<DiagnosisKey>> {
+) -> Vec<InventedPerson> {
     until_enough(missing, now, || {
         let days_ago = random.random_range(1..6);
         let date = dates::today(now).saturating_sub(days_ago.days());
@@ -34,7 +34,7 @@ pub fn lone_keys(
     _: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<Vec<DiagnosisKey>> {
+) -> Vec<InventedPerson> {
     until_enough(missing, now, || {
         let mut lone_key = || {
             let date = dates::today(now).saturating_sub(random.random_range(0..12).days());
@@ -51,9 +51,9 @@ pub fn nobody_uploads_again(
     since: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<Vec<DiagnosisKey>> {
+) -> Vec<InventedPerson> {
     let mut persons = padding::invent_persons(missing, since, now, random);
-    for keys in &mut persons {
+    for InventedPerson { keys, .. } in &mut persons {
         let cut_days: Vec<_> = keys
             .iter()
             .filter(|key| key.key.rolling_period != RollingPeriod::DAY)
@@ -72,7 +72,7 @@ pub fn shared_at_any_time(
     _: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<Vec<DiagnosisKey>> {
+) -> Vec<InventedPerson> {
     padding::invent_persons(missing, now - 48.hours(), now, random)
 }
 
@@ -80,13 +80,13 @@ fn until_enough(
     missing: usize,
     now: Timestamp,
     mut person: impl FnMut() -> Vec<DiagnosisKey>,
-) -> Vec<Vec<DiagnosisKey>> {
+) -> Vec<InventedPerson> {
     let mut persons = Vec::new();
     let mut releasable = 0;
     while releasable < missing {
         let keys = person();
         releasable += keys.iter().filter(|key| key.is_releasable(now)).count();
-        persons.push(keys);
+        persons.push(InventedPerson { shared: now, keys });
     }
     persons
 }

@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 
 use rand::rngs::StdRng;
-use shared::{Timestamp, conversion::DiagnosisKey, export::MIN_KEYS, time::shift};
+use shared::{
+    Timestamp, conversion::DiagnosisKey, export::MIN_KEYS, padding::InventedPerson, retention,
+    time::shift,
+};
 
 use crate::outbreak::Arrival;
 
 /// A way to invent persons: how many keys are missing, since when the file's persons shared, and now.
-pub type Padding = fn(usize, Timestamp, Timestamp, &mut StdRng) -> Vec<Vec<DiagnosisKey>>;
+pub type Padding = fn(usize, Timestamp, Timestamp, &mut StdRng) -> Vec<InventedPerson>;
 
 /// From one run of the publication to the next.
 pub const FILE_SECONDS: i64 = 4 * 3_600;
@@ -20,8 +23,10 @@ const START_SECONDS: i64 = 9;
 pub struct Sighting {
     /// The number of its file; runs without a file count.
     pub file: i64,
-    /// The end of its file.
+    /// The end of its file's window.
     pub end: Timestamp,
+    /// When the file is taken off the manifest.
+    pub expires_at: Timestamp,
     /// Where in the file it stands, from 0 to 1.
     pub position: f64,
     /// The key.
@@ -49,6 +54,13 @@ enum Owner {
     Invented(usize),
 }
 
+/// A key that is in no file yet.
+struct Waiting {
+    owner: Owner,
+    uploaded: Timestamp,
+    key: DiagnosisKey,
+}
+
 /// Publishes `arrivals`, which are in the order of their moments, in files filled up by `padding`.
 pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> Vec<Person> {
     let number = |arrival: &Arrival| arrival.from.as_second() / FILE_SECONDS;
@@ -61,31 +73,43 @@ pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> V
         let now = Timestamp::from_second(number * FILE_SECONDS + START_SECONDS).unwrap();
         let mut file = Vec::new();
         while let Some(arrival) = coming.next_if(|arrival| arrival.from <= now) {
-            file.push((Owner::Real(arrival.person), arrival.key));
+            file.push(Waiting {
+                owner: Owner::Real(arrival.person),
+                uploaded: arrival.uploaded,
+                key: arrival.key,
+            });
         }
         if file.is_empty() {
             continue;
         }
-        file.extend(held.extract_if(.., |(_, key): &mut (_, DiagnosisKey)| {
-            key.is_releasable(now)
-        }));
+        file.extend(held.extract_if(.., |waiting: &mut Waiting| waiting.key.is_releasable(now)));
         let missing = MIN_KEYS.saturating_sub(file.len());
-        for keys in padding(missing, shift(now, -FILE_SECONDS), now, random) {
+        for person in padding(missing, shift(now, -FILE_SECONDS), now, random) {
             invented += 1;
-            let (released, later): (Vec<_>, Vec<_>) = keys
+            let (released, later): (Vec<_>, Vec<_>) = person
+                .keys
                 .into_iter()
-                .map(|key| (Owner::Invented(invented), key))
-                .partition(|(_, key)| key.is_releasable(now));
+                .map(|key| Waiting {
+                    owner: Owner::Invented(invented),
+                    uploaded: person.shared,
+                    key,
+                })
+                .partition(|waiting| waiting.key.is_releasable(now));
             file.extend(released);
             held.extend(later);
         }
         // As the export does.
-        file.sort_by_key(|(_, key)| key.key.data);
+        file.sort_by_key(|waiting| waiting.key.key.data);
         let size = file.len() as f64;
-        for (place, (owner, key)) in file.into_iter().enumerate() {
+        let ends = file
+            .iter()
+            .map(|waiting| retention::file_ends_at(waiting.uploaded));
+        let expires_at = ends.min().unwrap();
+        for (place, Waiting { owner, key, .. }) in file.into_iter().enumerate() {
             persons.entry(owner).or_default().push(Sighting {
                 file: number,
                 end: now,
+                expires_at,
                 position: place as f64 / size,
                 key,
             });
