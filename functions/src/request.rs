@@ -16,7 +16,9 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
     let Some(stream) = request.body() else {
         return Ok(Vec::new());
     };
-    let length = request.headers().get("content-length").ok().flatten();
+    let header = |name| request.headers().get(name).ok().flatten();
+    // In chunks a body may be longer than its head says.
+    let length = header("content-length").filter(|_| header("transfer-encoding").is_none());
     match length.and_then(|length| length.parse::<usize>().ok()) {
         // With a length that fits, the whole body is one call; the server holds the sender to the length.
         Some(length) if length <= MAX_BODY_BYTES => {

@@ -305,6 +305,22 @@ fn a_bucket_takes_several_uploads_before_and_after_validation() {
 }
 
 #[test]
+fn no_more_than_thirty_uploads_of_an_enrolment_are_kept_at_a_time() {
+    let mut scene = Scene::start();
+    let keys: Vec<_> = (0..31).map(|_| scene.key(-1, 144)).collect();
+    for key in &keys {
+        scene.upload(std::slice::from_ref(key));
+    }
+    scene.validate(1);
+    let published = scene.published(&keys);
+    assert_eq!(published.iter().filter(|found| **found).count(), 30);
+    assert!(!published[30]);
+    // There is room again as soon as they are published.
+    scene.upload(&keys);
+    assert_eq!(scene.published(&keys), [true; 31]);
+}
+
+#[test]
 fn a_key_that_reaches_into_the_next_day_is_cut_at_midnight() {
     let mut scene = Scene::start();
     let mut key = scene.key(-1, 144);

@@ -26,6 +26,10 @@ use crate::{answer, object::Received, phone_api::PhoneRoute, random};
 /// thousand is in use.
 const DRAWS: usize = 10;
 
+/// How many uploads of an enrolment are kept at a time: far more than a person causes. Without a bound one person who is
+/// validated could fill every phone with keys.
+const MAX_UPLOADS: i64 = 30;
+
 impl Intake {
     /// Does what a phone asks, and gives the answer that it gets.
     pub(super) async fn phone(
@@ -71,6 +75,7 @@ impl Intake {
         };
         let upload = upload.map_err(|_| "the sample is no upload")?;
         let enrolment = self.store.enrolment(upload.bucket.as_bytes(), now)?;
+        let stored = self.store.uploads_of(&upload.bucket)?;
         let (key, registered, validated) = match &enrolment {
             Some(enrolment) => (
                 enrolment.confirmation_key.clone(),
@@ -94,7 +99,8 @@ impl Intake {
             .map(|key| key.within_its_day())
             .collect();
         let signed_upload = route == PhoneRoute::PostKeys && enrolment.is_some() && signed;
-        let place = Place::of(signed_upload && !keys.is_empty(), random);
+        let wanted = !keys.is_empty() && stored < MAX_UPLOADS;
+        let place = Place::of(signed_upload && wanted, random);
         let written = match place {
             Place::Kept => &keys,
             Place::Scratch(_) => &upload.keys,

@@ -201,6 +201,18 @@ impl Store {
         Ok(found.flatten())
     }
 
+    /// How many uploads of `bucket` are stored.
+    pub fn uploads_of(&self, bucket: &BucketId) -> Result<i64> {
+        let statement = "SELECT count(*) FROM upload WHERE bucket = ?";
+        let count = sql::first(
+            &self.sql,
+            statement,
+            vec![blob(bucket.as_bytes())],
+            |mut row| row.integer(),
+        )?;
+        Ok(count.unwrap_or(0))
+    }
+
     /// Writes `keys` for `bucket`, or as many zeros into a scratch row.
     ///
     /// An upload's number is random: the numbers of those that are gone do not come again while a job still knows them,
