@@ -7,6 +7,7 @@ use std::fmt;
 
 use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
+use shared::{Timestamp, time::Interval};
 
 use crate::identifiers::RollingProximityIdentifier;
 
@@ -40,26 +41,45 @@ impl fmt::Display for PseudoAddress {
     }
 }
 
-/// The address in use, and the identifier that it goes with.
+/// The address in use.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(transparent)]
-pub struct AddressInUse(Option<(RollingProximityIdentifier, PseudoAddress)>);
+pub struct AddressInUse(Option<InUse>);
+
+/// An address, and with which identifier and when it is used.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+struct InUse {
+    address: PseudoAddress,
+    identifier: RollingProximityIdentifier,
+    interval: Interval,
+}
 
 impl AddressInUse {
-    /// The address from which `identifier` is broadcast: the one in use as long as the identifier is, else another one.
+    /// The address from which `identifier` is broadcast in `interval`: the one in use as long as the identifier is, else
+    /// another one.
     pub fn of(
         &mut self,
         identifier: RollingProximityIdentifier,
+        interval: Interval,
         random: &mut impl Rng,
     ) -> PseudoAddress {
         match self.0 {
-            Some((in_use, address)) if in_use == identifier => address,
+            Some(in_use) if in_use.identifier == identifier => in_use.address,
             _ => {
                 let address = PseudoAddress::random(random);
-                self.0 = Some((identifier, address));
+                self.0 = Some(InUse {
+                    address,
+                    identifier,
+                    interval,
+                });
                 address
             }
         }
+    }
+
+    /// Forgets an address whose time is over.
+    pub fn forget_before(&mut self, now: Timestamp) {
+        self.0.take_if(|in_use| in_use.interval < Interval::at(now));
     }
 }
 
@@ -68,7 +88,7 @@ mod tests {
     use std::collections::HashSet;
 
     use rand::{SeedableRng as _, rngs::StdRng};
-    use shared::{Timestamp, time::shift};
+    use shared::time::shift;
 
     use super::*;
     use crate::phone::Phone;
@@ -88,6 +108,19 @@ mod tests {
             assert_eq!(identifiers.len(), addresses.len(), "minute {minute}");
         }
         assert_eq!(addresses.len(), 145);
+    }
+
+    #[test]
+    fn an_address_whose_time_is_over_is_forgotten() {
+        let mut random = StdRng::seed_from_u64(3);
+        let mut address = AddressInUse::default();
+        let now: Timestamp = "2026-11-24T10:03:00Z".parse().unwrap();
+        let identifier = RollingProximityIdentifier::from_bytes([1; 16]);
+        address.of(identifier, Interval::at(now), &mut random);
+        address.forget_before(shift(now, 60));
+        assert!(address.0.is_some());
+        address.forget_before(shift(now, 600));
+        assert!(address.0.is_none());
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Checked {
     app_config: Option<Document<AppConfig>>,
     resource_bundle: Option<Document<ResourceBundle>>,
     risk_calculation_parameters: Option<Document<RiskCalculationParameters>>,
+    /// The documents of before, and when another one took their place.
+    replaced: BTreeMap<ContentId, Timestamp>,
     /// What was found in the past 14 days.
     windows: Vec<ExposureWindow>,
     /// The last day of which the owner has been warned.
@@ -127,8 +129,9 @@ fn as_text<S: Serializer>(error: &ServiceError, serializer: S) -> Result<S::Ok, 
 }
 
 impl Phone {
-    /// Downloads what is new and says whether its owner was near somebody who was infectious. A file that is refused keeps
-    /// no other one from being matched; only a manifest or a document that is refused ends the check.
+    /// Downloads what is new and says whether its owner was near somebody who was infectious. A file that is refused or
+    /// withheld keeps no other one from being matched, nor does a document as long as there is the one of before; only a
+    /// manifest that is refused ends the check, or a first document.
     pub async fn check(
         &mut self,
         service: &Service,
@@ -138,7 +141,10 @@ impl Phone {
         self.forget_before(now);
         let manifest = service.manifest().await?;
         self.checked.refuse_old(&manifest, now)?;
-        self.checked.update_documents(service, &manifest).await?;
+        let mut failures = Vec::new();
+        self.checked
+            .update_documents(service, &manifest, now, &mut failures)
+            .await?;
 
         let new: Vec<_> = manifest
             .exposure_key_sets
@@ -153,7 +159,6 @@ impl Phone {
                 .map(|encounter| (Interval::at(encounter.heard_at), encounter.identifier)),
         );
         let mut files = Vec::with_capacity(new.len());
-        let mut failures = Vec::new();
         for (done, id) in new.iter().enumerate() {
             progress(Progress {
                 done,
@@ -210,6 +215,8 @@ impl Checked {
         self.warned = self.warned.filter(|date| *date >= oldest.date());
         let oldest = shift(now, -FILE_DAYS * DAY_SECONDS);
         self.files.retain(|_, made_at| *made_at >= oldest);
+        self.replaced
+            .retain(|_, replaced_at| *replaced_at >= oldest);
     }
 
     /// How the service wants phones to behave, once it has said so.
@@ -236,44 +243,91 @@ impl Checked {
     }
 
     /// A manifest is signed but not dated. One that lacks the newest file that this phone has seen is older than that
-    /// file, unless the file has had time to end.
+    /// file, unless the file has had time to end. One without any new file is older, too, if it names a document that
+    /// another one has replaced: a service that goes back to a former document says so with its next file.
     fn refuse_old(&self, manifest: &Manifest, now: Timestamp) -> Result<(), ServiceError> {
         let newest = self.files.iter().max_by_key(|(_, made_at)| **made_at);
-        match newest {
-            Some((id, made_at))
-                if now < shift(*made_at, LISTED_DAYS * DAY_SECONDS)
-                    && !manifest.exposure_key_sets.contains(id) =>
-            {
-                Err(ServiceError::OldManifest)
-            }
-            _ => Ok(()),
+        let lacks_newest = newest.is_some_and(|(id, made_at)| {
+            now < shift(*made_at, LISTED_DAYS * DAY_SECONDS)
+                && !manifest.exposure_key_sets.contains(id)
+        });
+        let mut files = manifest.exposure_key_sets.iter();
+        let names_replaced = manifest
+            .documents()
+            .iter()
+            .any(|id| self.replaced.contains_key(id));
+        if lacks_newest || (names_replaced && files.all(|id| self.files.contains_key(id))) {
+            return Err(ServiceError::OldManifest);
         }
+        Ok(())
     }
 
-    /// Fetches the documents that are not those of the last check.
+    /// Fetches the documents that are not those of the last check. One that cannot be had leaves that of before in place,
+    /// if there is one.
     async fn update_documents(
         &mut self,
         service: &Service,
         manifest: &Manifest,
+        now: Timestamp,
+        failures: &mut Vec<Failure>,
     ) -> Result<(), ServiceError> {
-        update(&mut self.app_config, manifest.app_config, service).await?;
-        update(&mut self.resource_bundle, manifest.resource_bundle, service).await?;
+        let mut update = Update {
+            service,
+            now,
+            replaced: &mut self.replaced,
+            failures,
+        };
+        update
+            .document(&mut self.app_config, manifest.app_config)
+            .await?;
+        update
+            .document(&mut self.resource_bundle, manifest.resource_bundle)
+            .await?;
         let parameters = manifest.risk_calculation_parameters;
-        update(&mut self.risk_calculation_parameters, parameters, service).await
+        update
+            .document(&mut self.risk_calculation_parameters, parameters)
+            .await
     }
 }
 
-async fn update<T: PublishedDocument>(
-    stored: &mut Option<Document<T>>,
-    id: ContentId,
-    service: &Service,
-) -> Result<(), ServiceError> {
-    if stored.as_ref().is_none_or(|document| document.id != id) {
-        let json = service.document::<T>(id).await?;
-        let document = Document::try_from(StoredDocument { id, json });
-        *stored = Some(document.map_err(|_| DocumentError::Json)?);
+/// The update of the documents in a check.
+struct Update<'a> {
+    service: &'a Service,
+    now: Timestamp,
+    replaced: &'a mut BTreeMap<ContentId, Timestamp>,
+    failures: &'a mut Vec<Failure>,
+}
+
+impl Update<'_> {
+    async fn document<T: PublishedDocument>(
+        &mut self,
+        stored: &mut Option<Document<T>>,
+        id: ContentId,
+    ) -> Result<(), ServiceError> {
+        let before = stored.as_ref().map(|document| document.id);
+        if before == Some(id) {
+            return Ok(());
+        }
+        match (fetch(self.service, id).await, before) {
+            (Ok(document), _) => {
+                *stored = Some(document);
+                self.replaced.remove(&id);
+                self.replaced.extend(before.map(|id| (id, self.now)));
+            }
+            (Err(error), Some(_)) => self.failures.push(Failure { id, error }),
+            (Err(error), None) => return Err(error),
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+async fn fetch<T: PublishedDocument>(
+    service: &Service,
+    id: ContentId,
+) -> Result<Document<T>, ServiceError> {
+    let json = service.document::<T>(id).await?;
+    let document = Document::try_from(StoredDocument { id, json });
+    Ok(document.map_err(|_| DocumentError::Json)?)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! upload, and mostly a third one the upload of the rest of the day, which phones send by themselves after midnight. Each
 //! comes alone, at the moment at which a person would have caused it.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
 
 use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
@@ -57,20 +57,27 @@ pub enum Decoy {
 
 impl Decoys {
     /// Throws the die, unless it has been thrown today or a person is being played. `probability` is that of a person a
-    /// day.
-    pub fn throw(&mut self, probability: f64, now: Timestamp, random: &mut impl Rng) {
+    /// day; phones wait for `upload_delay` after an upload before they upload by themselves.
+    pub fn throw(
+        &mut self,
+        probability: f64,
+        upload_delay: Duration,
+        now: Timestamp,
+        random: &mut impl Rng,
+    ) {
         let today = UtcDay::of(now);
         if self.thrown == Some(today) {
             return;
         }
         self.thrown = Some(today);
         if self.planned.is_empty() && random.random_bool(probability.clamp(0.0, 1.0)) {
-            self.plan(shift(now, random.random_range(0..DAY_SECONDS)), random);
+            let called = shift(now, random.random_range(0..DAY_SECONDS));
+            self.plan(called, upload_delay, random);
         }
     }
 
     /// Plans a person who is called at `called`.
-    fn plan(&mut self, called: Timestamp, random: &mut impl Rng) {
+    fn plan(&mut self, called: Timestamp, upload_delay: Duration, random: &mut impl Rng) {
         let longest = if random.random_range(0..100) < SOON_PERCENT {
             SOON_SECONDS
         } else {
@@ -86,7 +93,11 @@ impl Decoys {
         self.planned.push_back(person(Decoy::Upload, shared));
         let again = Planned {
             decoy: Decoy::Upload,
-            from: UtcDay::of(shared).next().start().start(),
+            from: UtcDay::of(shared)
+                .next()
+                .start()
+                .start()
+                .max(shift(shared, upload_delay.as_secs().cast_signed())),
             until: enrolment::valid_until(called),
         };
         if again.from < again.until && random.random_range(0..100) < AGAIN_PERCENT {
@@ -94,16 +105,19 @@ impl Decoys {
         }
     }
 
-    /// The decoy to send now, one at a time. It is not due a second time.
-    pub fn take_due(&mut self, now: Timestamp) -> Option<Decoy> {
+    /// The decoy to send now, one at a time, until it [was sent](Self::sent): a real request that fails is tried again, too.
+    pub fn due(&mut self, now: Timestamp) -> Option<Decoy> {
         let next = self.planned.front()?;
         if next.until < now {
             self.planned.clear();
             return None;
         }
-        self.planned
-            .pop_front_if(|next| next.from <= now)
-            .map(|planned| planned.decoy)
+        (next.from <= now).then_some(next.decoy)
+    }
+
+    /// The decoy that was due is sent.
+    pub fn sent(&mut self) {
+        self.planned.pop_front();
     }
 
     /// When the phone must wake to send the next decoy, if a person would have caused it. The upload after midnight comes
@@ -126,39 +140,78 @@ mod tests {
 
     fn planned(seed: u64) -> Decoys {
         let mut decoys = Decoys::default();
-        decoys.throw(1.0, now(), &mut StdRng::seed_from_u64(seed));
+        decoys.throw(1.0, DELAY, now(), &mut StdRng::seed_from_u64(seed));
         decoys
+    }
+
+    const DELAY: Duration = Duration::from_secs(14_400);
+
+    /// What is sent at `time`.
+    fn send(decoys: &mut Decoys, time: Timestamp) -> Option<Decoy> {
+        decoys.due(time).inspect(|_| decoys.sent())
     }
 
     #[test]
     fn a_person_registers_shares_and_shares_again_after_midnight() {
         let mut decoys = planned(1);
         let registration = decoys.next_wake().unwrap();
-        assert_eq!(decoys.take_due(shift(registration, -1)), None);
-        assert_eq!(decoys.take_due(registration), Some(Decoy::Registration));
+        assert_eq!(send(&mut decoys, shift(registration, -1)), None);
+        assert_eq!(send(&mut decoys, registration), Some(Decoy::Registration));
         // One at a time.
-        assert_eq!(decoys.take_due(registration), None);
+        assert_eq!(send(&mut decoys, registration), None);
         let upload = decoys.next_wake().unwrap();
         assert!(registration < upload);
-        assert_eq!(decoys.take_due(upload), Some(Decoy::Upload));
+        assert_eq!(send(&mut decoys, upload), Some(Decoy::Upload));
         assert_eq!(decoys.next_wake(), None);
         let midnight = UtcDay::of(upload).next().start().start();
-        assert_eq!(decoys.take_due(shift(midnight, -1)), None);
-        assert_eq!(decoys.take_due(shift(midnight, 3_600)), Some(Decoy::Upload));
-        assert_eq!(decoys.take_due(shift(midnight, 3_600)), None);
+        assert_eq!(send(&mut decoys, shift(midnight, -1)), None);
+        assert_eq!(
+            send(&mut decoys, shift(midnight, 3_600)),
+            Some(Decoy::Upload)
+        );
+        assert_eq!(send(&mut decoys, shift(midnight, 3_600)), None);
+    }
+
+    #[test]
+    fn a_decoy_that_did_not_arrive_is_tried_again_as_a_real_request_is() {
+        let mut decoys = planned(1);
+        let registration = decoys.next_wake().unwrap();
+        assert_eq!(decoys.due(registration), Some(Decoy::Registration));
+        let later = shift(registration, 60);
+        assert_eq!(decoys.due(later), Some(Decoy::Registration));
+    }
+
+    #[test]
+    fn no_decoy_uploads_again_before_a_phone_would() {
+        let mut random = StdRng::seed_from_u64(4);
+        let mut seen = 0;
+        for minute in 0..1_440 {
+            let mut decoys = Decoys::default();
+            decoys.plan(shift(now(), minute * 60), DELAY, &mut random);
+            let [_, upload, again] = decoys.planned.make_contiguous() else {
+                continue;
+            };
+            seen += 1;
+            assert!(shift(upload.from, 14_400) <= again.from);
+            assert!(again.from < again.until);
+        }
+        assert!(seen > 1_000, "{seen}");
     }
 
     #[test]
     fn a_phone_that_was_off_does_not_make_up_for_it() {
         let mut decoys = planned(1);
         let registration = decoys.next_wake().unwrap();
-        assert_eq!(decoys.take_due(shift(registration, LATE_SECONDS + 1)), None);
+        assert_eq!(
+            send(&mut decoys, shift(registration, LATE_SECONDS + 1)),
+            None
+        );
         assert_eq!(decoys.next_wake(), None);
 
         let mut decoys = planned(1);
-        decoys.take_due(registration);
+        send(&mut decoys, registration);
         let upload = decoys.next_wake().unwrap();
-        assert_eq!(decoys.take_due(shift(upload, DAY_SECONDS)), None);
+        assert_eq!(send(&mut decoys, shift(upload, DAY_SECONDS)), None);
         assert_eq!(decoys.next_wake(), None);
     }
 
@@ -166,10 +219,10 @@ mod tests {
     fn the_die_is_thrown_once_a_day() {
         let mut random = StdRng::seed_from_u64(2);
         let mut decoys = Decoys::default();
-        decoys.throw(0.0, now(), &mut random);
-        decoys.throw(1.0, shift(now(), 60), &mut random);
+        decoys.throw(0.0, DELAY, now(), &mut random);
+        decoys.throw(1.0, DELAY, shift(now(), 60), &mut random);
         assert_eq!(decoys.next_wake(), None);
-        decoys.throw(1.0, shift(now(), DAY_SECONDS), &mut random);
+        decoys.throw(1.0, DELAY, shift(now(), DAY_SECONDS), &mut random);
         assert!(decoys.next_wake().is_some());
     }
 
@@ -179,12 +232,12 @@ mod tests {
         let (mut persons, mut soon, mut again) = (0, 0, 0);
         for _ in 0..20_000 {
             let mut decoys = Decoys::default();
-            decoys.throw(0.1, now(), &mut random);
+            decoys.throw(0.1, DELAY, now(), &mut random);
             let Some(registration) = decoys.next_wake() else {
                 continue;
             };
             assert!(now() <= registration && registration < shift(now(), DAY_SECONDS));
-            decoys.take_due(registration);
+            send(&mut decoys, registration);
             let upload = decoys.next_wake().unwrap();
             assert!(registration < upload && upload <= shift(registration, DAY_SECONDS));
             persons += 1;

@@ -77,7 +77,9 @@ enum Command {
     Check,
     /// Delete everything that the phone remembers.
     Forget,
-    /// Send a pair of decoys now. `check` sends them when they are due.
+    /// Do what a phone does by itself every few hours, and when a decoy is due.
+    Wake,
+    /// Send a pair of decoys now, to see them. `wake` sends them when they are due.
     Decoy,
 }
 
@@ -113,7 +115,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if is_complete {
         Ok(())
     } else {
-        Err("not everything could be done; the next check tries again".into())
+        Err("not every file could be checked; the next check tries again".into())
     }
 }
 
@@ -180,12 +182,19 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
             // What a check did before it failed is done.
             save(state, &phone)?;
             let report = report?;
-            // What was found is told whatever comes of this.
-            let worked = phone.work_in_background(&service, now, &mut random);
             Outcome::Check {
-                background_error: worked.await.err().map(|error| error.to_string()),
                 report,
                 notification: phone.notification(now, language(arguments)),
+            }
+        }
+        Command::Wake => {
+            let worked = phone
+                .work_in_background(&service(arguments)?, now, &mut random)
+                .await;
+            // What it planned and sent is done, whatever came of the rest.
+            save(state, &phone)?;
+            worked?;
+            Outcome::Wake {
                 wake_at: phone.next_wake(),
             }
         }

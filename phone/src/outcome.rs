@@ -33,10 +33,9 @@ pub enum Outcome {
         #[serde(flatten)]
         report: CheckReport,
         notification: Option<Notification>,
-        /// Why the phone could not do what it does by itself after a check; it tries again with the next one.
-        #[serde(rename = "backgroundError")]
-        background_error: Option<String>,
-        /// When `check` should be called again at the latest, for a decoy.
+    },
+    Wake {
+        /// When `wake` should be called again at the latest, for a decoy.
         #[serde(rename = "wakeAt")]
         wake_at: Option<Timestamp>,
     },
@@ -47,11 +46,7 @@ pub enum Outcome {
 impl Outcome {
     /// Whether all was done that should be.
     pub fn is_complete(&self) -> bool {
-        !matches!(
-            self,
-            Self::Check { report, background_error, .. }
-                if !report.failures.is_empty() || background_error.is_some()
-        )
+        !matches!(self, Self::Check { report, .. } if !report.failures.is_empty())
     }
 }
 
@@ -78,12 +73,7 @@ impl fmt::Display for Outcome {
             Self::Check {
                 report,
                 notification,
-                background_error,
-                ..
             } => {
-                if let Some(error) = background_error {
-                    writeln!(f, "What a phone does by itself failed: {error}.")?;
-                }
                 for file in &report.files {
                     writeln!(f, "{} has {} keys.", file.id, file.keys)?;
                 }
@@ -101,6 +91,10 @@ impl fmt::Display for Outcome {
                     None => f.write_str(NO_EXPOSURE),
                 }
             }
+            Self::Wake { wake_at } => match wake_at {
+                Some(time) => write!(f, "All is done. Wake the phone again at {}.", local(*time)),
+                None => write!(f, "All is done. Wake the phone again in a few hours."),
+            },
             Self::Forget => write!(f, "The phone has forgotten everything."),
             Self::Decoy => write!(
                 f,

@@ -92,7 +92,7 @@ impl Phone {
         let day_keys = DayKeys::derive(&key.data);
         let identifier = day_keys.identifier(Interval::at(time));
         Broadcast {
-            address: self.address.of(identifier, random),
+            address: self.address.of(identifier, Interval::at(time), random),
             identifier,
             metadata: day_keys.encrypt(&identifier, Metadata::new(TRANSMIT_POWER)),
         }
@@ -179,13 +179,15 @@ impl Phone {
     }
 
     /// What a phone does by itself every few hours, and at [`Phone::next_wake`]: uploads again what has come since the owner
-    /// shared, while the enrolment lives, and sends the decoy that is due.
+    /// shared, while the enrolment lives, and sends the decoy that is due. Not together with a check: an owner who registers
+    /// or shares downloads nothing just before it either.
     pub async fn work_in_background(
         &mut self,
         service: &Service,
         now: Timestamp,
         random: &mut impl Rng,
     ) -> Result<(), ServiceError> {
+        self.forget_before(now);
         if self.checked.has_ended() {
             return Ok(());
         }
@@ -193,12 +195,18 @@ impl Phone {
             self.upload(service, now, random).await?;
         }
         if let Some(config) = self.checked.app_config() {
-            self.decoys.throw(config.decoy_probability(), now, random);
+            self.decoys.throw(
+                config.decoy_probability(),
+                config.repeated_upload_delay(),
+                now,
+                random,
+            );
         }
-        match self.decoys.take_due(now) {
-            Some(decoy) => self.send_decoy(decoy, service, now, random).await,
-            None => Ok(()),
+        if let Some(decoy) = self.decoys.due(now) {
+            self.send_decoy(decoy, service, now, random).await?;
+            self.decoys.sent();
         }
+        Ok(())
     }
 
     /// When to call [`Phone::work_in_background`] at the latest, because a decoy is due then.
@@ -231,6 +239,7 @@ impl Phone {
         self.keys.forget_before(now);
         self.encounters.forget_before(now);
         self.checked.forget_before(now);
+        self.address.forget_before(now);
         self.enrolment
             .take_if(|enrolment| enrolment.valid_until <= now);
     }

@@ -83,6 +83,15 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The documents that it names.
+    pub const fn documents(&self) -> [ContentId; 3] {
+        [
+            self.risk_calculation_parameters,
+            self.app_config,
+            self.resource_bundle,
+        ]
+    }
+
     /// The lines of `index.txt`: the paths of the exposure key sets without leading slash, oldest first.
     pub fn index(&self) -> String {
         self.exposure_key_sets

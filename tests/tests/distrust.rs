@@ -8,6 +8,7 @@
 )]
 
 use std::{
+    fs,
     io::{Read as _, Write as _},
     net::TcpListener,
     sync::{Arc, Mutex},
@@ -17,8 +18,10 @@ use std::{
 use phone::{Phone, Service, ServiceError};
 use pollster::block_on;
 use shared::{
-    content::DocumentError,
+    content::{self, ContentId, DocumentError, Manifest},
+    documents::AppConfig,
     export::ExportError,
+    signing,
     time::{DAY_SECONDS, shift},
 };
 use tests::System;
@@ -57,9 +60,11 @@ impl Between {
                     .into_reader()
                     .read_to_end(&mut bytes)
                     .expect("a body");
-                let bytes = (changed.lock().expect("no panic"))(&path, bytes);
+                let other = (changed.lock().expect("no panic"))(&path, bytes.clone());
+                // Also what the service does not have can be put into the phone's hands.
+                let status = if other == bytes { status } else { 200 };
                 // A phone that has seen enough may be gone.
-                let _ = request.respond(Response::from_data(bytes).with_status_code(status));
+                let _ = request.respond(Response::from_data(other).with_status_code(status));
             }
         });
         Self {
@@ -281,6 +286,86 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
     );
     scene.between.change(|_, bytes| bytes);
     assert!(scene.check().unwrap());
+}
+
+/// A manifest with the same files and another app configuration, and that one, as the service would sign them.
+fn with_other_app_config(system: &System) -> ([Vec<u8>; 2], Manifest) {
+    let pem = fs::read_to_string(system.data().join("keys/manifest.pem")).unwrap();
+    let key = signing::manifest_signing_key(&pem).unwrap();
+    let service = system.service();
+    let mut manifest = block_on(service.manifest()).unwrap();
+    let mut config = block_on(service.document::<AppConfig>(manifest.app_config)).unwrap();
+    config["decoyProbability"] = 0.5.into();
+    let config = content::sign(&serde_json::to_vec(&config).unwrap(), &key).unwrap();
+    manifest.app_config = ContentId::of(&config);
+    let zip = content::sign(&serde_json::to_vec(&manifest).unwrap(), &key).unwrap();
+    ([zip, config], manifest)
+}
+
+#[test]
+fn a_manifest_that_goes_back_to_a_former_document_without_a_new_file_is_refused() {
+    let mut scene = Scene::start();
+    assert!(scene.check().unwrap());
+    let ([zip, config], manifest) = with_other_app_config(&scene.system);
+    let config_path = format!("/v6/appconfig/{}", manifest.app_config);
+    scene.between.change(move |path, bytes| match path {
+        path if is_manifest(path) => zip.clone(),
+        path if path == config_path => config.clone(),
+        _ => bytes,
+    });
+    assert!(scene.check().unwrap());
+    // The true manifest is the old one now.
+    scene.between.change(|_, bytes| bytes);
+    let refused = scene.check();
+    assert!(
+        matches!(refused, Err(ServiceError::OldManifest)),
+        "{refused:?}"
+    );
+    scene.system.validated_phone(3);
+    let later = shift(scene.system.now(), 4 * HOUR);
+    scene.system.move_clock_to(later);
+    scene.system.run_job("publish");
+    assert!(scene.check().unwrap());
+}
+
+#[test]
+fn a_document_that_is_withheld_leaves_that_of_before_in_place() {
+    let mut scene = Scene::start();
+    assert!(scene.check().unwrap());
+    let ([zip, _], _) = with_other_app_config(&scene.system);
+    scene.between.change(move |path, bytes| {
+        if is_manifest(path) {
+            zip.clone()
+        } else {
+            bytes
+        }
+    });
+    let service = scene.service();
+    let now = scene.system.now();
+    let report = block_on(scene.phone.check(&service, now, |_| ())).unwrap();
+    assert_eq!((report.files.len(), report.failures.len()), (0, 1));
+    assert!(report.exposure.is_some());
+}
+
+#[test]
+fn a_phone_follows_no_redirection() {
+    let system = System::start();
+    system.run_job("publish");
+    let server = Server::http("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", server.server_addr());
+    let elsewhere = format!("Location: {}/v6/manifest", system.address());
+    let answers = thread::spawn(move || {
+        let request = server.recv().unwrap();
+        let elsewhere: tiny_http::Header = elsewhere.parse().unwrap();
+        let answer = Response::empty(302).with_header(elsewhere);
+        request.respond(answer).unwrap();
+    });
+    let refused = block_on(system.service_at(&address).manifest());
+    assert!(
+        matches!(refused, Err(ServiceError::Status(302))),
+        "{refused:?}"
+    );
+    answers.join().unwrap();
 }
 
 #[test]

@@ -89,13 +89,7 @@ async fn perform(deed: Deed, phone: &mut Phone) -> Result<Outcome, Failure> {
         )),
         Deed::Check => {
             let report = phone.check(&service, now, |_| ()).await?;
-            // What was found is told whatever comes of this.
-            let worked = phone.work_in_background(&service, now, &mut random);
-            Ok(Outcome::Checked {
-                background_error: worked.await.err().map(|error| error.to_string()),
-                report,
-                at: now,
-            })
+            Ok(Outcome::Checked { report, at: now })
         }
     }
 }
@@ -109,14 +103,9 @@ fn show(outcome: Outcome, notification: impl Fn(Timestamp) -> Option<Notificatio
         }
         .into_any(),
         Outcome::Shared(keys) => view! { <p>{sentences::uploaded(keys)}</p> }.into_any(),
-        Outcome::Checked {
-            report,
-            background_error,
-            at,
-        } => view! {
+        Outcome::Checked { report, at } => view! {
             <p>{downloaded(&report)}</p>
             {report.has_ended.then(|| view! { <p>{SERVICE_HAS_ENDED}</p> })}
-            {background_error.map(|error| view! { <p class="failure">{error}</p> })}
             {notification(at).map_or_else(|| view! { <p>{NO_EXPOSURE}</p> }.into_any(), warn)}
         }
         .into_any(),

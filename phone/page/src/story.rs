@@ -30,7 +30,6 @@ pub enum Outcome {
     Shared(usize),
     Checked {
         report: CheckReport,
-        background_error: Option<String>,
         at: Timestamp,
     },
     Failed(String),

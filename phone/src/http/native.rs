@@ -15,6 +15,9 @@ impl Default for Client {
     fn default() -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
+            // The service never redirects; somebody between would send phones elsewhere.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
             .build();
         Self(config.into())

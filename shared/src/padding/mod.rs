@@ -121,10 +121,11 @@ fn phone_keys(
         keys.push(random_key(today.start(), used, random));
     }
     let again = i64::from(random.random_range(1..=SHARED_AGAIN_INTERVALS));
-    if used + again < i64::from(INTERVALS_PER_DAY) && happens(SHARES_TWICE_PERCENT, random) {
-        if let Some(used) = RollingPeriod::new(used + again) {
-            keys.push(random_key(today.start(), used, random));
-        }
+    if used + again < i64::from(INTERVALS_PER_DAY)
+        && happens(SHARES_TWICE_PERCENT, random)
+        && let Some(used) = RollingPeriod::new(used + again)
+    {
+        keys.push(random_key(today.start(), used, random));
     }
     // Who shares in the day's last ten minutes needs no other key for the rest of it.
     let may_upload_again = shift(shared, UPLOAD_AGAIN_SECONDS) < until;
