@@ -80,9 +80,9 @@ pub fn windows(
     heard: &Heard,
     encounters: &[Encounter],
 ) -> Vec<ExposureWindow> {
-    let teks: Vec<_> = keys.iter().map(|key| key.key).collect();
     let mut matches: BTreeMap<usize, Vec<&Encounter>> = BTreeMap::new();
-    heard.find(&teks, |Match { key, encounter, .. }| {
+    let teks = keys.iter().map(|key| key.key);
+    heard.find(teks, |Match { key, encounter, .. }| {
         if let Some(encounter) = encounters.get(encounter) {
             matches.entry(key).or_default().push(encounter);
         }
