@@ -1,11 +1,14 @@
 //! `cargo xtask bench` and `cargo xtask simulate`: programs that print numbers, in release builds.
 
+use std::process::Command;
+
 use clap::Subcommand;
 
 use crate::{
     Result, build,
     process::{self, step},
     root,
+    setup::npm,
 };
 
 /// What can be measured.
@@ -15,6 +18,8 @@ pub enum Bench {
     Export,
     /// Registrations and uploads of 14 keys against workerd with data on disk.
     Load,
+    /// Comparing published keys with what a phone heard, natively and in wasm.
+    Match,
 }
 
 /// Runs the benchmark program `name` of `package`.
@@ -29,11 +34,24 @@ fn run_program(package: &str, name: &str) -> Result {
     ]))
 }
 
+/// Runs the benchmark program `name` of `package` that is an example to cargo.
+fn run_example(package: &str, name: &str) -> Result {
+    process::run(process::cargo().current_dir(root()).args([
+        "run",
+        "--locked",
+        "--release",
+        "--package",
+        package,
+        "--example",
+        name,
+    ]))
+}
+
 /// Measures `bench`.
 pub fn run(bench: &Bench) -> Result {
-    build::bench_functions()?;
     match bench {
         Bench::Export => {
+            build::bench_functions()?;
             step("exposure key sets, natively", || {
                 run_program("shared", "export")
             })?;
@@ -41,7 +59,19 @@ pub fn run(bench: &Bench) -> Result {
                 run_program("tests", "export_in_worker")
             })
         }
-        Bench::Load => step("registrations and uploads", || run_program("tests", "load")),
+        Bench::Load => {
+            build::bench_functions()?;
+            step("registrations and uploads", || run_program("tests", "load"))
+        }
+        Bench::Match => {
+            step("matching, natively", || run_example("phone", "matching"))?;
+            let script = step("build matching for wasm32", || {
+                build::example_for_node("phone", "matching")
+            })?;
+            step("matching, in wasm", || {
+                process::run(Command::new(npm::program("node")).arg(script))
+            })
+        }
     }
 }
 

@@ -61,6 +61,27 @@ pub fn bench_functions() -> Result {
     write_site_rules(Profile::Bench)
 }
 
+/// Compiles the example `name` of `package` to wasm, and gives the script that runs it on Node.
+pub fn example_for_node(package: &str, name: &str) -> Result<PathBuf> {
+    npm::set_up()?;
+    process::run(
+        Toolchain::set_up()?
+            .cargo()?
+            .current_dir(root())
+            .args(["build", "--locked", "--target", WASM32, "--release"])
+            .args(["--package", package, "--example", name]),
+    )?;
+    let built = target_folder().join(WASM32).join("release/examples");
+    let folder = Profile::Bench.folder().join(name);
+    process::run(
+        Command::new(tools::wasm_bindgen()?)
+            .args(["--target", "nodejs", "--no-typescript"])
+            .args(["--out-name", name, "--out-dir"])
+            .args([&folder, &built.join(name).with_extension("wasm")]),
+    )?;
+    Ok(folder.join(name).with_extension("js"))
+}
+
 fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
     let worker_build = tools::worker_build()?;
     let wasm_bindgen = tools::wasm_bindgen()?;
