@@ -5,7 +5,11 @@
 //! count; the scores of a day are added up, and a day at or above the daily minimum is one with a risk. All weights and
 //! minima are the service's (`shared::documents`).
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+    ops::RangeInclusive,
+};
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -13,13 +17,13 @@ use shared::{
     conversion::DiagnosisKey,
     documents::RiskCalculationParameters,
     export::proto::REPORT_TYPE_CONFIRMED_TEST,
-    time::{INTERVALS_PER_DAY, UtcDay},
+    time::{INTERVALS_PER_DAY, Interval, UtcDay},
 };
 
 use crate::{
     encounter::Encounter,
     identifiers::DayKeys,
-    matching::{Heard, Match},
+    matching::{Heard, Match, TOLERANCE},
 };
 
 /// How long a window may be.
@@ -80,36 +84,95 @@ pub fn windows(
     heard: &Heard,
     encounters: &[Encounter],
 ) -> Vec<ExposureWindow> {
-    let mut matches: BTreeMap<usize, Vec<&Encounter>> = BTreeMap::new();
+    let mut matches: BTreeMap<usize, Vec<(Interval, &Encounter)>> = BTreeMap::new();
     let teks = keys.iter().map(|key| key.key);
-    heard.find(teks, |Match { key, encounter, .. }| {
-        if let Some(encounter) = encounters.get(encounter) {
-            matches.entry(key).or_default().push(encounter);
-        }
-    });
+    heard.find(
+        teks,
+        |Match {
+             key,
+             interval,
+             encounter,
+         }| {
+            if let Some(encounter) = encounters.get(encounter) {
+                matches.entry(key).or_default().push((interval, encounter));
+            }
+        },
+    );
     let mut windows = Vec::new();
-    for (key, mut encounters) in matches {
-        encounters.sort_unstable_by_key(|encounter| encounter.heard_at);
+    for (key, matches) in matches {
         if let Some(key) = keys.get(key) {
-            windows.extend(windows_of(key, &encounters));
+            let day_keys = DayKeys::derive(&key.key.data);
+            let stretches = matches
+                .into_iter()
+                .map(|(interval, encounter)| Stretch::of(interval, encounter, &day_keys));
+            windows.extend(windows_of(key, &without_overlaps(stretches.collect())));
         }
     }
     windows
 }
 
-/// The windows of what was heard of one key, in the order of time. Where two encounters overlap, the first one counts: a
-/// phone is near once, however many of its identifiers somebody repeats.
-fn windows_of(key: &DiagnosisKey, encounters: &[&Encounter]) -> Vec<ExposureWindow> {
-    let day_keys = DayKeys::derive(&key.key.data);
+/// A while at one attenuation, in unix seconds.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Stretch {
+    start: i64,
+    end: i64,
+    attenuation: u8,
+}
+
+impl Stretch {
+    /// What was heard of an identifier that was made for `interval`, until two hours after it: who hears it then hears
+    /// somebody who repeats it.
+    fn of(interval: Interval, encounter: &Encounter, day_keys: &DayKeys) -> Self {
+        let start = encounter.heard_at.as_second();
+        let latest = interval.plus(1 + TOLERANCE).start().as_second();
+        Self {
+            start,
+            end: latest.min(start + i64::from(encounter.seconds)),
+            attenuation: attenuation(encounter, day_keys),
+        }
+    }
+}
+
+/// In the order of time. Where stretches overlap the nearest counts, and only once: a phone is in one place, however many of
+/// its identifiers somebody repeats, or repeats weakly to hide that it was near.
+fn without_overlaps(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
+    stretches.sort_unstable();
+    let mut bounds: Vec<_> = stretches
+        .iter()
+        .flat_map(|stretch| [stretch.start, stretch.end])
+        .collect();
+    bounds.sort_unstable();
+    bounds.dedup();
+
+    let mut coming = stretches.into_iter().peekable();
+    // By attenuation, the nearest on top.
+    let mut going_on = BinaryHeap::new();
+    let mut apart = Vec::new();
+    for (start, end) in bounds.iter().copied().zip(bounds.iter().copied().skip(1)) {
+        while let Some(stretch) = coming.next_if(|stretch| stretch.start <= start) {
+            going_on.push((Reverse(stretch.attenuation), stretch.end));
+        }
+        while going_on.peek().is_some_and(|(_, end)| *end <= start) {
+            going_on.pop();
+        }
+        if let Some((Reverse(attenuation), _)) = going_on.peek() {
+            apart.push(Stretch {
+                start,
+                end,
+                attenuation: *attenuation,
+            });
+        }
+    }
+    apart
+}
+
+/// The windows of what was heard of one key.
+fn windows_of(key: &DiagnosisKey, stretches: &[Stretch]) -> Vec<ExposureWindow> {
     let mut windows: Vec<(i64, ExposureWindow)> = Vec::new();
-    let mut covered_until = i64::MIN;
-    for encounter in encounters {
-        let attenuation = attenuation(encounter, &day_keys);
-        let heard_at = encounter.heard_at.as_second();
-        let end = heard_at + i64::from(encounter.seconds);
-        let mut start = heard_at.max(covered_until);
-        while start < end {
-            let day = UtcDay::of(Timestamp::from_second(start).unwrap_or(encounter.heard_at));
+    for stretch in stretches {
+        let mut start = stretch.start;
+        while start < stretch.end {
+            let day = UtcDay::of(Timestamp::from_second(start).unwrap_or_default());
             let fits = windows
                 .last()
                 .is_some_and(|(began, window)| window.day == day && start < began + WINDOW_SECONDS);
@@ -125,14 +188,13 @@ fn windows_of(key: &DiagnosisKey, encounters: &[&Encounter]) -> Vec<ExposureWind
                 break;
             };
             let midnight = day.start().plus(INTERVALS_PER_DAY).start().as_second();
-            let until = end.min(*began + WINDOW_SECONDS).min(midnight);
+            let until = stretch.end.min(*began + WINDOW_SECONDS).min(midnight);
             window.scans.push(Scan {
-                attenuation,
+                attenuation: stretch.attenuation,
                 seconds: u32::try_from(until - start).unwrap_or(0),
             });
             start = until;
         }
-        covered_until = covered_until.max(end);
     }
     windows.into_iter().map(|(_, window)| window).collect()
 }
@@ -178,11 +240,7 @@ pub fn exposures(
 #[cfg(test)]
 mod tests {
     use rand::{SeedableRng as _, rngs::StdRng};
-    use shared::{
-        conversion::Infectiousness,
-        tek::TemporaryExposureKey,
-        time::{Interval, shift},
-    };
+    use shared::{conversion::Infectiousness, tek::TemporaryExposureKey, time::shift};
 
     use super::*;
     use crate::{identifiers::AssociatedMetadata, phone::Phone};
@@ -294,6 +352,41 @@ mod tests {
                 seconds: 60
             }]
         );
+    }
+
+    #[test]
+    fn what_somebody_repeats_counts_for_two_hours_at_most() {
+        let mut random = StdRng::seed_from_u64(5);
+        let mut ill = Phone::new(now(), &mut random);
+        let mut phone = Phone::new(now(), &mut random);
+        let time = at("2026-11-20T10:00:00Z");
+        let broadcast = ill.broadcast(time, &mut random);
+        // First heard five minutes before the two hours are over, and then for five hours.
+        phone.hear(broadcast, 50, shift(time, 600 + 6_900), 5 * 3_600);
+        let keys: Vec<_> = ill.keys().iter().map(|key| peak(*key)).collect();
+        let windows = found(&phone, &keys);
+        let scans: Vec<_> = windows.iter().flat_map(|window| &window.scans).collect();
+        let expected = Scan {
+            attenuation: 50,
+            seconds: 300,
+        };
+        assert_eq!(scans, [&expected]);
+    }
+
+    #[test]
+    fn who_repeats_an_identifier_weakly_does_not_hide_that_its_owner_was_near() {
+        let mut random = StdRng::seed_from_u64(6);
+        let mut ill = Phone::new(now(), &mut random);
+        let mut phone = Phone::new(now(), &mut random);
+        let time = at("2026-11-20T10:00:00Z");
+        let broadcast = ill.broadcast(time, &mut random);
+        phone.hear(broadcast, 90, time, 600);
+        phone.hear(broadcast, 50, shift(time, 60), 300);
+        let keys: Vec<_> = ill.keys().iter().map(|key| peak(*key)).collect();
+        let windows = found(&phone, &keys);
+        let scans = windows.iter().flat_map(|window| &window.scans);
+        let scans: Vec<_> = scans.map(|scan| (scan.attenuation, scan.seconds)).collect();
+        assert_eq!(scans, [(90, 60), (50, 300), (90, 240)]);
     }
 
     #[test]

@@ -23,7 +23,7 @@ use self::{derivation::Derivation, filter::Filter, lanes::LANES, sliced::Sliced}
 use crate::identifiers::{RollingProximityIdentifier, padded_data};
 
 /// How far the clocks of two phones may be apart, in intervals: two hours, as Android and iOS have it.
-const TOLERANCE: u32 = 12;
+pub(crate) const TOLERANCE: u32 = 12;
 
 /// The most identifiers of a key.
 const MAX_IDENTIFIERS: usize = INTERVALS_PER_DAY as usize;
