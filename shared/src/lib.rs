@@ -3,8 +3,8 @@
 //! # In scope
 //! Validation codes, enrolments, temporary exposure keys and the rules that an upload must meet, dates of illness,
 //! conversion to diagnosis keys, the release rule, the padding of small files, the export file of Apple and Google,
-//! the signed documents that phones download and what they may say, and the JSON that phones and the portal exchange
-//! with the service.
+//! the signed documents that phones download and what they may say, the JSON that phones and the portal exchange
+//! with the service, and the countries that can take part.
 //!
 //! # Out of scope
 //! Input and output, storage, HTTP, Workers and browsers. There is no clock and no source of randomness in here: the time
@@ -31,6 +31,7 @@ pub mod base64;
 pub mod code;
 pub mod content;
 pub mod conversion;
+pub mod country;
 pub mod dates;
 pub mod documents;
 pub mod enrolment;

@@ -1,0 +1,204 @@
+//! Countries that can exchange keys with each other: those of the European Union and the European Economic Area, and
+//! Switzerland.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use thiserror::Error;
+
+/// A country. Its text form is the code of ISO 3166-1 with two capital letters.
+#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct Country {
+    code: &'static str,
+    dutch: &'static str,
+    english: &'static str,
+}
+
+impl Country {
+    /// Our own.
+    pub const NETHERLANDS: Self = Self::new("NL", "Nederland", "Netherlands");
+
+    /// All, in the order of their codes.
+    pub const ALL: [Self; 31] = [
+        Self::new("AT", "Oostenrijk", "Austria"),
+        Self::new("BE", "België", "Belgium"),
+        Self::new("BG", "Bulgarije", "Bulgaria"),
+        Self::new("CH", "Zwitserland", "Switzerland"),
+        Self::new("CY", "Cyprus", "Cyprus"),
+        Self::new("CZ", "Tsjechië", "Czechia"),
+        Self::new("DE", "Duitsland", "Germany"),
+        Self::new("DK", "Denemarken", "Denmark"),
+        Self::new("EE", "Estland", "Estonia"),
+        Self::new("ES", "Spanje", "Spain"),
+        Self::new("FI", "Finland", "Finland"),
+        Self::new("FR", "Frankrijk", "France"),
+        Self::new("GR", "Griekenland", "Greece"),
+        Self::new("HR", "Kroatië", "Croatia"),
+        Self::new("HU", "Hongarije", "Hungary"),
+        Self::new("IE", "Ierland", "Ireland"),
+        Self::new("IS", "IJsland", "Iceland"),
+        Self::new("IT", "Italië", "Italy"),
+        Self::new("LI", "Liechtenstein", "Liechtenstein"),
+        Self::new("LT", "Litouwen", "Lithuania"),
+        Self::new("LU", "Luxemburg", "Luxembourg"),
+        Self::new("LV", "Letland", "Latvia"),
+        Self::new("MT", "Malta", "Malta"),
+        Self::NETHERLANDS,
+        Self::new("NO", "Noorwegen", "Norway"),
+        Self::new("PL", "Polen", "Poland"),
+        Self::new("PT", "Portugal", "Portugal"),
+        Self::new("RO", "Roemenië", "Romania"),
+        Self::new("SE", "Zweden", "Sweden"),
+        Self::new("SI", "Slovenië", "Slovenia"),
+        Self::new("SK", "Slowakije", "Slovakia"),
+    ];
+
+    const fn new(code: &'static str, dutch: &'static str, english: &'static str) -> Self {
+        Self {
+            code,
+            dutch,
+            english,
+        }
+    }
+
+    /// The code: two capital letters.
+    pub const fn code(self) -> &'static str {
+        self.code
+    }
+
+    /// The name in Dutch.
+    pub const fn dutch(self) -> &'static str {
+        self.dutch
+    }
+
+    /// The name in English.
+    pub const fn english(self) -> &'static str {
+        self.english
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code)
+    }
+}
+
+impl FromStr for Country {
+    type Err = CountryError;
+
+    fn from_str(code: &str) -> Result<Self, CountryError> {
+        Self::ALL
+            .into_iter()
+            .find(|country| country.code == code)
+            .ok_or(CountryError::Unknown)
+    }
+}
+
+impl Serialize for Country {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code)
+    }
+}
+
+impl<'de> Deserialize<'de> for Country {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(deserializer)?;
+        code.parse().map_err(D::Error::custom)
+    }
+}
+
+/// The countries that keys are exchanged with now, in the order of their codes; without our own.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Participants(Vec<Country>);
+
+impl Participants {
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = Country> {
+        self.0.iter().copied()
+    }
+
+    /// Whether keys are exchanged with `country`.
+    pub fn include(&self, country: Country) -> bool {
+        self.0.contains(&country)
+    }
+}
+
+/// Reads codes with spaces between them, in any order; none at all is a list too.
+impl FromStr for Participants {
+    type Err = CountryError;
+
+    fn from_str(codes: &str) -> Result<Self, CountryError> {
+        let mut countries = codes
+            .split_ascii_whitespace()
+            .map(Country::from_str)
+            .collect::<Result<Vec<_>, _>>()?;
+        countries.sort_unstable();
+        if countries.contains(&Country::NETHERLANDS) {
+            return Err(CountryError::Own);
+        }
+        if countries
+            .windows(2)
+            .any(|pair| matches!(pair, [one, next] if one == next))
+        {
+            return Err(CountryError::Twice);
+        }
+        Ok(Self(countries))
+    }
+}
+
+/// Why a text names no country, or no list of countries.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum CountryError {
+    /// Our own country is in a list of others.
+    #[error("keys are not exchanged with one's own country")]
+    Own,
+    /// A country is in a list twice.
+    #[error("a country is there twice")]
+    Twice,
+    /// No code of such a country.
+    #[error("not the code of a country that can take part")]
+    Unknown,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_country_is_found_by_its_code() {
+        assert!(Country::ALL.is_sorted_by(|one, next| one.code < next.code));
+        for country in Country::ALL {
+            assert_eq!(country.code().parse(), Ok(country));
+            let json = serde_json::to_string(&country).unwrap();
+            assert_eq!(json, format!("\"{country}\""));
+            assert_eq!(serde_json::from_str::<Country>(&json).unwrap(), country);
+        }
+        for code in ["", "nl", "XX", "NLD", " NL", "GB"] {
+            assert_eq!(
+                code.parse::<Country>(),
+                Err(CountryError::Unknown),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_of_countries_is_read_and_put_in_order() {
+        let list = |codes: &str| codes.parse::<Participants>();
+        let participants = list("BE  SI\nDE").unwrap();
+        let codes: Vec<_> = participants.iter().map(Country::code).collect();
+        assert_eq!(codes, ["BE", "DE", "SI"]);
+        assert!(participants.include("DE".parse().unwrap()));
+        assert!(!participants.include(Country::NETHERLANDS));
+        assert_eq!(list("").unwrap().iter().count(), 0);
+        assert_eq!(list("BE NL"), Err(CountryError::Own));
+        assert_eq!(list("BE DE BE"), Err(CountryError::Twice));
+        assert_eq!(list("BE,DE"), Err(CountryError::Unknown));
+    }
+}
