@@ -34,6 +34,7 @@ pub mod conversion;
 pub mod country;
 pub mod dates;
 pub mod documents;
+pub mod employee;
 pub mod enrolment;
 pub mod export;
 pub mod language;

@@ -1,0 +1,58 @@
+//! The countries that keys are exchanged with, for everybody who asks (design §4.2).
+
+use serde::{Deserialize, Serialize};
+
+use crate::country::{Country, Participants};
+
+/// The answer to `GET /v1/countries`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct CountriesAnswer {
+    /// In the order of their codes.
+    pub countries: Vec<NamedCountry>,
+}
+
+/// A country with its names.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct NamedCountry {
+    /// The code of ISO 3166-1 with two letters.
+    pub code: Country,
+    /// The name in Dutch.
+    pub nl: String,
+    /// The name in English.
+    pub en: String,
+}
+
+impl From<&Participants> for CountriesAnswer {
+    fn from(participants: &Participants) -> Self {
+        let named = |country: Country| NamedCountry {
+            code: country,
+            nl: country.dutch().to_owned(),
+            en: country.english().to_owned(),
+        };
+        Self {
+            countries: participants.iter().map(named).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_answer_has_the_stable_shape() {
+        let participants: Participants = "DE BE".parse().unwrap();
+        let answer = CountriesAnswer::from(&participants);
+        let json = json!({ "countries": [
+            { "code": "BE", "nl": "België", "en": "Belgium" },
+            { "code": "DE", "nl": "Duitsland", "en": "Germany" },
+        ] });
+        assert_eq!(json!(answer), json);
+        assert_eq!(
+            serde_json::from_value::<CountriesAnswer>(json).unwrap(),
+            answer
+        );
+    }
+}

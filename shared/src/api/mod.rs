@@ -1,0 +1,16 @@
+//! The JSON that phones and the portal exchange with the service (design §4.1, §4.3).
+
+mod audit;
+mod countries;
+mod phone;
+mod session;
+mod validation;
+
+pub use audit::{Action, AuditAnswer, AuditEntry, Outcome};
+pub use countries::{CountriesAnswer, NamedCountry};
+pub use phone::{PHONE_ANSWER_BYTES, Registration, upload_answer};
+pub use session::{
+    LogoutAnswer, Session, SignInRefusal, SignInRefusalError, SignOutAnswer, SignOutRequest,
+    SignedIn, SignedInAnswer,
+};
+pub use validation::{Validation, ValidationAnswer, ValidationError, ValidationRequest};

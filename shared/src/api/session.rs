@@ -1,0 +1,174 @@
+//! Who is signed in, and signing out (design §4.3).
+
+use std::{fmt, str::FromStr};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::employee::{EmployeeId, Role};
+
+/// The answer to `GET /api/session`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// The employee's name, to be shown to the employee.
+    pub name: String,
+    /// What the employee may do.
+    pub role: Role,
+    /// When the session ends if it is not used again. Asking for it was a use.
+    pub idle_until: Timestamp,
+    /// When it ends in any case.
+    pub until: Timestamp,
+}
+
+/// The answer to `GET /api/sessions`.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+pub struct SignedInAnswer {
+    /// Everybody who is signed in, the latest use first.
+    pub sessions: Vec<SignedIn>,
+}
+
+/// An employee who is signed in, in one browser or in several.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// Who.
+    pub employee: EmployeeId,
+    /// The name, to be shown.
+    pub name: String,
+    /// What the employee may do.
+    pub role: Role,
+    /// When the session that was used last ends if it is not used again.
+    pub idle_until: Timestamp,
+}
+
+/// The body of `POST /api/sign-out`: an administrator ends every session of an employee.
+#[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+pub struct SignOutRequest {
+    /// Whose sessions.
+    pub employee: EmployeeId,
+}
+
+/// The answer to `POST /api/sign-out`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct SignOutAnswer {
+    /// How many sessions were ended.
+    pub ended: u32,
+}
+
+/// The answer to `POST /auth/logout`.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct LogoutAnswer {
+    /// Where the browser goes to sign out at the provider too. From there it comes back to the portal.
+    pub location: String,
+}
+
+/// Why a sign-in was refused: what `GET /auth/callback` puts behind `/?sign-in=`.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SignInRefusal {
+    /// The person has none of the roles that may use the portal.
+    Role,
+    /// The person signed in without a second factor.
+    SecondFactor,
+    /// Anything else. Trying again may help.
+    Failed,
+}
+
+impl SignInRefusal {
+    /// Every reason.
+    pub const ALL: [Self; 3] = [Self::Role, Self::SecondFactor, Self::Failed];
+
+    /// The name of the query parameter.
+    pub const PARAMETER: &str = "sign-in";
+
+    /// The value of the query parameter.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::SecondFactor => "second-factor",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl fmt::Display for SignInRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Not a reason for which sign-ins are refused.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("not a reason for which sign-ins are refused")]
+pub struct SignInRefusalError;
+
+impl FromStr for SignInRefusal {
+    type Err = SignInRefusalError;
+
+    fn from_str(name: &str) -> Result<Self, SignInRefusalError> {
+        Self::ALL
+            .into_iter()
+            .find(|reason| reason.name() == name)
+            .ok_or(SignInRefusalError)
+    }
+}
+
+hidden_debug!(Session, SignedIn, SignedInAnswer, SignOutRequest);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn employee(name: &str) -> EmployeeId {
+        name.to_owned().try_into().unwrap()
+    }
+
+    #[test]
+    fn the_answers_have_the_stable_shape() {
+        let session = Session {
+            name: "Anna de Wit".to_owned(),
+            role: Role::Administrator,
+            idle_until: "2026-11-23T10:15:00Z".parse().unwrap(),
+            until: "2026-11-23T18:00:00Z".parse().unwrap(),
+        };
+        let signed_in = SignedIn {
+            employee: employee("a.dewit"),
+            name: session.name.clone(),
+            role: Role::Employee,
+            idle_until: session.idle_until,
+        };
+        assert_eq!(
+            json!(session),
+            json!({
+                "name": "Anna de Wit",
+                "role": "administrator",
+                "idleUntil": "2026-11-23T10:15:00Z",
+                "until": "2026-11-23T18:00:00Z",
+            })
+        );
+        assert_eq!(
+            json!(SignedInAnswer {
+                sessions: vec![signed_in]
+            }),
+            json!({ "sessions": [{
+                "employee": "a.dewit",
+                "name": "Anna de Wit",
+                "role": "employee",
+                "idleUntil": "2026-11-23T10:15:00Z",
+            }] })
+        );
+        assert_eq!(json!(SignOutAnswer { ended: 2 }), json!({ "ended": 2 }));
+        assert!(!format!("{session:?}").contains("Anna"));
+    }
+
+    #[test]
+    fn reasons_of_refused_sign_ins_are_read_back() {
+        for reason in SignInRefusal::ALL {
+            assert_eq!(reason.to_string().parse(), Ok(reason));
+        }
+        assert_eq!("".parse::<SignInRefusal>(), Err(SignInRefusalError));
+    }
+}
