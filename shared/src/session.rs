@@ -1,0 +1,90 @@
+//! How long an employee stays signed in (design §4.3).
+
+use jiff::Timestamp;
+
+use crate::time::shift;
+
+/// How long after its last use a session ends: an office computer that somebody walked away from.
+pub const IDLE_SECONDS: i64 = 15 * 60;
+
+/// How long after the sign-in it ends in any case: a working day.
+pub const MAX_SECONDS: i64 = 8 * 3_600;
+
+/// How long a sign-in may take, from leaving for the provider to coming back.
+pub const SIGN_IN_SECONDS: i64 = 10 * 60;
+
+/// When a session began and when it was last used.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SessionLife {
+    /// The sign-in.
+    pub started: Timestamp,
+    /// The last use; at first the sign-in.
+    pub used: Timestamp,
+}
+
+impl SessionLife {
+    /// Of a session that begins.
+    pub const fn starting(now: Timestamp) -> Self {
+        Self {
+            started: now,
+            used: now,
+        }
+    }
+
+    /// Its end, however much it is used.
+    pub fn until(self) -> Timestamp {
+        shift(self.started, MAX_SECONDS)
+    }
+
+    /// Its end if it is not used again.
+    pub fn idle_until(self) -> Timestamp {
+        shift(self.used, IDLE_SECONDS).min(self.until())
+    }
+
+    /// The session, used once more at `now`; `None` when it has ended.
+    pub fn used_at(self, now: Timestamp) -> Option<Self> {
+        (now < self.idle_until()).then_some(Self {
+            started: self.started,
+            // A clock that was set back must not make it end earlier.
+            used: self.used.max(now),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-23T{text}Z").parse().unwrap()
+    }
+
+    #[test]
+    fn a_session_ends_a_quarter_of_an_hour_after_its_last_use() {
+        let session = SessionLife::starting(at("09:00:00"));
+        assert_eq!(session.idle_until(), at("09:15:00"));
+        assert_eq!(session.used_at(at("09:15:00")), None);
+        let session = session.used_at(at("09:14:59")).unwrap();
+        assert_eq!(session.idle_until(), at("09:29:59"));
+        assert_eq!(session.until(), at("17:00:00"));
+    }
+
+    #[test]
+    fn a_session_ends_after_eight_hours_however_much_it_is_used() {
+        let mut session = SessionLife::starting(at("09:00:00"));
+        for minutes in 1..480 {
+            session = session
+                .used_at(shift(at("09:00:00"), minutes * 60))
+                .unwrap();
+        }
+        assert_eq!(session.idle_until(), at("17:00:00"));
+        assert!(session.used_at(at("16:59:59")).is_some());
+        assert_eq!(session.used_at(at("17:00:00")), None);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_shortens_no_session() {
+        let session = SessionLife::starting(at("09:00:00"));
+        assert_eq!(session.used_at(at("08:59:00")), Some(session));
+    }
+}
