@@ -38,6 +38,7 @@ pub mod documents;
 pub mod employee;
 pub mod enrolment;
 pub mod export;
+pub mod idempotency;
 pub mod language;
 pub mod packed;
 pub mod padding;
@@ -49,6 +50,7 @@ pub mod signing;
 pub mod tek;
 pub mod throttle;
 pub mod time;
+pub mod token;
 pub mod upload;
 
 pub use jiff::{Timestamp, civil::Date};
