@@ -9,6 +9,7 @@ pub mod dev;
 pub mod documents;
 pub mod keys;
 pub mod process;
+pub mod provider;
 pub mod setup;
 pub mod workerd;
 
