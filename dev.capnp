@@ -1,6 +1,8 @@
-# Local runs, tests and benchmarks: `workerd.capnp` with a build that has test controls, and a publication every minute.
+# Local runs, tests and benchmarks: `workerd.capnp` with a build that has test controls, a publication every minute, and a
+# sign-in provider on this machine.
 #
-# Started in the folder of the build, which is also the import path: `workerd serve --import-path . ../../dev.capnp`.
+# It runs in the folder of the build, which is also the import path, as a copy beside a copy of `workerd.capnp` that has the
+# settings of the run (xtask/src/workerd.rs).
 
 using Workerd = import "/workerd/workerd.capnp";
 using Release = import "workerd.capnp";
@@ -35,6 +37,8 @@ const config :Workerd.Config = (
       durableObjectStorage = (localDisk = "cron"),
     )),
     (name = "cron", disk = (path = ".state/cron", writable = true)),
+    # The provider is on this machine.
+    (name = "internet", network = (allow = ["public", "private", "local"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "main", address = "127.0.0.1:8787", http = (), service = "site")],
 );

@@ -6,6 +6,7 @@
 #   cargo xtask build --release
 #   cargo xtask keys --data /var/lib/exposure-notification
 #   export MANIFEST_SIGNING_KEY="$(cat …/keys/manifest.pem)" EXPORT_SIGNING_KEY="$(cat …/keys/export.pem)"
+#   export OIDC_CLIENT_SECRET=…
 #   workerd serve --experimental workerd.capnp \
 #     --directory-path objects=…/objects --directory-path kv-index=…/kv-index \
 #     --directory-path kv-values=…/kv-values --directory-path cron=…/cron
@@ -45,6 +46,8 @@ const config :Workerd.Config = (
       durableObjectStorage = (localDisk = "cron"),
     )),
     (name = "cron", disk = (path = ".state/cron", writable = true)),
+    # Where the functions ask the sign-in provider: addresses that everybody can reach.
+    (name = "internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true))),
   ],
   sockets = [(name = "main", address = "127.0.0.1:8787", http = (), service = "site")],
 );
@@ -54,12 +57,24 @@ const compatibilityDate :Text = "2026-11-01";
 const bindings :List(Workerd.Worker.Binding) = [
   (name = "INTAKE", durableObjectNamespace = "Intake"),
   (name = "LEDGER", durableObjectNamespace = "Ledger"),
+  (name = "DESK", durableObjectNamespace = "Desk"),
   (name = "CONTENT", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"content\"}"))),
+  (name = "SECURITY_LOG", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"security-log\"}"))),
   (name = "EXPORT_SIGNING_KEY", fromEnvironment = "EXPORT_SIGNING_KEY"),
   (name = "MANIFEST_SIGNING_KEY", fromEnvironment = "MANIFEST_SIGNING_KEY"),
+  (name = "OIDC_CLIENT_SECRET", fromEnvironment = "OIDC_CLIENT_SECRET"),
+  (name = "EFGS_COUNTRIES", text = "BE DE DK ES FI HR IE IT LV NO SI"),
   (name = "EXPORT_KEY_ID", text = "204"),
   (name = "EXPORT_KEY_VERSION", text = "v1"),
+  (name = "OIDC_ADMINISTRATOR_ROLE", text = "ggd-administrator"),
+  (name = "OIDC_CLIENT_ID", text = ""),
+  (name = "OIDC_EMPLOYEE_CLAIM", text = "sub"),
+  (name = "OIDC_EMPLOYEE_ROLE", text = "ggd-employee"),
+  (name = "OIDC_ISSUER", text = ""),
+  (name = "OIDC_ROLE_CLAIM", text = "roles"),
+  (name = "OIDC_SECOND_FACTOR", text = "amr:mfa"),
   (name = "PHONE_API", text = "on"),
+  (name = "PORTAL_ORIGIN", text = ""),
   (name = "REGION", text = "NL"),
 ];
 
@@ -67,6 +82,7 @@ const bindings :List(Workerd.Worker.Binding) = [
 const objects :List(Workerd.Worker.DurableObjectNamespace) = [
   (className = "Intake", uniqueKey = "exposure-notification-Intake", enableSql = true),
   (className = "Ledger", uniqueKey = "exposure-notification-Ledger", enableSql = true),
+  (className = "Desk", uniqueKey = "exposure-notification-Desk", enableSql = true),
 ];
 
 # Workers KV, as workerd brings it.

@@ -9,18 +9,30 @@ use worker::Result;
 /// What nobody may keep or change on the way: everything that is not a published file.
 const NO_STORE: &str = "no-store, no-transform";
 
-/// The headers of JSON that belongs to the caller alone.
-const PRIVATE_JSON: [(&str, &str); 2] = [
-    ("content-type", "application/json"),
+/// The type of what is not a file.
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// On every answer: browsers come back over a secure connection alone, and believe the content type.
+const ALWAYS: [(&str, &str); 2] = [
+    (
+        "strict-transport-security",
+        "max-age=63072000; includeSubDomains",
+    ),
+    ("x-content-type-options", "nosniff"),
+];
+
+/// On every answer that belongs to the caller alone.
+const PRIVATE: [(&str, &str); 3] = [
     ("cache-control", NO_STORE),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
 ];
 
 /// The answer to a phone: always status 200, always these headers (design §4.1).
 pub fn phone(body: &str) -> Result<Response> {
     thread_local! {
         // The same for every answer, so it is made once.
-        static INIT: Option<ResponseInit> =
-            init(200, &PRIVATE_JSON).ok();
+        static INIT: Option<ResponseInit> = private(200, &[JSON]).ok();
     }
     INIT.with(|init| match init {
         Some(init) => Ok(Response::new_with_opt_str_and_init(Some(body), init)?),
@@ -30,7 +42,7 @@ pub fn phone(body: &str) -> Result<Response> {
 
 /// JSON that belongs to the caller alone.
 pub fn json(value: &impl Serialize) -> Result<Response> {
-    let init = init(200, &PRIVATE_JSON)?;
+    let init = private(200, &[JSON])?;
     Ok(Response::new_with_opt_str_and_init(
         Some(&serde_json::to_string(value)?),
         &init,
@@ -41,8 +53,31 @@ pub fn json(value: &impl Serialize) -> Result<Response> {
 pub fn empty(status: u16) -> Result<Response> {
     Ok(Response::new_with_opt_str_and_init(
         None,
-        &init(status, &[("cache-control", NO_STORE)])?,
+        &private(status, &[])?,
     )?)
+}
+
+/// JSON for everybody, which may be kept for as long as `cache_control` says.
+pub fn public_json(value: &impl Serialize, cache_control: &str) -> Result<Response> {
+    let init = init(200, &[JSON, ("cache-control", cache_control)])?;
+    Ok(Response::new_with_opt_str_and_init(
+        Some(&serde_json::to_string(value)?),
+        &init,
+    )?)
+}
+
+/// The way to another page, with headers `Set-Cookie`.
+pub fn see_other(location: &str, cookies: &[String]) -> Result<Response> {
+    let init = private(303, &[("location", location)])?;
+    with_cookies(Response::new_with_opt_str_and_init(None, &init)?, cookies)
+}
+
+/// `response` with headers `Set-Cookie`.
+pub fn with_cookies(response: Response, cookies: &[String]) -> Result<Response> {
+    for cookie in cookies {
+        response.headers().append("set-cookie", cookie)?;
+    }
+    Ok(response)
 }
 
 /// A problem document.
@@ -55,14 +90,14 @@ pub fn method_not_allowed(allowed: &str) -> Result<Response> {
     problem_with(Problem::MethodNotAllowed, &[("allow", allowed)])
 }
 
+/// The problem document for too many tries, which says in how many seconds the next may be made.
+pub fn throttled(retry_after: i64) -> Result<Response> {
+    let retry_after = retry_after.to_string();
+    problem_with(Problem::Throttled, &[("retry-after", &retry_after)])
+}
+
 fn problem_with(problem: Problem, headers: &[(&str, &str)]) -> Result<Response> {
-    let init = init(
-        problem.status(),
-        &[
-            ("content-type", problem::CONTENT_TYPE),
-            ("cache-control", NO_STORE),
-        ],
-    )?;
+    let init = private(problem.status(), &[("content-type", problem::CONTENT_TYPE)])?;
     let response = Response::new_with_opt_str_and_init(
         Some(&serde_json::to_string(&problem.document())?),
         &init,
@@ -115,15 +150,18 @@ impl File<'_> {
             ("content-type", self.content_type),
             ("etag", &etag),
             ("cache-control", self.cache_control),
-            ("x-content-type-options", "nosniff"),
         ];
         Ok(init(status, &headers)?)
     }
 }
 
+fn private(status: u16, headers: &[(&str, &str)]) -> std::result::Result<ResponseInit, JsValue> {
+    init(status, &[headers, &PRIVATE].concat())
+}
+
 fn init(status: u16, headers: &[(&str, &str)]) -> std::result::Result<ResponseInit, JsValue> {
     let set = Headers::new()?;
-    for (name, value) in headers {
+    for (name, value) in headers.iter().chain(&ALWAYS) {
         set.set(name, value)?;
     }
     let init = ResponseInit::new();

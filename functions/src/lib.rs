@@ -1,6 +1,7 @@
 //! The Worker: what phones, employees and the platform's scheduler call.
 //!
 //! Data moves one way (design §2): phone routes → [`intake`] → publication → [`ledger`] → [`content_store`] → phones.
+//! Employees come by [`sign_in`] and [`portal_api`] to the [`desk`], which knows who they are and asks the [`intake`].
 //! Whatever is decided is decided in `shared`; the modules here parse, store and answer.
 
 mod alarm;
@@ -9,15 +10,19 @@ mod clock;
 mod config;
 mod content_api;
 mod content_store;
+mod cookie;
+mod countries_api;
+mod desk;
 mod intake;
 mod ledger;
 mod object;
 mod phone_api;
-#[cfg(feature = "test-controls")]
 mod portal_api;
 mod random;
 mod request;
 mod router;
+mod security_log;
+mod sign_in;
 mod sql;
 #[cfg(feature = "test-controls")]
 mod test_controls;

@@ -1,36 +1,133 @@
 //! What the portal calls (design §4.3).
+//!
+//! A request is looked at in one order: method, content type, origin, session, throttle, body.
 
+use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
-    api::{ValidationAnswer, ValidationError, ValidationRequest},
+    idempotency::{IdempotencyKey, Repeatable},
     problem::Problem,
+    token::TokenHash,
 };
 use worker::{Env, Result};
 
-use crate::{answer, intake, request};
+use crate::{
+    answer,
+    config::SignInConfig,
+    cookie::Cookie,
+    desk::{self, ValidationCall, Verdict},
+    request,
+    security_log::SecurityLog,
+};
 
-/// `POST /api/validations`: an employee confirms a code.
-pub async fn validate(
+/// Answers below `/api/`.
+pub async fn answer(
     request: &web_sys::Request,
     env: &Env,
     now: Timestamp,
+    path: &str,
 ) -> Result<web_sys::Response> {
-    if request.method() != "POST" {
-        return answer::method_not_allowed("POST");
-    }
-    let validation = match request::json::<ValidationRequest>(request).await {
-        Ok(validation) => validation.check(now),
-        Err(problem) => return answer::problem(problem),
+    let (method, changes) = match path {
+        "/api/session" | "/api/sessions" | "/api/audit" => ("GET", false),
+        "/api/validations" | "/api/sign-out" => ("POST", true),
+        _ => return answer::problem(Problem::NotFound),
     };
-    let validation = match validation {
-        Ok(validation) => validation,
-        Err(ValidationError::Code(_)) => return answer::problem(Problem::InvalidCode),
-        Err(ValidationError::Date(_)) => return answer::problem(Problem::InvalidDate),
-    };
-    if !intake::validate(env, &validation, now).await? {
-        return answer::problem(Problem::CodeNotAccepted);
+    if request.method() != method {
+        return answer::method_not_allowed(method);
     }
-    answer::json(&ValidationAnswer {
-        infectious_from: validation.illness.infectious_from(),
+    if changes && let Err(problem) = check_sender(request, &*SignInConfig::of(env)?) {
+        return refuse(request, env, problem, now).await;
+    }
+    let Some(session) = Cookie::Session.read(request) else {
+        return refuse(request, env, Problem::SignedOut, now).await;
+    };
+    let session = session.hash();
+    match path {
+        "/api/session" => give(request, env, desk::session(env, session, now).await?, now).await,
+        "/api/sessions" => give(request, env, desk::sessions(env, session, now).await?, now).await,
+        "/api/audit" => give(request, env, desk::audit(env, session, now).await?, now).await,
+        "/api/sign-out" => {
+            let wanted = parse(&request::body(request).await);
+            let verdict = desk::sign_out(env, session, wanted, now).await?;
+            give(request, env, verdict, now).await
+        }
+        _ => {
+            let call = validation(request, session).await?;
+            give(request, env, desk::validate(env, &call, now).await?, now).await
+        }
+    }
+}
+
+/// A changing request comes from a page of our own, and as JSON, which no form of another site can send.
+pub fn check_sender(
+    request: &web_sys::Request,
+    config: &SignInConfig,
+) -> std::result::Result<(), Problem> {
+    if !request::is_json(request) {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let origin = request.headers().get("origin").ok().flatten();
+    if origin.as_deref() == Some(&config.portal_origin) {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden)
+    }
+}
+
+/// Answers that it is refused, and notes from where it was tried if somebody may be trying what is not allowed.
+pub async fn refuse(
+    request: &web_sys::Request,
+    env: &Env,
+    problem: Problem,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    SecurityLog::note(request, env, problem, now).await;
+    answer::problem(problem)
+}
+
+async fn give<T: Serialize>(
+    request: &web_sys::Request,
+    env: &Env,
+    verdict: Verdict<T>,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    match verdict {
+        Verdict::Done(done) => answer::json(&done),
+        Verdict::Refused(problem) => refuse(request, env, problem, now).await,
+        Verdict::Throttled(retry_after) => {
+            SecurityLog::note(request, env, Problem::Throttled, now).await;
+            answer::throttled(retry_after)
+        }
+    }
+}
+
+async fn validation(request: &web_sys::Request, session: TokenHash) -> Result<ValidationCall> {
+    let key = match request.headers().get("idempotency-key")? {
+        Some(key) => key.parse::<IdempotencyKey>().map(Some),
+        None => Ok(None),
+    };
+    let body = request::body(request).await;
+    Ok(match key {
+        Ok(key) => ValidationCall {
+            session,
+            request: parse(&body),
+            repeatable: key
+                .zip(body.as_ref().ok())
+                .map(|(key, body)| Repeatable::new(key, body)),
+        },
+        Err(_) => ValidationCall {
+            session,
+            request: Err(Problem::Malformed),
+            repeatable: None,
+        },
     })
+}
+
+fn parse<T: DeserializeOwned>(
+    body: &std::result::Result<Vec<u8>, Problem>,
+) -> std::result::Result<T, Problem> {
+    match body {
+        Ok(body) => serde_json::from_slice(body).map_err(|_| Problem::Malformed),
+        Err(problem) => Err(*problem),
+    }
 }

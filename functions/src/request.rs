@@ -30,11 +30,8 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
     }
 }
 
-/// The body as JSON of type `T`, when the content type says so.
-#[cfg(feature = "test-controls")]
-pub async fn json<T: serde::de::DeserializeOwned>(
-    request: &web_sys::Request,
-) -> Result<T, Problem> {
+/// Whether the content type says that the body is JSON.
+pub fn is_json(request: &web_sys::Request) -> bool {
     let content_type = request
         .headers()
         .get("content-type")
@@ -42,7 +39,15 @@ pub async fn json<T: serde::de::DeserializeOwned>(
         .flatten()
         .unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+    media_type.eq_ignore_ascii_case("application/json")
+}
+
+/// The body as JSON of type `T`, when the content type says so.
+#[cfg(feature = "test-controls")]
+pub async fn json<T: serde::de::DeserializeOwned>(
+    request: &web_sys::Request,
+) -> Result<T, Problem> {
+    if !is_json(request) {
         return Err(Problem::UnsupportedMediaType);
     }
     serde_json::from_slice(&body(request).await?).map_err(|_| Problem::Malformed)

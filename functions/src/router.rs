@@ -5,12 +5,12 @@ use url::Url;
 use worker::{Env, Result, console_error};
 
 use crate::{
-    answer, clock, content_api,
+    answer, clock, content_api, countries_api,
     phone_api::{
         self,
         PhoneRoute::{PostKeys, Register, StopKeys},
     },
-    request,
+    portal_api, request, sign_in,
 };
 
 /// Answers `request`. What goes wrong inside is logged and answered as unavailable: causes never leave the service.
@@ -35,8 +35,9 @@ async fn dispatch(request: &web_sys::Request, url: &Url, env: &Env) -> Result<we
         path if path.starts_with("/v6/") => {
             content_api::answer(request, env, now, path.trim_start_matches('/')).await
         }
-        #[cfg(feature = "test-controls")]
-        "/api/validations" => crate::portal_api::validate(request, env, now).await,
+        "/v1/countries" => countries_api::answer(request, env),
+        path if path.starts_with("/api/") => portal_api::answer(request, env, now, path).await,
+        path if path.starts_with("/auth/") => sign_in::answer(request, url, env, now).await,
         #[cfg(feature = "test-controls")]
         path if path.starts_with("/test/") => {
             crate::test_controls::answer(request, env, now, path).await
@@ -48,9 +49,9 @@ async fn dispatch(request: &web_sys::Request, url: &Url, env: &Env) -> Result<we
 /// The part of a path that names the route. The rest may be anything that somebody sent, and stays out of the log.
 fn route_name(path: &str) -> &str {
     match path {
-        "/v2/register" | "/v1/postkeys" | "/v1/stopkeys" | "/index.txt" | "/api/validations" => {
-            path
-        }
+        "/v2/register" | "/v1/postkeys" | "/v1/stopkeys" | "/v1/countries" | "/index.txt"
+        | "/api/validations" | "/api/session" | "/api/sessions" | "/api/sign-out"
+        | "/api/audit" | "/auth/login" | "/auth/callback" | "/auth/logout" => path,
         _ if path.starts_with("/v6/") => "/v6/",
         _ => "another path",
     }

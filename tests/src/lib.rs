@@ -1,8 +1,14 @@
 //! The whole system, for tests and benchmarks: the built functions on the real workerd, with data on disk.
 
+pub mod browser;
 pub mod town;
 
-use std::{fs, path::Path};
+use std::{
+    collections::HashMap,
+    fs,
+    path::Path,
+    sync::{LazyLock, Mutex},
+};
 
 use phone::{CheckReport, Phone, Service, ServiceError, VerifyingKeys};
 use pollster::block_on;
@@ -24,14 +30,29 @@ use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
 use xtask::{
     build::Profile,
-    workerd::{Changes, Workerd},
+    provider::{Person, Provider},
+    workerd::{Local, Workerd},
 };
+
+use browser::Browser;
+
+/// The sign-in provider of all systems of a program; it starts when somebody signs in, and ends with the program.
+///
+/// # Panics
+/// When there is no port for it.
+#[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
+pub static PROVIDER: LazyLock<Provider> =
+    // Another host than the portal's, as in real life: browsers then treat the two as strangers.
+    LazyLock::new(|| Provider::reserve("localhost", [0]).expect("a port"));
 
 /// A service with an empty database and a clock that can be moved.
 pub struct System {
     workerd: Workerd,
     agent: Agent,
     offset: i64,
+    settings: Vec<(String, String)>,
+    /// The cookies of those who have signed in.
+    sessions: Mutex<HashMap<Person, String>>,
     // Dropped last: workerd writes into it to the end.
     _data: TempDir,
 }
@@ -64,8 +85,11 @@ impl System {
     #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
     fn start_any(profile: Profile, settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let workerd = Workerd::start(profile, data.path(), None, Some(&Changes { settings }))
-            .expect("workerd starts");
+        let settings: Vec<_> = settings
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let workerd = start(profile, data.path(), None, &settings);
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .build()
@@ -74,20 +98,20 @@ impl System {
             workerd,
             agent,
             offset: 0,
+            settings,
+            sessions: Mutex::default(),
             _data: data,
         }
     }
 
-    /// Ends workerd as a power cut would, and starts it again with the same data.
+    /// Ends workerd as a power cut would, and starts it again with the same data, at the same address.
     ///
     /// # Panics
     /// When it does not start again.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
     pub fn restart(&mut self) {
         self.workerd.stop();
-        let data = self.workerd.data().to_path_buf();
-        self.workerd = Workerd::start(Profile::Dev, &data, None, Some(&Changes { settings: &[] }))
-            .expect("workerd starts again");
+        let (data, port) = (self.workerd.data().to_path_buf(), self.workerd.port());
+        self.workerd = start(Profile::Dev, &data, Some(port), &self.settings);
     }
 
     /// The address.
@@ -265,10 +289,65 @@ impl System {
     /// A GGD employee confirms `code` for a person who fell ill, or without symptoms was tested, so many days ago. The
     /// status of the answer.
     pub fn validate(&self, code: ValidationCode, symptomatic: bool, days_ago: u32) -> u16 {
+        let body = self.validation(code, symptomatic, days_ago);
+        let answer = self.as_person(Person::Employee, |browser| {
+            browser.post("api/validations", &body)
+        });
+        answer.status().as_u16()
+    }
+
+    /// The body of a validation.
+    pub fn validation(
+        &self,
+        code: ValidationCode,
+        symptomatic: bool,
+        days_ago: u32,
+    ) -> serde_json::Value {
         let today = UtcDay::of_date(dates::today(self.now()));
         let date = today.minus(days_ago).date();
-        let body = json!({ "code": code.to_string(), "symptomatic": symptomatic, "date": date });
-        self.post("api/validations", &body).status().as_u16()
+        json!({ "code": code.to_string(), "symptomatic": symptomatic, "date": date })
+    }
+
+    /// Lets `person`, who signs in if need be, ask something.
+    ///
+    /// # Panics
+    /// When the person cannot sign in.
+    #[expect(
+        clippy::expect_used,
+        reason = "a test cannot go on without the session"
+    )]
+    pub fn as_person(
+        &self,
+        person: Person,
+        ask: impl Fn(&Browser<'_>) -> Response<Body>,
+    ) -> Response<Body> {
+        let mut sessions = self.sessions.lock().expect("no panic before");
+        if let Some(session) = sessions.get(&person) {
+            let answer = ask(&Browser::with_session(self, session));
+            if answer.status() != 401 {
+                return answer;
+            }
+        }
+        let browser = self.sign_in(person);
+        let session = browser.session().expect("a session");
+        sessions.insert(person, session);
+        ask(&browser)
+    }
+
+    /// A new browser in which `person` has signed in.
+    ///
+    /// # Panics
+    /// When the person cannot.
+    pub fn sign_in(&self, person: Person) -> Browser<'_> {
+        let browser = Browser::new(self);
+        let end = browser.sign_in(person);
+        assert_eq!(header(&end, "location"), "/", "{}", self.log());
+        browser
+    }
+
+    /// A browser in which nobody has signed in.
+    pub fn browser(&self) -> Browser<'_> {
+        Browser::new(self)
     }
 
     /// `POST` of JSON.
@@ -302,6 +381,26 @@ impl System {
     pub fn url(&self, path: &str) -> String {
         format!("{}/{path}", self.address())
     }
+}
+
+#[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
+fn start(
+    profile: Profile,
+    data: &Path,
+    port: Option<u16>,
+    settings: &[(String, String)],
+) -> Workerd {
+    let settings: Vec<_> = settings
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let local = Local {
+        host: "127.0.0.1",
+        provider: &PROVIDER,
+        publish: false,
+        settings: &settings,
+    };
+    Workerd::start(profile, data, port, &local).expect("workerd starts")
 }
 
 /// The header `name` of `answer`.

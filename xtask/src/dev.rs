@@ -11,7 +11,8 @@ use std::{
 use crate::{
     Context as _, Result,
     build::{self, Profile},
-    workerd::{self, Workerd},
+    provider::{self, Person, Provider},
+    workerd::{self, Local, Workerd},
 };
 
 /// Sets up, builds and serves until it is interrupted.
@@ -23,8 +24,20 @@ pub fn run(port: u16, data: &Path) -> Result {
     let interrupted = Arc::new(AtomicBool::new(false));
     let signal = interrupted.clone();
     ctrlc::set_handler(move || signal.store(true, Ordering::Relaxed)).context("signals")?;
-    let mut service = Workerd::start(Profile::Dev, data, Some(port), None)?;
+    // Another host than the portal's, as in real life: browsers then treat the two as strangers.
+    let provider = Provider::reserve("127.0.0.1", port.saturating_add(1)..=u16::MAX)?;
+    let local = Local {
+        host: "localhost",
+        provider: &provider,
+        publish: true,
+        settings: &[],
+    };
+    let mut service = Workerd::start(Profile::Dev, data, Some(port), &local)?;
+    provider.start(Some(&data.join("provider.log")))?;
     let address = format!("http://localhost:{port}");
+    let (employee, code) = provider::credentials(Person::Employee)?;
+    let (administrator, _) = provider::credentials(Person::Administrator)?;
+    let (visitor, _) = provider::credentials(Person::Visitor)?;
     let data = data.display();
     println!(
         "
@@ -32,6 +45,8 @@ The service runs.
 
   Portal         {address}
   Two phones     {address}/phone
+  Sign in as     {employee}, an employee; {administrator}, an administrator;
+                 or {visitor}, who has no role. Second factor: {code}
   A phone        cargo run --quiet -p phone -- --server {address} --keys {data}/keys new
                  … code, share, check in the same way
   Public keys    {data}/keys/manifest.pub.pem, {data}/keys/export.pub.pem

@@ -11,7 +11,14 @@ use std::{
     time::Duration,
 };
 
-use crate::{Context as _, Failure, Result, build::Profile, keys, root, setup::npm};
+use crate::{
+    Context as _, Failure, Result,
+    build::Profile,
+    keys,
+    provider::{self, Provider},
+    root,
+    setup::npm,
+};
 
 /// A running service. It ends when this is dropped.
 pub struct Workerd {
@@ -20,8 +27,14 @@ pub struct Workerd {
     data: PathBuf,
 }
 
-/// How a test's service differs from `dev.capnp`, beside having no cron trigger: tests run jobs themselves.
-pub struct Changes<'a> {
+/// What a run on this machine has that a release has not.
+pub struct Local<'a> {
+    /// The name or address under which browsers find the portal.
+    pub host: &'a str,
+    /// Where employees sign in.
+    pub provider: &'a Provider,
+    /// Whether to publish every minute. Tests run jobs themselves.
+    pub publish: bool,
     /// Other values for some of the settings in `workerd.capnp`.
     pub settings: &'a [(&'a str, &'a str)],
 }
@@ -33,12 +46,12 @@ const START_SECONDS: u64 = 30;
 
 impl Workerd {
     /// Starts the build `profile` with its data and keys in `data`; without a port on a free one. What the functions log
-    /// goes to `data/workerd.log`.
+    /// goes to `data/workerd.log`. A release takes nothing that is `local`.
     pub fn start(
         profile: Profile,
         data: &Path,
         port: Option<u16>,
-        changes: Option<&Changes<'_>>,
+        local: &Local<'_>,
     ) -> Result<Self> {
         let port = match port {
             Some(port) => port,
@@ -62,8 +75,9 @@ impl Workerd {
             Profile::Release => command.current_dir(root()).arg("workerd.capnp"),
             Profile::Dev | Profile::Bench => command
                 .current_dir(profile.folder())
+                .env("OIDC_CLIENT_SECRET", local.provider.client_secret())
                 .arg("--import-path=.")
-                .arg(development_configuration(&data, changes)?),
+                .arg(development_configuration(&data, port, local)?),
         };
         for disk in DISKS {
             let folder = data.join(disk);
@@ -83,6 +97,11 @@ impl Workerd {
     /// The address, for example `http://127.0.0.1:8787`.
     pub fn address(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// The port.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Where data, keys and log are.
@@ -140,22 +159,23 @@ impl Drop for Workerd {
     }
 }
 
-/// `dev.capnp`, or a copy of it in `data` beside a changed copy of `workerd.capnp`.
-fn development_configuration(data: &Path, changes: Option<&Changes<'_>>) -> Result<PathBuf> {
-    let Some(Changes { settings }) = changes else {
-        return Ok(root().join("dev.capnp"));
-    };
+/// A copy of `dev.capnp` in `data`, beside a copy of `workerd.capnp` with the settings of this run.
+fn development_configuration(data: &Path, port: u16, local: &Local<'_>) -> Result<PathBuf> {
     let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
     let mut release = read("workerd.capnp")?;
-    for (name, value) in *settings {
-        let binding = format!("(name = \"{name}\", text = \"");
-        let (before, rest) = release
-            .split_once(&binding)
-            .ok_or_else(|| Failure::new(format!("workerd.capnp has no setting {name}")))?;
-        let (_, after) = rest.split_once('"').unwrap_or_default();
-        release = format!("{before}{binding}{value}\"{after}");
+    let origin = format!("http://{}:{port}", local.host);
+    let own = [
+        ("OIDC_CLIENT_ID", provider::CLIENT_ID),
+        ("OIDC_ISSUER", local.provider.issuer()),
+        ("PORTAL_ORIGIN", &origin),
+    ];
+    for (name, value) in own.iter().chain(local.settings) {
+        release = with_setting(&release, name, value)?;
     }
-    let development = read("dev.capnp")?.replace(EVERY_MINUTE, NEVER);
+    let mut development = read("dev.capnp")?;
+    if !local.publish {
+        development = development.replace(EVERY_MINUTE, NEVER);
+    }
     let write = |name: &str, text: &str| {
         let path = data.join(name);
         fs::write(&path, text)
@@ -164,6 +184,16 @@ fn development_configuration(data: &Path, changes: Option<&Changes<'_>>) -> Resu
     };
     write("workerd.capnp", &release)?;
     write("dev.capnp", &development)
+}
+
+/// `configuration` with another value for the setting `name`.
+fn with_setting(configuration: &str, name: &str, value: &str) -> Result<String> {
+    let binding = format!("(name = \"{name}\", text = \"");
+    let (before, rest) = configuration
+        .split_once(&binding)
+        .ok_or_else(|| Failure::new(format!("workerd.capnp has no setting {name}")))?;
+    let (_, after) = rest.split_once('"').unwrap_or_default();
+    Ok(format!("{before}{binding}{value}\"{after}"))
 }
 
 const EVERY_MINUTE: &str = r#"{\"functions\":[\"* * * * *\"]}"#;

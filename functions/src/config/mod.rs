@@ -1,14 +1,22 @@
-//! Settings and secrets, parsed once from the bindings into one typed value (design §2).
+//! Settings and secrets, parsed once from the bindings into typed values (design §2).
+//!
+//! They come in sections, and each is parsed by the first request that needs it. So a wrong one stops only what it is for:
+//! phones do not suffer when employees cannot sign in.
 
-use std::{cell::OnceCell, rc::Rc};
+mod sign_in;
+
+use std::{cell::OnceCell, rc::Rc, thread::LocalKey};
 
 use shared::{
+    country::Participants,
     export::ExportSettings,
     signing::{self, ExportSigningKey, ManifestSigningKey},
 };
 use worker::{Env, Error, Result};
 
-/// Every setting of the service.
+pub use sign_in::{SignInConfig, is_safe};
+
+/// What phones and publication need.
 pub struct Config {
     /// Whether phones may register and upload. Off means that the service has ended for them: 410.
     pub phone_api: bool,
@@ -27,13 +35,7 @@ thread_local! {
 impl Config {
     /// The settings; parsed by the first request of the isolate. Bindings do not change while it lives.
     pub fn of(env: &Env) -> Result<Rc<Self>> {
-        CONFIG.with(|cell| {
-            if let Some(config) = cell.get() {
-                return Ok(config.clone());
-            }
-            let config = Rc::new(Self::parse(env)?);
-            Ok(cell.get_or_init(|| config).clone())
-        })
+        once(&CONFIG, || Self::parse(env))
     }
 
     fn parse(env: &Env) -> Result<Self> {
@@ -59,6 +61,36 @@ impl Config {
             .map_err(|error| bad("MANIFEST_SIGNING_KEY", &error.to_string()))?,
         })
     }
+}
+
+/// The countries that keys are exchanged with.
+pub fn participants(env: &Env) -> Result<Rc<Participants>> {
+    thread_local! {
+        static PARTICIPANTS: OnceCell<Rc<Participants>> = const { OnceCell::new() };
+    }
+    once(&PARTICIPANTS, || {
+        let countries = text(env, "EFGS_COUNTRIES")?;
+        countries.parse().map_err(|_| {
+            bad(
+                "EFGS_COUNTRIES",
+                "codes of countries with spaces between them, without NL",
+            )
+        })
+    })
+}
+
+/// What is in `cell`; parsed if this is the first time that it is needed. A wrong setting is named each time.
+fn once<T>(
+    cell: &'static LocalKey<OnceCell<Rc<T>>>,
+    parse: impl FnOnce() -> Result<T>,
+) -> Result<Rc<T>> {
+    cell.with(|cell| {
+        if let Some(parsed) = cell.get() {
+            return Ok(parsed.clone());
+        }
+        let parsed = Rc::new(parse()?);
+        Ok(cell.get_or_init(|| parsed).clone())
+    })
 }
 
 /// The characters that phones take in the id and version of a verification key.

@@ -13,6 +13,8 @@ use shared::{
     api::Validation,
     conversion::DiagnosisKey,
     enrolment::{BucketId, IntakeNumber},
+    idempotency::{AttemptId, REPLAY_SECONDS},
+    time::shift,
 };
 use wasm_bindgen_futures::JsFuture;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -70,11 +72,16 @@ pub async fn phone(
     }
 }
 
-/// Confirms an enrolment on behalf of the GGD. False when the code is unknown, expired or used.
-#[cfg(feature = "test-controls")]
-pub async fn validate(env: &Env, validation: &Validation, now: Timestamp) -> Result<bool> {
+/// Confirms an enrolment on behalf of the GGD. False when the code is unknown, expired or used; an attempt that was
+/// accepted a moment ago is so again.
+pub async fn validate(
+    env: &Env,
+    validation: Validation,
+    attempt: AttemptId,
+    now: Timestamp,
+) -> Result<bool> {
     let answer: Option<()> = object(validation.code.intake())
-        .call(env, &Command::new(VALIDATE, now), validation)
+        .call(env, &Command::new(VALIDATE, now), &(validation, attempt))
         .await?;
     Ok(answer.is_some())
 }
@@ -180,7 +187,7 @@ impl Intake {
             REGISTER => self.phone(PhoneRoute::Register, &body, &command).await,
             UPLOAD => self.phone(PhoneRoute::PostKeys, &body, &command).await,
             DECOY => self.phone(PhoneRoute::StopKeys, &body, &command).await,
-            VALIDATE => self.validate(&body, now),
+            VALIDATE => self.validate(&body, now).await,
             RELEASE => self.release(&body, now),
             CONFIRM => self.confirm(&body, now).await,
             EXPIRE => {
@@ -191,9 +198,11 @@ impl Intake {
         }
     }
 
-    fn validate(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
-        let validation: Validation = serde_json::from_slice(body)?;
-        if self.store.validate(&validation, now)? {
+    async fn validate(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
+        let (validation, attempt): (Validation, AttemptId) = serde_json::from_slice(body)?;
+        let end = shift(now, REPLAY_SECONDS);
+        if self.store.validate(&validation, attempt, end, now)? {
+            self.alarm.set(&self.state.storage(), end, now).await?;
             answer::json(&())
         } else {
             answer::empty(REFUSED)

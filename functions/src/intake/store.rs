@@ -9,6 +9,7 @@ use shared::{
     conversion::DiagnosisKey,
     dates::Illness,
     enrolment::{self, BucketId, ConfirmationKey, Enrolment},
+    idempotency::AttemptId,
     packed,
     retention::RETENTION_SECONDS,
     tek::TemporaryExposureKey,
@@ -36,6 +37,10 @@ const SCHEMA: &str = "
         keys BLOB NOT NULL
     );
     CREATE INDEX IF NOT EXISTS upload_bucket ON upload (bucket);
+    CREATE TABLE IF NOT EXISTS accepted_attempt (
+        id BLOB PRIMARY KEY,
+        ends_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
 ";
 
 /// How many scratch rows each table has at most. Requests that bring nothing to keep overwrite one of them, any one: a
@@ -245,9 +250,16 @@ impl Store {
         )
     }
 
-    /// Uses the code: false when it is unknown, expired or used.
-    pub fn validate(&self, validation: &Validation, now: Timestamp) -> Result<bool> {
-        sql::changes(
+    /// Uses the code, and remembers until `end` for which attempt: false when it is unknown, expired or used, unless it was
+    /// this very attempt that used it.
+    pub fn validate(
+        &self,
+        validation: &Validation,
+        attempt: AttemptId,
+        end: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool> {
+        let used = sql::changes(
             &self.sql,
             "UPDATE enrolment SET code = NULL, validated_at = ?, illness = ? \
              WHERE code = ? AND valid_until + ? > ? RETURNING 1",
@@ -258,7 +270,22 @@ impl Store {
                 Value::Integer(enrolment::GRACE_SECONDS),
                 Value::Integer(now.as_second()),
             ],
-        )
+        )?;
+        if used {
+            sql::run(
+                &self.sql,
+                "INSERT INTO accepted_attempt (id, ends_at) VALUES (?, ?)",
+                vec![blob(attempt.as_bytes()), Value::Integer(end.as_second())],
+            )?;
+            return Ok(true);
+        }
+        let before = sql::first(
+            &self.sql,
+            "SELECT 1 FROM accepted_attempt WHERE id = ? AND ends_at > ?",
+            vec![blob(attempt.as_bytes()), Value::Integer(now.as_second())],
+            |_| Ok(()),
+        )?;
+        Ok(before.is_some())
     }
 
     /// The uploads of the buckets behind `after` whose enrolment is validated. A bucket is not torn apart, unless it alone
@@ -335,12 +362,18 @@ impl Store {
             "DELETE FROM upload WHERE bucket NOT IN (SELECT bucket FROM enrolment)",
             Vec::new(),
         )?;
+        sql::run(
+            &self.sql,
+            "DELETE FROM accepted_attempt WHERE ends_at <= ?",
+            vec![now.clone()],
+        )?;
         // An enrolment that is past its validity waits for its keys, and goes with the last of them.
         let next = sql::first(
             &self.sql,
             "SELECT min(ends_at) FROM (\
              SELECT min(valid_until) + ?1 AS ends_at FROM enrolment WHERE valid_until + ?1 > ?2 \
-             UNION ALL SELECT min(uploaded_at) + ?3 FROM upload)",
+             UNION ALL SELECT min(uploaded_at) + ?3 FROM upload \
+             UNION ALL SELECT min(ends_at) FROM accepted_attempt)",
             vec![grace, now, retention],
             |mut row| row.optional_time(),
         )?;

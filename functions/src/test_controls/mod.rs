@@ -15,7 +15,7 @@ use shared::{
 };
 use worker::{Env, Result};
 
-use crate::{answer, config::Config, intake, ledger, request};
+use crate::{answer, config::Config, desk, intake, ledger, request};
 
 /// Where the offset is kept over restarts, beside the published content.
 const OFFSET_KEY: &str = "test/clock";
@@ -60,6 +60,7 @@ pub async fn answer(
                 intake::expire(env, intake, now).await?;
             }
             ledger::expire(env, now).await?;
+            desk::expire(env, now).await?;
         }
         "/test/bench/export" => return bench::export(request, env, now).await,
         _ => return answer::problem(Problem::NotFound),
