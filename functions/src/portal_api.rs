@@ -39,7 +39,11 @@ pub async fn answer(
         return refuse(request, env, problem, now).await;
     }
     let Some(session) = Cookie::Session.read(request) else {
-        return refuse(request, env, Problem::SignedOut, now).await;
+        // Whoever opens the portal asks for it first, and is not signed in.
+        return match path {
+            "/api/session" => answer::problem(Problem::SignedOut),
+            _ => refuse(request, env, Problem::SignedOut, now).await,
+        };
     };
     let session = session.hash();
     match path {

@@ -119,10 +119,14 @@ impl<'a> Browser<'a> {
         self.post_with(path, body, &[])
     }
 
-    /// `POST` of JSON to the portal with other headers, or others in the place of those that its own pages send. One without
-    /// value is left out.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+    /// `POST` of JSON to the portal with other headers, or others in the place of those that its own pages send.
     pub fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Response<Body> {
+        self.post_bytes(path, body.to_string().as_bytes(), headers)
+    }
+
+    /// `POST` of anything to the portal, with other headers, or others in the place of those that its own pages send. A
+    /// header without value is left out.
+    pub fn post_bytes(&self, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Response<Body> {
         let origin = self.system.address();
         let mut all = BTreeMap::from([("content-type", "application/json"), ("origin", &*origin)]);
         all.extend(headers.iter().copied());
@@ -130,7 +134,6 @@ impl<'a> Browser<'a> {
             Request::post(self.system.url(path)),
             |request, (name, value)| request.header(name, value),
         );
-        let body = serde_json::to_vec(body).expect("JSON");
         self.send(request, body)
     }
 

@@ -6,7 +6,7 @@ pub mod town;
 use std::{
     collections::HashMap,
     fs,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{LazyLock, Mutex},
 };
 
@@ -137,7 +137,46 @@ impl System {
     #[expect(clippy::expect_used, reason = "a test cannot go on without the count")]
     pub fn stop_and_count(&mut self, table: &str) -> i64 {
         self.workerd.stop();
-        let mut rows = 0;
+        let count = format!("SELECT count(*) FROM {table}");
+        let databases = self.databases_with(table).into_iter();
+        databases
+            .map(|database| database.query_row(&count, [], |row| row.get::<_, i64>(0)))
+            .sum::<Result<i64, _>>()
+            .expect("a count")
+    }
+
+    /// Ends workerd and gives every byte that the Durable Objects of `class` have on disk.
+    ///
+    /// # Panics
+    /// When they cannot be read.
+    pub fn stop_and_read(&mut self, class: &str) -> Vec<u8> {
+        self.workerd.stop();
+        read_folder(&self.object_folder(class))
+    }
+
+    /// Every byte that is in files below `folder` of the data.
+    pub fn read_data(&self, folder: &str) -> Vec<u8> {
+        read_folder(&self.data().join(folder))
+    }
+
+    /// Ends workerd and deletes the rows of `table`, a table and perhaps a condition, as if they had never been written.
+    ///
+    /// # Panics
+    /// When a database cannot be changed.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+    pub fn stop_and_delete(&mut self, table: &str) {
+        self.workerd.stop();
+        for database in self.databases_with(table) {
+            let delete = format!("DELETE FROM {table}");
+            database.execute_batch(&delete).expect("they are deleted");
+        }
+    }
+
+    /// The databases of Durable Objects that have `table`, a table and perhaps a condition.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without them")]
+    fn databases_with(&self, table: &str) -> Vec<rusqlite::Connection> {
+        let name = table.split(' ').next().unwrap_or(table);
+        let mut databases = Vec::new();
         for class in fs::read_dir(self.data().join("objects")).expect("the objects' folder") {
             for file in fs::read_dir(class.expect("a class").path()).expect("its objects") {
                 let path = file.expect("a database").path();
@@ -148,15 +187,17 @@ impl System {
                     continue;
                 }
                 let database = rusqlite::Connection::open(&path).expect("a database");
-                let name = table.split(' ').next().unwrap_or(table);
                 if database.table_exists(None, name).expect("a schema") {
-                    let count = format!("SELECT count(*) FROM {table}");
-                    let count = database.query_row(&count, [], |row| row.get::<_, i64>(0));
-                    rows += count.expect("a count");
+                    databases.push(database);
                 }
             }
         }
-        rows
+        databases
+    }
+
+    fn object_folder(&self, class: &str) -> PathBuf {
+        let folder = format!("objects/exposure-notification-{class}");
+        self.data().join(folder)
     }
 
     /// The service's time.
@@ -403,6 +444,25 @@ fn start(
     Workerd::start(profile, data, port, &local).expect("workerd starts")
 }
 
+#[expect(clippy::expect_used, reason = "a test cannot go on without them")]
+fn read_folder(folder: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        bytes.extend(if path.is_dir() {
+            read_folder(&path)
+        } else {
+            fs::read(&path).expect("a file")
+        });
+    }
+    bytes
+}
+
+/// Whether `needle` is somewhere in `bytes`.
+pub fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).any(|window| window == needle)
+}
+
 /// The header `name` of `answer`.
 ///
 /// # Panics
@@ -411,6 +471,30 @@ fn start(
 pub fn header<'a>(answer: &'a Response<Body>, name: &str) -> &'a str {
     let value = answer.headers().get(name).expect("the header is there");
     value.to_str().expect("the header is text")
+}
+
+/// The problem's name and the status of `answer`, which is a problem document.
+///
+/// # Panics
+/// When it is none.
+#[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+pub fn problem(answer: Response<Body>) -> (u16, String) {
+    let status = answer.status().as_u16();
+    assert_eq!(header(&answer, "content-type"), "application/problem+json");
+    let document = json(answer);
+    assert_eq!(document["status"], status, "{document}");
+    let kind = document["type"].as_str().expect("a type");
+    let name = kind.strip_prefix("/problems/").expect("a problem");
+    (status, name.to_owned())
+}
+
+/// The body of `answer`, which is JSON.
+///
+/// # Panics
+/// When it is not.
+#[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+pub fn json(answer: Response<Body>) -> serde_json::Value {
+    answer.into_body().read_json().expect("JSON")
 }
 
 /// A random number generator that is another one in every run.

@@ -134,7 +134,14 @@ fn secrets_are_no_settings() {
         .into_iter()
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(names, ["EXPORT_SIGNING_KEY", "MANIFEST_SIGNING_KEY"]);
+    assert_eq!(
+        names,
+        [
+            "EXPORT_SIGNING_KEY",
+            "MANIFEST_SIGNING_KEY",
+            "OIDC_CLIENT_SECRET"
+        ]
+    );
     for (name, line) in bindings("fromEnvironment") {
         assert_eq!(quoted(&line, "fromEnvironment")[0], name);
         assert!(

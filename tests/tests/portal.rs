@@ -5,11 +5,12 @@
 use std::process::Command;
 
 use shared::code::ValidationCode;
-use tests::{System, header};
+use tests::{PROVIDER, System, header};
 use xtask::{process, setup::npm};
 
 /// What the portal says to an employee who enters `code`.
 fn answer(system: &System, code: ValidationCode) -> String {
+    PROVIDER.start(None).unwrap();
     let output = Command::new(npm::program("node"))
         .arg(xtask::root().join("tests/browser/validate.mjs"))
         .args([system.address(), code.to_string()])

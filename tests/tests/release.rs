@@ -1,16 +1,17 @@
-//! The release build on workerd, as an operator runs it: no doors for tests, and none for employees who cannot sign in.
+//! The release build on workerd, as an operator runs it: no doors for tests, and nobody signs in but by the operator's own
+//! provider.
 //!
 //! `cargo xtask lint` builds it and runs this.
 
 use std::fs;
 
 use serde_json::json;
-use tests::{System, header};
+use tests::{System, header, holds, problem};
 use xtask::build::Profile;
 
 #[test]
 #[ignore = "needs a release build"]
-fn a_release_has_no_test_controls_and_no_open_portal() {
+fn a_release_has_no_test_controls() {
     let system = System::start_build(Profile::Release);
     for path in [
         "test/clock",
@@ -18,12 +19,59 @@ fn a_release_has_no_test_controls_and_no_open_portal() {
         "test/run/expire",
         "test/bench/export",
         "test/phone",
-        "api/validations",
     ] {
         let answer = system.post(path, &json!({ "offset": 10 }));
         assert_eq!(answer.status(), 404, "{path}");
         let body = answer.into_body().read_to_string().unwrap();
         assert!(body.contains("/problems/not-found"), "{path}: {body}");
+    }
+}
+
+#[test]
+#[ignore = "needs a release build"]
+fn a_release_lets_nobody_sign_in_until_it_is_told_by_whom() {
+    let system = System::start_build(Profile::Release);
+    for path in ["auth/login", "auth/callback?code=1&state=2"] {
+        let answer = problem(system.get(path, &[]));
+        assert_eq!(answer, (503, "unavailable".to_owned()), "{path}");
+    }
+    assert_eq!(problem(system.get("api/session", &[])).0, 401);
+    assert_eq!(problem(system.post("api/validations", &json!({}))).0, 503);
+    assert!(system.log().contains("setting OIDC_ISSUER: expected"));
+}
+
+#[test]
+#[ignore = "needs a release build"]
+fn the_local_sign_in_provider_is_no_part_of_a_release() {
+    let folder = Profile::Release.folder();
+    let mut files = vec![folder.join("site.json")];
+    for part in ["functions", "portal", "portal/assets"] {
+        let entries = fs::read_dir(folder.join(part)).unwrap().flatten();
+        files.extend(
+            entries
+                .map(|entry| entry.path())
+                .filter(|path| path.is_file()),
+        );
+    }
+    for name in ["workerd.capnp", "wrangler.toml"] {
+        files.push(xtask::root().join(name));
+    }
+    assert!(files.len() > 8, "{files:?}");
+    for file in files {
+        let bytes = fs::read(&file).unwrap();
+        for trace in [
+            "zomerregen",
+            "winterlicht",
+            "oidc-provider",
+            "127.0.0.1:0",
+            "test/clock",
+        ] {
+            assert!(
+                !holds(&bytes, trace.as_bytes()),
+                "{}: {trace}",
+                file.display()
+            );
+        }
     }
 }
 

@@ -7,7 +7,7 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import Provider, { interactionPolicy } from "oidc-provider";
+import Provider from "oidc-provider";
 import { loginPage, noticePage, signOutPage, style } from "./pages.mjs";
 
 const { ISSUER, CLIENT_ID, CLIENT_SECRET } = process.env;
@@ -18,13 +18,6 @@ const isLocal = (address, path) => {
   const { protocol, hostname, pathname } = new URL(address);
   return protocol === "http:" && ["localhost", "127.0.0.1"].includes(hostname) && pathname === path;
 };
-
-// Everybody is asked each time, so that another person, or the same with a second factor, can sign in next.
-const policy = interactionPolicy.base();
-policy.get("login").checks.add(
-  new interactionPolicy.Check("asked", "sign in", "login_required", (context) =>
-    context.oidc.result?.login ? interactionPolicy.Check.NO_NEED_TO_PROMPT : interactionPolicy.Check.REQUEST_PROMPT),
-);
 
 const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
 const provider = new Provider(ISSUER, {
@@ -48,7 +41,6 @@ const provider = new Provider(ISSUER, {
     const { user, password, ...claims } = persons.find((person) => person.sub === id) ?? {};
     return claims.sub && { accountId: id, claims: () => claims };
   },
-  interactions: { policy },
   jwks: { keys: [{ ...key, use: "sig", alg: "RS256", kid: "local" }] },
   loadExistingGrant: async ({ oidc }) => {
     const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
@@ -100,7 +92,13 @@ const server = createServer((request, response) => {
   );
   if (request.url === "/style.css") response.setHeader("content-type", "text/css").end(style);
   else if (request.url.startsWith("/interaction/")) interact(request, response);
-  else others(request, response);
+  else {
+    // Everybody is asked each time, so that another person, or the same with a second factor, can sign in next.
+    if (request.url.startsWith("/auth")) {
+      request.headers.cookie = request.headers.cookie?.replaceAll(/_session(\.\w+)*=[^;]*;? ?/g, "");
+    }
+    others(request, response);
+  }
 });
 server.listen({ fd: 0 });
 

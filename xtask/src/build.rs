@@ -121,6 +121,7 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
         copy_folder(&root().join("portal/assets"), &assets)?;
         copy(&root().join("index.html"), &site.join("index.html"))?;
         copy(&root().join("portal/_headers"), &site.join("_headers"))?;
+        copy(&root().join("portal/robots.txt"), &site.join("robots.txt"))?;
         write_site_rules(profile)?;
         browser_module("portal", "portal", profile, toolchain, &assets)?;
         if profile == Profile::Dev {

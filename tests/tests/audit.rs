@@ -1,0 +1,130 @@
+//! The audit trail: who did what and when, and no more.
+
+use serde_json::{Value, json};
+use shared::{
+    Timestamp,
+    time::{DAY_SECONDS, shift},
+};
+use tests::{System, browser::Browser, json, problem};
+use xtask::provider::Person;
+
+fn audit(system: &System) -> Vec<Value> {
+    let answer = system.as_person(Person::Administrator, |browser| browser.get("api/audit"));
+    assert_eq!(answer.status(), 200);
+    json(answer)["entries"].as_array().expect("a list").clone()
+}
+
+/// Employee, action and outcome of each entry, the oldest first.
+fn said(entries: &[Value]) -> Vec<String> {
+    let text = |entry: &Value, name: &str| entry[name].as_str().expect("text").to_owned();
+    entries
+        .iter()
+        .rev()
+        .map(|entry| {
+            ["employee", "action", "outcome"]
+                .map(|name| text(entry, name))
+                .join(" ")
+        })
+        .collect()
+}
+
+#[test]
+fn whatever_an_employee_did_is_there() {
+    let mut system = System::start();
+    let started = system.now();
+    let code = system.code(&mut system.phone(1));
+    let body = system.validation(code, true, 3);
+    let attempt = |browser: &Browser<'_>| browser.post("api/validations", &body).status().as_u16();
+
+    for (person, action) in [
+        (Person::Visitor, "sign-in"),
+        (Person::Employee, "password-only"),
+        (Person::Employee, "cancel"),
+    ] {
+        let browser = system.browser();
+        browser.get_url(&browser.way_back(person, action));
+    }
+    let employee = system.sign_in(Person::Employee);
+    assert_eq!(attempt(&employee), 200);
+    for _ in 0..10 {
+        assert_eq!(attempt(&employee), 422);
+    }
+    // However many there are in a minute.
+    for _ in 0..5 {
+        assert_eq!(attempt(&employee), 429);
+    }
+    assert_eq!(problem(employee.post("api/validations", &json!({}))).0, 429);
+    employee.post("auth/logout", &json!({}));
+    employee.post("auth/logout", &json!({}));
+    system.sign_in(Person::Employee);
+    system.as_person(Person::Administrator, |browser| {
+        browser.post("api/sign-out", &json!({ "employee": "a.dewit" }))
+    });
+    audit(&system);
+    let entries = audit(&system);
+    let mut said = said(&entries);
+    // The clock may pass a minute just then.
+    said.dedup_by(|one, other| one == other && one.ends_with("throttled"));
+    let mut expected = vec![
+        "c.smit sign-in no-role",
+        "a.dewit sign-in no-second-factor",
+        "a.dewit sign-in done",
+        "a.dewit validation accepted",
+    ];
+    expected.extend(["a.dewit validation not-accepted"; 10]);
+    expected.extend([
+        "a.dewit validation throttled",
+        "a.dewit sign-out done",
+        "a.dewit sign-in done",
+        "b.bakker sign-in done",
+        "a.dewit signed-out-by-administrator done",
+        "b.bakker sign-out-other done",
+        "b.bakker audit-read done",
+    ]);
+    assert_eq!(said, expected);
+    for entry in &entries {
+        assert_eq!(
+            entry.as_object().map(serde_json::Map::len),
+            Some(4),
+            "{entry}"
+        );
+        let at: Timestamp = serde_json::from_value(entry["at"].clone()).expect("a time");
+        assert_eq!(at.as_second() % 60, 0);
+        assert!(at > shift(started, -60) && at <= system.now());
+    }
+    // It outlives a restart.
+    system.restart();
+    assert_eq!(audit(&system).len(), entries.len());
+}
+
+#[test]
+fn reading_the_audit_trail_is_noted_once_an_hour() {
+    let mut system = System::start();
+    let reads = |system: &System| {
+        let said = said(&audit(system));
+        said.iter()
+            .filter(|entry| entry.contains("audit-read"))
+            .count()
+    };
+    assert_eq!(reads(&system), 1);
+    assert_eq!(reads(&system), 1);
+    system.move_clock_to(shift(system.now(), 3_660));
+    assert_eq!(reads(&system), 2);
+}
+
+#[test]
+fn after_fourteen_days_an_entry_is_gone() {
+    let mut system = System::start();
+    system.sign_in(Person::Employee);
+    let began = system.now();
+    system.move_clock_to(shift(began, 14 * DAY_SECONDS - 65));
+    assert!(said(&audit(&system)).contains(&"a.dewit sign-in done".to_owned()));
+    // Also before anything deletes it.
+    system.move_clock_to(shift(began, 14 * DAY_SECONDS));
+    assert!(!said(&audit(&system)).contains(&"a.dewit sign-in done".to_owned()));
+    system.move_clock_to(shift(began, 28 * DAY_SECONDS + 60));
+    system.run_job("expire");
+    for table in ["audit", "session", "throttle", "answer", "sign_in"] {
+        assert_eq!(system.stop_and_count(table), 0, "{table}");
+    }
+}

@@ -1,0 +1,53 @@
+//! The security log: from where refused requests came, and nothing else.
+
+use serde_json::json;
+use tests::{System, holds, problem};
+use xtask::provider::Person;
+
+const ADDRESS: &str = "203.0.113.77";
+
+#[test]
+fn a_refused_request_is_noted_with_its_address_and_nothing_about_people() {
+    let mut system = System::start();
+    let browser = system.sign_in(Person::Employee);
+    let session = browser.session().expect("a session");
+    let code = system.code(&mut system.phone(1));
+    let body = system.validation(code, true, 3);
+    let from = [("cf-connecting-ip", ADDRESS)];
+    let refused = browser.post_with("api/validations", &body, &[from[0], ("origin", "null")]);
+    assert_eq!(problem(refused).0, 403);
+    let stored = [system.read_data("kv-index"), system.read_data("kv-values")].concat();
+    assert!(holds(&stored, ADDRESS.as_bytes()));
+    assert!(holds(&stored, b"\"reason\":\"forbidden\""));
+    for secret in [
+        &session,
+        "a.dewit",
+        "Anna",
+        &code.to_string(),
+        &code.compact(),
+    ] {
+        assert!(!holds(&stored, secret.as_bytes()), "{secret}");
+    }
+    drop(browser);
+    assert_eq!(system.stop_and_count("audit"), 1, "the sign-in");
+}
+
+#[test]
+fn what_is_accepted_and_opening_the_portal_are_not_noted() {
+    let system = System::start();
+    let from = [("cf-connecting-ip", ADDRESS)];
+    assert_eq!(system.get("api/session", &from).status(), 401);
+    let browser = system.sign_in(Person::Employee);
+    let code = system.code(&mut system.phone(1));
+    let body = system.validation(code, true, 3);
+    assert_eq!(
+        browser.post_with("api/validations", &body, &from).status(),
+        200
+    );
+    assert_eq!(
+        problem(browser.post_with("api/validations", &json!({}), &from)).0,
+        400
+    );
+    let stored = [system.read_data("kv-index"), system.read_data("kv-values")].concat();
+    assert!(!holds(&stored, ADDRESS.as_bytes()));
+}
