@@ -189,6 +189,11 @@ impl Provider {
             checked => checked,
         };
         let claims = claims.map_err(|error| ProviderError::Token(kind(&error)))?;
+        // The library leaves the party that the token was issued to alone (OpenID Connect Core §3.1.3.7, step 5).
+        let party = claims.authorized_party();
+        if party.is_some_and(|party| *party != config.client_id) {
+            return Err(ProviderError::Token("audience"));
+        }
         match serde_json::to_value(claims) {
             Ok(Value::Object(claims)) => Ok(claims),
             _ => Err(ProviderError::Token("claims")),
