@@ -10,10 +10,12 @@ use std::{
 use shared::{
     enrolment::{self, GRACE_SECONDS},
     retention,
+    session::IDLE_SECONDS,
     time::{DAY_SECONDS, shift},
 };
 use tests::{System, header};
 use ureq::{Body, http::Response};
+use xtask::provider::Person;
 
 // Without the scratch rows, which hold nothing.
 const ENROLMENTS: &str = "enrolment WHERE valid_until > 0";
@@ -103,6 +105,26 @@ fn an_alarm_takes_an_enrolment_that_was_never_validated_away_with_its_keys() {
         }
         left == 0
     });
+}
+
+#[test]
+fn an_alarm_takes_a_session_away_that_has_ended() {
+    let mut system = System::start();
+    system.sign_in(Person::Employee);
+    // The job sets the alarm anew, for the moment that the moved clock makes near.
+    system.move_clock_to(shift(system.now(), IDLE_SECONDS - 3));
+    system.run_job("expire");
+    assert_eq!(system.stop_and_count("session"), 1);
+    system.restart();
+    wait_for("the session is gone", || {
+        thread::sleep(Duration::from_secs(4));
+        let left = system.stop_and_count("session");
+        if left > 0 {
+            system.restart();
+        }
+        left == 0
+    });
+    assert_eq!(system.stop_and_count("audit"), 1);
 }
 
 #[test]

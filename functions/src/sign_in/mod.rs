@@ -93,6 +93,7 @@ async fn callback(
     };
     let state = way_back.state.hash();
     let Some(sign_in) = desk::take_sign_in(env, state, browser.hash(), now).await? else {
+        SecurityLog::note_reason(request, env, Reason::SignIn, now).await;
         return back_to_portal(Some(SignInRefusal::Failed), &[]);
     };
     let mut cookies = Vec::new();
