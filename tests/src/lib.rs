@@ -195,6 +195,33 @@ impl System {
         databases
     }
 
+    /// What the KV namespaces hold: value, and when it ends in unix milliseconds.
+    ///
+    /// # Panics
+    /// When it cannot be read.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+    pub fn kv_values(&self) -> Vec<(Vec<u8>, Option<i64>)> {
+        let folder = self.data().join("kv-index/KVNamespace");
+        let mut values = Vec::new();
+        for file in fs::read_dir(folder).expect("the namespaces") {
+            let path = file.expect("a file").path();
+            let Ok(database) = rusqlite::Connection::open(&path) else {
+                continue;
+            };
+            if !database.table_exists(None, "entries").unwrap_or(false) {
+                continue;
+            }
+            let mut statement = database
+                .prepare("SELECT value, expiration FROM entries WHERE value IS NOT NULL")
+                .expect("a statement");
+            let rows = statement
+                .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+                .expect("rows");
+            values.extend(rows.map(|row| row.expect("a row")));
+        }
+        values
+    }
+
     fn object_folder(&self, class: &str) -> PathBuf {
         let folder = format!("objects/exposure-notification-{class}");
         self.data().join(folder)

@@ -8,7 +8,7 @@ const ADDRESS: &str = "203.0.113.77";
 
 #[test]
 fn a_refused_request_is_noted_with_its_address_and_nothing_about_people() {
-    let mut system = System::start();
+    let system = System::start();
     let browser = system.sign_in(Person::Employee);
     let session = browser.session().expect("a session");
     let code = system.code(&mut system.phone(1));
@@ -28,8 +28,29 @@ fn a_refused_request_is_noted_with_its_address_and_nothing_about_people() {
     ] {
         assert!(!holds(&stored, secret.as_bytes()), "{secret}");
     }
-    drop(browser);
-    assert_eq!(system.stop_and_count("audit"), 1, "the sign-in");
+}
+
+#[test]
+fn a_note_ends_after_seven_days() {
+    let system = System::start();
+    let from = [("cf-connecting-ip", ADDRESS)];
+    assert_eq!(system.get("api/audit", &from).status(), 401);
+    let notes: Vec<_> = system
+        .kv_values()
+        .into_iter()
+        .filter(|(value, _)| holds(value, ADDRESS.as_bytes()))
+        .collect();
+    let [(note, Some(end))] = &notes[..] else {
+        panic!("{} notes", notes.len());
+    };
+    let note: serde_json::Value = serde_json::from_slice(note).expect("JSON");
+    assert_eq!(
+        (&note["address"], &note["reason"]),
+        (&json!(ADDRESS), &json!("signed-out"))
+    );
+    assert_eq!(note.as_object().map(serde_json::Map::len), Some(3));
+    let life = end / 1_000 - system.now().as_second();
+    assert!((7 * 86_400 - 30..=7 * 86_400).contains(&life), "{life}");
 }
 
 #[test]

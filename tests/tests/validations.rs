@@ -3,7 +3,7 @@
 use std::{thread, time::Duration};
 
 use serde_json::{Value, json};
-use shared::{code::ValidationCode, enrolment::IntakeNumber, time::shift};
+use shared::{Timestamp, code::ValidationCode, dates, enrolment::IntakeNumber, time::shift};
 use tests::{System, browser::Browser, header, holds, json, problem, random};
 use ureq::{Body, http::Response};
 use xtask::provider::Person;
@@ -213,6 +213,35 @@ fn the_same_key_and_body_get_the_first_answer_again_for_ten_minutes() {
     system.run_job("expire");
     assert_eq!(system.stop_and_count("answer"), 0);
     assert_eq!(system.stop_and_count("accepted_attempt"), 0);
+}
+
+#[test]
+fn an_answer_comes_again_though_the_date_has_become_too_old_at_midnight() {
+    let mut system = System::start();
+    let four = dates::next_day_at_four(system.now());
+    // Summer time begins or ends between midnight and four.
+    let midnight = [3, 4, 5].map(|hours| shift(four, -hours * 3_600));
+    let is_midnight = |time: &Timestamp| dates::today(shift(*time, -1)) < dates::today(*time);
+    let midnight = *midnight
+        .iter()
+        .find(|time| is_midnight(time))
+        .expect("a midnight");
+    system.move_clock_to(shift(midnight, -60));
+    let code = system.code(&mut system.phone(1));
+    let body = system.validation(code, true, 30);
+    let session = system
+        .sign_in(Person::Employee)
+        .session()
+        .expect("a session");
+    let first = json(validate_with(
+        &Browser::with_session(&system, &session),
+        KEY,
+        &body,
+    ));
+    system.move_clock_to(midnight);
+    let browser = Browser::with_session(&system, &session);
+    assert_eq!(problem(validate(&browser, &body)).1, "invalid-date");
+    assert_eq!(json(validate_with(&browser, KEY, &body)), first);
 }
 
 #[test]
