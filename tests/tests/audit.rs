@@ -1,5 +1,7 @@
 //! The audit trail: who did what and when, and no more.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
 use serde_json::{Value, json};
 use shared::{
     Timestamp,

@@ -1,5 +1,7 @@
 //! Sessions: how they end, who may do what in them, and that no page of another site acts in one.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "tests")]
+
 use serde_json::json;
 use shared::{session::MAX_SECONDS, time::shift};
 use tests::{System, browser::Browser, holds, json, problem};

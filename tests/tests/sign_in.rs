@@ -1,5 +1,7 @@
 //! Signing in by the real provider, and attacks on the way there and back.
 
+#![expect(clippy::expect_used, reason = "tests")]
+
 use serde_json::json;
 use shared::time::{DAY_SECONDS, shift};
 use tests::{PROVIDER, System, browser::Browser, header, json, problem};

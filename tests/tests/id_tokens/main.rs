@@ -1,5 +1,7 @@
 //! ID tokens that are not what they should be: whoever signs in with one is not signed in.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
 mod hostile_provider;
 
 use hostile_provider::{HostileProvider, Key, merge};
