@@ -75,7 +75,9 @@ impl Intake {
         };
         let upload = upload.map_err(|_| "the sample is no upload")?;
         let enrolment = self.store.enrolment(upload.bucket.as_bytes(), now)?;
-        let stored = self.store.uploads_of(&upload.bucket)?;
+        let has_room = enrolment
+            .as_ref()
+            .is_some_and(|enrolment| enrolment.uploads < MAX_UPLOADS);
         let (key, registered, validated) = match &enrolment {
             Some(enrolment) => (
                 enrolment.confirmation_key.clone(),
@@ -98,9 +100,8 @@ impl Intake {
             .filter(|key| acceptance.takes(key))
             .map(|key| key.within_its_day())
             .collect();
-        let signed_upload = route == PhoneRoute::PostKeys && enrolment.is_some() && signed;
-        let wanted = !keys.is_empty() && stored < MAX_UPLOADS;
-        let place = Place::of(signed_upload && wanted, random);
+        let signed_upload = route == PhoneRoute::PostKeys && has_room && signed;
+        let place = Place::of(signed_upload && !keys.is_empty(), random);
         let written = match place {
             Place::Kept => &keys,
             Place::Scratch(_) => &upload.keys,

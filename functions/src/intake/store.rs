@@ -58,6 +58,12 @@ const MAX_NUMBER: i64 = (1 << 53) - 1;
 /// How many uploads a page of [`Store::validated_uploads`] has: some 7,000 keys.
 const PAGE: usize = 500;
 
+// One row whether there is an enrolment or not, so that reading it takes as long.
+const SELECT_ENROLMENT: &str = "
+    SELECT coalesce(valid_until, 0), coalesce(confirmation_key, zeroblob(32)),
+        coalesce(registered_day, 0), validated_at,
+        (SELECT count(*) FROM upload WHERE upload.bucket = ?1)
+    FROM (SELECT 1) LEFT JOIN enrolment ON enrolment.bucket = ?1";
 const INSERT_ENROLMENT: &str = "
     INSERT INTO enrolment (bucket, confirmation_key, code, registered_day, valid_until)
     VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING 1";
@@ -92,6 +98,8 @@ pub struct StoredEnrolment {
     pub confirmation_key: ConfirmationKey,
     pub registered: UtcDay,
     pub validated: Option<Timestamp>,
+    /// How many uploads of it are stored.
+    pub uploads: i64,
 }
 
 /// A page of uploads whose enrolment is validated, bucket after bucket.
@@ -186,12 +194,11 @@ impl Store {
         )
     }
 
-    /// The enrolment of `bucket`, if it is still honoured.
+    /// The enrolment of `bucket`, if it is still honoured. Whether there is one or not, one row is read.
     pub fn enrolment(&self, bucket: &[u8; 32], now: Timestamp) -> Result<Option<StoredEnrolment>> {
         let found = sql::first(
             &self.sql,
-            "SELECT valid_until, confirmation_key, registered_day, validated_at \
-             FROM enrolment WHERE bucket = ?",
+            SELECT_ENROLMENT,
             vec![blob(bucket)],
             |mut row| {
                 let honoured = enrolment::is_honoured(row.time()?, now);
@@ -199,23 +206,12 @@ impl Store {
                     confirmation_key: ConfirmationKey::from_bytes(row.bytes()?),
                     registered: UtcDay::new(u32::try_from(row.integer()?).unwrap_or(0)),
                     validated: row.optional_time()?,
+                    uploads: row.integer()?,
                 };
                 Ok(honoured.then_some(enrolment))
             },
         )?;
         Ok(found.flatten())
-    }
-
-    /// How many uploads of `bucket` are stored.
-    pub fn uploads_of(&self, bucket: &BucketId) -> Result<i64> {
-        let statement = "SELECT count(*) FROM upload WHERE bucket = ?";
-        let count = sql::first(
-            &self.sql,
-            statement,
-            vec![blob(bucket.as_bytes())],
-            |mut row| row.integer(),
-        )?;
-        Ok(count.unwrap_or(0))
     }
 
     /// Writes `keys` for `bucket`, or as many zeros into a scratch row.
