@@ -1,20 +1,20 @@
 //! Dates of illness, as GGD employees enter them: calendar days in the Netherlands.
 
 use jiff::{
-    Timestamp, ToSpan as _,
+    Timestamp,
     civil::{Date, time},
     tz::TimeZone,
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::time::UtcDay;
+use crate::{rfc3339::parse_day, time::UtcDay};
 
 /// How many days before today an onset or test date may lie.
 pub const OLDEST_DAYS: i32 = 30;
 
 /// How many days before the onset of symptoms a person counts as infectious.
-const INFECTIOUS_BEFORE_ONSET_DAYS: i32 = 2;
+const INFECTIOUS_BEFORE_ONSET_DAYS: u32 = 2;
 
 /// The time zone of employees and phone owners: "today 04:00" is four in the morning here.
 pub fn amsterdam() -> TimeZone {
@@ -28,7 +28,7 @@ pub fn today(now: Timestamp) -> Date {
 
 /// Four in the morning of the calendar day after `now`, in the Netherlands.
 pub fn next_day_at_four(now: Timestamp) -> Timestamp {
-    let tomorrow = today(now).saturating_add(1.day());
+    let tomorrow = today(now).tomorrow().unwrap_or(Date::MAX);
     // No change to or from summer time falls on 04:00, so the local time is there once and only once.
     amsterdam()
         .to_timestamp(tomorrow.to_datetime(time(4, 0, 0, 0)))
@@ -45,20 +45,18 @@ pub struct Illness {
 impl Illness {
     /// Reads a date in the form `YYYY-MM-DD` and checks it as [`Illness::new`] does.
     pub fn parse(symptomatic: bool, date: &str, now: Timestamp) -> Result<Self, DateError> {
-        let parsed: Date = date.parse().map_err(|_| DateError::Malformed)?;
-        // The parser takes other forms too, and times behind the date.
-        if parsed.to_string() != date {
-            return Err(DateError::Malformed);
-        }
+        let parsed = parse_day(date).ok_or(DateError::Malformed)?;
         Self::new(symptomatic, parsed, now)
     }
 
     /// Checks that `date` lies from 30 days ago up to today, in the Netherlands at `now`.
     pub fn new(symptomatic: bool, date: Date, now: Timestamp) -> Result<Self, DateError> {
-        match days_ago(date, now) {
-            ..0 => Err(DateError::Future),
-            0..=OLDEST_DAYS => Ok(Self { symptomatic, date }),
-            _ => Err(DateError::TooOld),
+        if date > today(now) {
+            Err(DateError::Future)
+        } else if date < oldest(now) {
+            Err(DateError::TooOld)
+        } else {
+            Ok(Self { symptomatic, date })
         }
     }
 
@@ -79,7 +77,7 @@ impl Illness {
         } else {
             0
         };
-        self.date.saturating_sub(before.days())
+        self.onset().minus(before).date()
     }
 }
 
@@ -101,16 +99,14 @@ pub enum DateError {
 
 /// The oldest day that can be a date of illness at `now`.
 pub fn oldest(now: Timestamp) -> Date {
-    today(now).saturating_sub(OLDEST_DAYS.days())
-}
-
-/// How many calendar days `date` lies before today; negative in the future.
-fn days_ago(date: Date, now: Timestamp) -> i32 {
-    today(now).since(date).map_or(0, |span| span.get_days())
+    UtcDay::of_date(today(now))
+        .minus(OLDEST_DAYS.unsigned_abs())
+        .date()
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::ToSpan as _;
     use proptest::prelude::*;
 
     use super::*;

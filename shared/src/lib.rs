@@ -44,6 +44,7 @@ pub mod packed;
 pub mod padding;
 pub mod problem;
 pub mod retention;
+pub mod rfc3339;
 pub mod session;
 pub mod sign_in;
 pub mod signing;

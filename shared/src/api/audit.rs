@@ -16,6 +16,7 @@ pub struct AuditAnswer {
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 pub struct AuditEntry {
     /// When: a whole minute.
+    #[serde(with = "crate::rfc3339::timestamp")]
     pub at: Timestamp,
     /// Who.
     pub employee: EmployeeId,

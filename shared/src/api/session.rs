@@ -17,8 +17,10 @@ pub struct Session {
     /// What the employee may do.
     pub role: Role,
     /// When the session ends if it is not used again. Asking for it was a use.
+    #[serde(with = "crate::rfc3339::timestamp")]
     pub idle_until: Timestamp,
     /// When it ends in any case.
+    #[serde(with = "crate::rfc3339::timestamp")]
     pub until: Timestamp,
 }
 
@@ -40,6 +42,7 @@ pub struct SignedIn {
     /// What the employee may do.
     pub role: Role,
     /// When the session that was used last ends if it is not used again.
+    #[serde(with = "crate::rfc3339::timestamp")]
     pub idle_until: Timestamp,
 }
 

@@ -57,6 +57,7 @@ pub enum ValidationError {
 #[serde(rename_all = "camelCase")]
 pub struct ValidationAnswer {
     /// The first day on which the person counts as infectious.
+    #[serde(with = "crate::rfc3339::day")]
     pub infectious_from: Date,
 }
 
