@@ -1,17 +1,72 @@
-//! The page around the one task: header, main part and footer, and which of its two screens is shown.
+//! The page around the screens: which of them is shown, its heading and its title, and where the keyboard goes when
+//! another one comes.
 
-use leptos::{either::Either, prelude::*};
-use shared::Timestamp;
+use std::rc::Rc;
 
+use leptos::{html, prelude::*};
+use shared::{api::SignInRefusal, employee::Role, language::Language};
+
+use crate::part::{click, part};
 use crate::{
-    answer::{Accepted, AcceptedPanel},
-    api::Sender,
-    texts::{self, DUTCH},
-    validation_form::ValidationForm,
+    about::AboutScreen,
+    admin::{AuditScreen, EmployeesScreen},
+    clock::Clock,
+    frame::{EndingNote, Footer, Header},
+    route::{Route, Router, ScreenLink},
+    service::{InUse, Service},
+    session::{Cause, Presence, SessionState},
+    sign_in::SignInScreen,
+    texts::{self, HeadingTexts, text},
+    validation::{Call, ValidationScreen},
 };
 
-/// Tells the time. A function and not a time, as the page may stay open overnight.
-pub type Clock = fn() -> Timestamp;
+/// A screen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Shown {
+    Asking,
+    Unreachable,
+    SignIn(Cause),
+    Validation,
+    Audit,
+    Employees,
+    NotForYou,
+    About,
+    NotFound,
+}
+
+impl Shown {
+    fn of(route: Route, presence: &Presence) -> Self {
+        let employee = match (route, presence) {
+            (Route::About, _) => return Self::About,
+            (Route::Unknown, _) => return Self::NotFound,
+            (_, Presence::Asking) => return Self::Asking,
+            (_, Presence::Unreachable) => return Self::Unreachable,
+            (_, Presence::SignedOut(cause)) => return Self::SignIn(*cause),
+            (_, Presence::SignedIn(employee) | Presence::Interrupted(employee)) => employee,
+        };
+        let administrates = employee.role.includes(Role::Administrator);
+        match route {
+            Route::Audit if administrates => Self::Audit,
+            Route::Employees if administrates => Self::Employees,
+            Route::Audit | Route::Employees => Self::NotForYou,
+            _ => Self::Validation,
+        }
+    }
+
+    fn heading(self, headings: &HeadingTexts) -> &'static str {
+        match self {
+            Self::Asking => headings.asking,
+            Self::Unreachable => headings.unreachable,
+            Self::SignIn(_) => headings.sign_in,
+            Self::Validation => headings.validation,
+            Self::Audit => headings.audit,
+            Self::Employees => headings.employees,
+            Self::NotForYou => headings.not_for_you,
+            Self::About => headings.about,
+            Self::NotFound => headings.not_found,
+        }
+    }
+}
 
 /// The whole portal.
 #[component]
@@ -19,47 +74,93 @@ pub fn App(
     /// The time, from which "today" follows.
     clock: Clock,
     /// The way to the service.
-    sender: Sender,
+    service: Rc<dyn Service>,
+    /// The language to begin with.
+    language: Language,
+    /// Why signing in was just refused, if it was.
+    refused: Option<SignInRefusal>,
 ) -> impl IntoView {
-    provide_context(&DUTCH);
+    texts::provide(language);
     let texts = texts::current();
-    let sender = StoredValue::new_local(sender);
-    // The form exists only until its code is accepted. The next caller gets a new one, so nothing of the one before,
-    // least of all the code, stays in the page or in memory.
-    let accepted = RwSignal::new(None::<Accepted>);
-    let first_caller = StoredValue::new(true);
-    let next_caller = move || {
-        first_caller.set_value(false);
-        accepted.set(None);
-    };
+    let service = InUse::provide(service);
+    let router = Router::provide();
+    let call = Call::new(clock);
+    let session = SessionState::provide(clock, service, call, refused);
+    let shown = Memo::new(move |_| Shown::of(router.route(), &session.presence()));
+    let heading = move || shown.get().heading(&texts.get().headings);
+    let h1 = NodeRef::<html::H1>::new();
+
+    Effect::new(move || {
+        document().set_title(&format!("{} – {}", heading(), texts.get().frame.product))
+    });
+    // A page that has just been opened is read from its top; a screen that takes another's place, from its heading.
+    Effect::new(move |before: Option<Shown>| {
+        let now = shown.get();
+        let opening = before.is_none_or(|before| before == Shown::Asking);
+        if !opening
+            && before != Some(now)
+            && let Some(h1) = h1.get_untracked()
+        {
+            let _ = h1.focus();
+        }
+        now
+    });
 
     view! {
-        <a class="skip" href="#main">{texts.skip}</a>
-        <header>
-            <p class="product">{texts.product}</p>
-        </header>
-        <main id="main" tabindex="-1">
-            <h1>{texts.title}</h1>
-            {move || match accepted.get() {
-                Some(accepted) => Either::Left(view! { <AcceptedPanel accepted next_caller /> }),
-                None => Either::Right(view! {
-                    <ValidationForm
-                        clock
-                        sender=sender.get_value()
-                        on_accepted=move |answer| accepted.set(Some(answer))
-                        // A page that has just been opened is read from its top.
-                        take_focus=!first_caller.get_value()
-                    />
-                }),
-            }}
+        <a class="skip" href="#main">{text(|texts| texts.frame.skip)}</a>
+        <Header />
+        <main id="main" tabindex="-1" class:wide=move || shown.get() == Shown::Validation>
+            <EndingNote />
+            <h1 node_ref=h1 tabindex="-1">{heading}</h1>
+            {part(move || match shown.get() {
+                Shown::Asking => view! {
+                    <p role="status">{text(|texts| texts.frame.asking)}</p>
+                }.into_any(),
+                Shown::Unreachable => view! { <Unreachable /> }.into_any(),
+                Shown::SignIn(cause) => view! { <SignInScreen cause /> }.into_any(),
+                Shown::Validation => view! { <ValidationScreen call /> }.into_any(),
+                Shown::Audit => view! { <AuditScreen clock /> }.into_any(),
+                Shown::Employees => view! { <EmployeesScreen /> }.into_any(),
+                Shown::NotForYou => view! {
+                    <DeadEnd why=text(|texts| texts.frame.not_for_you) />
+                }.into_any(),
+                Shown::About => view! { <AboutScreen /> }.into_any(),
+                Shown::NotFound => view! {
+                    <DeadEnd why=text(|texts| texts.frame.not_found) />
+                }.into_any(),
+            })}
         </main>
-        <footer>
-            <p>{texts.privacy}</p>
-        </footer>
+        <Footer />
     }
 }
 
-/// The time of the browser's computer.
-pub fn browser_clock() -> Timestamp {
-    Timestamp::from_millisecond(js_sys::Date::now() as i64).unwrap_or_default()
+#[component]
+fn Unreachable() -> impl IntoView {
+    let session = SessionState::find();
+
+    view! {
+        <div class="prose">
+            <p role="alert">{text(|texts| texts.frame.unreachable)}</p>
+            <p>
+                <button type="button" on:click=click(move || session.ask())>
+                    {text(|texts| texts.frame.again)}
+                </button>
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn DeadEnd<W>(why: W) -> impl IntoView
+where
+    W: Fn() -> &'static str + Send + 'static,
+{
+    view! {
+        <div class="prose">
+            <p>{why}</p>
+            <p>
+                <ScreenLink route=Route::Validation>{text(|texts| texts.frame.to_start)}</ScreenLink>
+            </p>
+        </div>
+    }
 }

@@ -1,27 +1,37 @@
-//! The app for GGD employees: one screen, on which an employee who has an ill person on the telephone enters that
-//! person's validation code and first day of illness (design §4.3).
+//! The app for GGD employees: entering the validation code and the first day of illness of an ill person who is on the
+//! telephone, and answering for it afterwards (design §4.3).
 //!
 //! Everything about codes and dates comes from `shared`, the same code that the service runs. The clock and the way to
 //! the service are arguments of [`App`], so tests decide both.
 
-mod answer;
-mod api;
+mod about;
+mod admin;
 mod app;
-mod code_field;
-mod date_field;
-mod field;
+mod clock;
+mod connection;
+mod frame;
+mod http;
+mod json;
+mod language;
+mod part;
+mod route;
+mod service;
+mod session;
+mod sign_in;
 mod texts;
-mod validation_form;
+mod validation;
 
 use std::rc::Rc;
 
 use leptos::{mount::mount_to, prelude::*};
+use shared::api::SignInRefusal;
 use wasm_bindgen::prelude::*;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, UrlSearchParams};
 
 pub use crate::{
-    api::{Answer, Failure, Sender, Submission},
-    app::{App, Clock},
+    app::App,
+    clock::Clock,
+    service::{Answer, Employee, Failure, Reply, Service, Submission},
 };
 
 /// The id of the page's element that the app fills.
@@ -39,11 +49,26 @@ pub fn start() -> Result<(), JsError> {
         .and_then(|element| element.dyn_into().ok())
         .ok_or_else(|| JsError::new("the page has no element for the portal"))?;
     place.set_text_content(None);
-    let sender: Sender = Rc::new(|submission| Box::pin(api::send(submission)));
+    let service: Rc<dyn Service> = Rc::new(http::Http);
+    let language = language::preferred();
+    let refused = refusal();
     mount_to(
         place,
-        move || view! { <App clock=app::browser_clock sender /> },
+        move || view! { <App clock=clock::browser_clock service language refused /> },
     )
     .forget();
     Ok(())
 }
+
+/// Why signing in was just refused. It is read once: afterwards the address is that of the start.
+fn refusal() -> Option<SignInRefusal> {
+    let query = UrlSearchParams::new_with_str(&window().location().search().ok()?).ok()?;
+    let refusal = query.get(SignInRefusal::PARAMETER)?.parse().ok();
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("/"));
+    }
+    refusal
+}
+
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

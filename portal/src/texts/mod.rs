@@ -1,93 +1,53 @@
 //! Everything the portal says. A language is one value of [`Texts`]; a text that it lacks does not compile.
 
 mod dutch;
+mod english;
+mod types;
 
-use leptos::prelude::use_context;
-use shared::{Date, code::CodeError, dates::DateError, language::Language};
+use leptos::prelude::*;
+use shared::{Date, Timestamp, language::Language};
 
-use crate::api::Failure;
+use crate::clock::time_of_day;
 
-pub use dutch::DUTCH;
+pub use types::{EmployeesTexts, HeadingTexts, Question, Section, Step, Texts};
 
-/// The texts of the language in use, as [`crate::App`] provides them.
-pub fn current() -> &'static Texts {
-    use_context().unwrap_or(&DUTCH)
+/// Sets the language to begin with for everything below.
+pub fn provide(language: Language) -> RwSignal<Language> {
+    let language = RwSignal::new(language);
+    provide_context(language);
+    language
 }
 
-/// The texts of one language.
-pub struct Texts {
-    pub language: Language,
-    pub product: &'static str,
-    pub skip: &'static str,
-    pub title: &'static str,
-    pub intro: &'static str,
-    pub privacy: &'static str,
-    pub code: CodeTexts,
-    pub symptoms: SymptomsTexts,
-    pub date: DateTexts,
-    pub infectious: InfectiousTexts,
-    pub send: &'static str,
-    pub sending: &'static str,
-    pub send_again: &'static str,
-    /// Stands before words that are for the caller.
-    pub say: &'static str,
-    pub accepted: AcceptedTexts,
-    pub failure: fn(Failure) -> Explanation,
+/// The language in use.
+pub fn language() -> RwSignal<Language> {
+    expect_context()
 }
 
-pub struct CodeTexts {
-    pub label: &'static str,
-    pub hint: &'static str,
-    pub error: fn(CodeError) -> String,
-    pub training: &'static str,
+/// The texts of the language in use. Whoever reads the signal inside a closure of a view follows a change.
+pub fn current() -> Signal<&'static Texts> {
+    let language = language();
+    Signal::derive(move || Texts::of(language.get()))
 }
 
-pub struct SymptomsTexts {
-    pub question: &'static str,
-    pub yes: &'static str,
-    pub no: &'static str,
-    pub missing: &'static str,
-}
-
-/// What is asked for depends on whether the person has symptoms, once that is known.
-pub struct DateTexts {
-    pub label: fn(Option<bool>) -> &'static str,
-    pub hint: fn(Option<bool>) -> &'static str,
-    pub missing: fn(Option<bool>) -> &'static str,
-    pub choose: &'static str,
-    pub earlier: &'static str,
-    pub earlier_label: &'static str,
-    /// With the oldest possible day.
-    pub earlier_hint: fn(&str) -> String,
-    /// With the oldest possible day.
-    pub error: fn(DateError, &str) -> String,
-}
-
-pub struct InfectiousTexts {
-    pub label: &'static str,
-    /// With or without symptoms.
-    pub why: fn(bool) -> &'static str,
-}
-
-pub struct AcceptedTexts {
-    pub heading: &'static str,
-    pub practice: &'static str,
-    /// The words for the caller, with the first infectious day.
-    pub say: fn(&str) -> Vec<String>,
-    pub unseen: &'static str,
-    pub next_caller: &'static str,
-}
-
-/// What went wrong and what to do about it.
-pub struct Explanation {
-    pub heading: &'static str,
-    /// The words for the caller.
-    pub say: Option<&'static str>,
-    /// What the employee does next.
-    pub next: Vec<String>,
+/// One text in the language in use.
+///
+/// All of them are one type, and cost the download only once what makes a text of a page follow the language.
+pub fn text(
+    pick: fn(&'static Texts) -> &'static str,
+) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+    let language = language();
+    move || pick(Texts::of(language.get()))
 }
 
 impl Texts {
+    /// The texts of `language`.
+    pub fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Dutch => &dutch::DUTCH,
+            Language::English => &english::ENGLISH,
+        }
+    }
+
     /// A day, as people say it.
     pub fn day(&self, date: Date) -> String {
         self.language.day(date)
@@ -96,5 +56,11 @@ impl Texts {
     /// A day and how many days ago it is.
     pub fn day_ago(&self, date: Date, days: u32) -> String {
         format!("{} ({})", self.day(date), self.language.days_ago(days))
+    }
+
+    /// A day and a time in the Netherlands.
+    pub fn moment(&self, time: Timestamp) -> String {
+        let day = shared::dates::amsterdam().to_datetime(time).date();
+        format!("{}, {}", self.day(day), time_of_day(time))
     }
 }

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::screen::{Screen, answered, focused, focused_heading, settle};
 
-fn accepted() -> Answer {
+pub fn accepted() -> Answer {
     Ok(ValidationAnswer {
         infectious_from: "2026-11-19".parse().unwrap(),
     })
@@ -18,7 +18,7 @@ fn refused(problem: Problem) -> Answer {
 
 #[wasm_bindgen_test]
 async fn an_accepted_code_leaves_the_page() {
-    let screen = Screen::open([accepted()]);
+    let screen = Screen::open([accepted()]).await;
     screen.fill_in().await;
     assert_eq!(screen.value("code"), "XBB-5X-FJ");
     screen.press("Versturen").await;
@@ -34,7 +34,7 @@ async fn an_accepted_code_leaves_the_page() {
 
     assert_eq!(focused_heading(), "De code is geaccepteerd");
     assert_eq!(screen.text("section .day"), "donderdag 19 november");
-    let say = screen.text("blockquote");
+    let say = screen.text("section blockquote");
     assert!(say.contains("knop om te delen"));
     assert!(say.contains("tot vannacht 4\u{a0}uur"));
     assert!(say.contains("donderdag 19 november"));
@@ -47,7 +47,7 @@ async fn an_accepted_code_leaves_the_page() {
 
 #[wasm_bindgen_test]
 async fn the_next_caller_gets_an_empty_form() {
-    let screen = Screen::open([accepted(), accepted()]);
+    let screen = Screen::open([accepted(), accepted()]).await;
     assert_ne!(focused(), "code");
     screen.fill_in().await;
     screen.press("Versturen").await;
@@ -73,7 +73,7 @@ async fn the_next_caller_gets_an_empty_form() {
 
 #[wasm_bindgen_test]
 async fn the_training_code_is_never_sent() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.fill_in().await;
     screen.enter("code", "0000000").await;
     screen.press("Versturen").await;
@@ -89,7 +89,7 @@ async fn the_training_code_is_never_sent() {
 
 #[wasm_bindgen_test]
 async fn the_training_code_needs_a_whole_form_too() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.enter("code", "0000000").await;
     screen.press("Versturen").await;
     assert_eq!(focused(), "symptoms-yes");
@@ -97,7 +97,7 @@ async fn the_training_code_needs_a_whole_form_too() {
 
 #[wasm_bindgen_test]
 async fn two_clicks_send_once() {
-    let screen = Screen::open([accepted()]);
+    let screen = Screen::open([accepted()]).await;
     screen.fill_in().await;
     let button = screen.button("Versturen");
     button.click();
@@ -121,17 +121,22 @@ async fn two_clicks_send_once() {
 async fn every_failure_says_what_it_is_and_what_to_do() {
     for (failure, heading, advice) in [
         (
+            Failure::Offline,
+            "Je hebt geen internetverbinding",
+            "Er is niets verstuurd",
+        ),
+        (
             Failure::NoAnswer,
             "Er kwam geen antwoord",
             "Controleer je internetverbinding",
         ),
         (
-            Failure::Throttled { minutes: Some(12) },
+            Failure::Throttled { seconds: Some(690) },
             "Er zijn te veel codes geweigerd",
-            "Over 12 minuten kun je weer",
+            "Over 12 minuten, om 11:11, kun je weer",
         ),
         (
-            Failure::Throttled { minutes: None },
+            Failure::Throttled { seconds: None },
             "Er zijn te veel codes geweigerd",
             "Over een kwartier kun je weer",
         ),
@@ -149,11 +154,6 @@ async fn every_failure_says_what_it_is_and_what_to_do() {
             Failure::Problem(Problem::InvalidDate),
             "De datum kan niet",
             "afgelopen 30 dagen",
-        ),
-        (
-            Failure::Problem(Problem::SignedOut),
-            "Je bent niet meer ingelogd",
-            "Log opnieuw in",
         ),
         (
             Failure::Problem(Problem::Forbidden),
@@ -176,7 +176,7 @@ async fn every_failure_says_what_it_is_and_what_to_do() {
             "Laad deze pagina opnieuw",
         ),
     ] {
-        let screen = Screen::open([Err(failure)]);
+        let screen = Screen::open([Err(failure)]).await;
         screen.fill_in().await;
         screen.press("Versturen").await;
         answered().await;
@@ -200,7 +200,8 @@ async fn a_submission_without_answer_is_sent_again_under_the_same_key() {
         Err(Failure::NoAnswer),
         refused(Problem::Unavailable),
         accepted(),
-    ]);
+    ])
+    .await;
     screen.fill_in().await;
     screen.press("Versturen").await;
     answered().await;
@@ -224,7 +225,7 @@ async fn a_submission_without_answer_is_sent_again_under_the_same_key() {
 
 #[wasm_bindgen_test]
 async fn the_same_failure_again_is_read_again() {
-    let screen = Screen::open([Err(Failure::NoAnswer), Err(Failure::NoAnswer)]);
+    let screen = Screen::open([Err(Failure::NoAnswer), Err(Failure::NoAnswer)]).await;
     screen.fill_in().await;
     for _ in 0..2 {
         screen.button("Versturen").focus().unwrap();
@@ -240,7 +241,8 @@ async fn a_changed_or_a_refused_submission_gets_a_new_key() {
         Err(Failure::NoAnswer),
         refused(Problem::CodeNotAccepted),
         accepted(),
-    ]);
+    ])
+    .await;
     screen.fill_in().await;
     screen.press("Versturen").await;
     answered().await;

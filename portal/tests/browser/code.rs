@@ -8,7 +8,7 @@ use crate::screen::{Screen, focused};
 
 #[wasm_bindgen_test]
 async fn a_wrong_symbol_is_named_at_once() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.enter("code", "l8").await;
     assert!(!screen.is_wrong("code", "code-error"));
     screen.enter("code", "l8o").await;
@@ -32,7 +32,7 @@ async fn a_wrong_symbol_is_named_at_once() {
 
 #[wasm_bindgen_test]
 async fn lower_case_spaces_and_dashes_become_one_spelling() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     for typed in ["l8t 6l-jv", "L8T6LJV", " l8t6l–jv ", "L-8-T-6-L-J-V"] {
         screen.enter("code", typed).await;
         assert_eq!(screen.value("code"), "L8T-6L-JV");
@@ -43,7 +43,7 @@ async fn lower_case_spaces_and_dashes_become_one_spelling() {
 
 #[wasm_bindgen_test]
 async fn the_groups_appear_and_disappear_while_typing() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     for (typed, shown) in [
         ("l8t", "L8T"),
         ("L8T6", "L8T-6"),
@@ -58,7 +58,7 @@ async fn the_groups_appear_and_disappear_while_typing() {
 
 #[wasm_bindgen_test]
 async fn the_caret_stays_when_the_middle_is_mended() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.enter("code", "L8T-6L-JV").await;
     let field = screen.element("code");
     let input: &HtmlInputElement = field.unchecked_ref();
@@ -78,7 +78,7 @@ async fn the_caret_stays_when_the_middle_is_mended() {
 
 #[wasm_bindgen_test]
 async fn a_code_that_is_not_finished_is_no_error_until_the_field_is_left() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.leave("code").await;
     assert!(!screen.is_wrong("code", "code-error"));
     screen.enter("code", "L8T6LJ").await;
@@ -92,7 +92,7 @@ async fn a_code_that_is_not_finished_is_no_error_until_the_field_is_left() {
 
 #[wasm_bindgen_test]
 async fn two_symbols_the_wrong_way_round_are_found_when_the_field_is_left() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.enter("code", "8LT6LJV").await;
     assert!(!screen.is_wrong("code", "code-error"));
     screen.leave("code").await;
@@ -105,7 +105,7 @@ async fn two_symbols_the_wrong_way_round_are_found_when_the_field_is_left() {
 
 #[wasm_bindgen_test]
 async fn sending_a_code_that_cannot_be_right_leads_back_to_it() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.fill_in().await;
     screen.enter("code", "L8T6LJQ").await;
     screen.press("Versturen").await;
@@ -116,7 +116,7 @@ async fn sending_a_code_that_cannot_be_right_leads_back_to_it() {
 
 #[wasm_bindgen_test]
 async fn the_training_code_is_explained_and_no_error() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     for typed in ["0", "000-0", "000 00 00"] {
         screen.enter("code", typed).await;
         assert!(!screen.is_wrong("code", "code-error"), "{typed}");

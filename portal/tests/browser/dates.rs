@@ -1,15 +1,14 @@
 //! Symptoms, the day, and the first infectious day that follows from them.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use shared::Timestamp;
+use portal::Employee;
+use shared::employee::Role;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::screen::{CODE, Screen, focused, monday, settle};
+use crate::screen::{CODE, Screen, employee, focused};
 
 #[wasm_bindgen_test]
 async fn the_last_22_days_are_listed_by_name() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     let options = screen.texts("#date option");
     assert_eq!(options.len(), 24);
     assert_eq!(
@@ -27,7 +26,7 @@ async fn the_last_22_days_are_listed_by_name() {
 
 #[wasm_bindgen_test]
 async fn what_is_asked_for_follows_symptoms() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     let label = || screen.text("label[for=date]");
     assert_eq!(label(), "Eerste ziektedag of datum van de test");
     screen.click("symptoms-yes").await;
@@ -38,7 +37,7 @@ async fn what_is_asked_for_follows_symptoms() {
 
 #[wasm_bindgen_test]
 async fn the_first_infectious_day_is_shown_before_sending() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.choose_day("2026-11-02").await;
     assert_eq!(screen.text(".infectious"), "");
     screen.click("symptoms-yes").await;
@@ -51,7 +50,7 @@ async fn the_first_infectious_day_is_shown_before_sending() {
 
 #[wasm_bindgen_test]
 async fn an_older_day_is_typed_and_may_be_30_days_ago() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.click("symptoms-yes").await;
     assert!(screen.find("earlier").is_none());
     screen.choose_day("earlier").await;
@@ -86,7 +85,7 @@ async fn an_older_day_is_typed_and_may_be_30_days_ago() {
 
 #[wasm_bindgen_test]
 async fn sending_leads_to_the_first_field_that_is_not_in_order() {
-    let screen = Screen::open([]);
+    let screen = Screen::open([]).await;
     screen.press("Versturen").await;
     assert_eq!(focused(), "code");
     assert_eq!(screen.text("#code-error"), "Vul de GGD-sleutel in.");
@@ -115,31 +114,29 @@ async fn sending_leads_to_the_first_field_that_is_not_in_order() {
     assert!(screen.sent().is_empty());
 }
 
-static MIDNIGHT_HAS_PASSED: AtomicBool = AtomicBool::new(false);
-
-fn night() -> Timestamp {
-    if MIDNIGHT_HAS_PASSED.load(Ordering::Relaxed) {
-        "2026-11-23T23:00:00Z".parse().unwrap()
-    } else {
-        monday()
-    }
-}
-
 #[wasm_bindgen_test]
 async fn a_page_left_open_overnight_lists_the_new_day() {
-    let screen = Screen::open_at(night, []);
-    MIDNIGHT_HAS_PASSED.store(true, Ordering::Relaxed);
-    let form = screen.element("code");
-    screen.happen(&form, "focusin").await;
-    settle().await;
+    const DAY: i64 = 86_400;
+    let screen = Screen::open([]).await;
+    // Somebody who is at work all night.
+    screen.service.knows(Ok(Employee {
+        idle_seconds: 3 * DAY,
+        end_seconds: 4 * DAY,
+        ..employee(Role::Employee)
+    }));
+    screen.pass_unnoticed(61);
+    screen.key("Shift").await;
+    screen.pass_unnoticed(DAY);
+    let code = screen.element("code");
+    screen.happen(&code, "focusin").await;
     assert_eq!(
         screen.texts("#date option")[1],
         "dinsdag 24 november (vandaag)"
     );
     // But not under the hands of somebody who is filling it in.
     screen.choose_day("2026-11-24").await;
-    MIDNIGHT_HAS_PASSED.store(false, Ordering::Relaxed);
-    screen.happen(&form, "focusin").await;
+    screen.pass_unnoticed(DAY);
+    screen.happen(&code, "focusin").await;
     assert_eq!(
         screen.texts("#date option")[1],
         "dinsdag 24 november (vandaag)"

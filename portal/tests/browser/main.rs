@@ -8,9 +8,18 @@
     reason = "clippy allows them in `#[test]` functions, but does not know `#[wasm_bindgen_test]`"
 )]
 
+mod about;
 mod answers;
+mod audit;
+mod call;
 mod code;
+mod connection;
 mod dates;
+mod employees;
+mod languages;
+mod routes;
 mod screen;
+mod service;
+mod session;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

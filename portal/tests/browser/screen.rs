@@ -1,66 +1,151 @@
 //! The portal on a page, as an employee sees and uses it.
 
-use std::{any::Any, cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
+use std::{any::Any, cell::Cell, time::Duration};
 
 use gloo_timers::future::sleep;
 use leptos::{mount::mount_to, prelude::*};
-use portal::{Answer, App, Clock, Sender, Submission};
-use shared::Timestamp;
-use wasm_bindgen::JsCast as _;
-use web_sys::{Element, Event, EventInit, HtmlElement, HtmlInputElement};
+use portal::{Answer, App, Employee, Failure, Submission};
+use shared::{
+    Timestamp, api::SignInRefusal, employee::Role, language::Language, problem::Problem,
+    time::shift,
+};
+use wasm_bindgen::{JsCast as _, JsValue};
+use web_sys::{
+    Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit,
+};
+
+use crate::service::{ANSWER_TIME, TestService};
 
 /// A valid code.
 pub const CODE: &str = "XBB5XFJ";
+
+/// The service's answer to somebody without a session.
+pub const SIGNED_OUT: Failure = Failure::Problem(Problem::SignedOut);
+
+/// How long it may take until the page has looked at the clock.
+const TICK: Duration = Duration::from_millis(1_100);
 
 /// Monday 23 November 2026, eleven in the morning in the Netherlands.
 pub fn monday() -> Timestamp {
     "2026-11-23T10:00:00Z".parse().unwrap()
 }
 
-/// How long the test's service takes to answer.
-const ANSWER_TIME: Duration = Duration::from_millis(30);
+thread_local! {
+    /// How many seconds have passed since then.
+    static PASSED: Cell<i64> = const { Cell::new(0) };
+}
+
+/// The time that the portal is told.
+fn clock() -> Timestamp {
+    shift(monday(), PASSED.get())
+}
+
+/// An employee who has just signed in, for a quarter of an hour without use and at most eight hours.
+pub fn employee(role: Role) -> Employee {
+    Employee {
+        name: "Anna de Wit".to_owned(),
+        role,
+        idle_seconds: 900,
+        end_seconds: 8 * 3_600,
+    }
+}
+
+/// With what the portal opens.
+pub struct Opening {
+    /// The path of the address.
+    pub path: &'static str,
+    /// The language.
+    pub language: Language,
+    /// Why signing in was just refused.
+    pub refused: Option<SignInRefusal>,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        Self {
+            path: "/",
+            language: Language::Dutch,
+            refused: None,
+        }
+    }
+}
 
 /// The portal, mounted until this is dropped.
 pub struct Screen {
-    sent: Rc<RefCell<Vec<Submission>>>,
+    /// The service that it calls.
+    pub service: TestService,
     place: HtmlElement,
     app: Option<Box<dyn Any>>,
 }
 
 impl Screen {
-    /// The portal with a service that gives `answers`, one after the other.
-    pub fn open(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self::open_at(monday, answers)
+    /// The portal of an employee who is signed in, with a service that gives `answers` to validations, one after the other.
+    pub async fn open(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let service = TestService::default();
+        service.will_answer(answers);
+        Self::with(service, Opening::default()).await
     }
 
-    /// The same, with another clock.
-    pub fn open_at(clock: Clock, answers: impl IntoIterator<Item = Answer>) -> Self {
-        let sent = Rc::new(RefCell::new(Vec::new()));
-        let sender: Sender = {
-            let sent = sent.clone();
-            let answers = Rc::new(RefCell::new(VecDeque::from_iter(answers)));
-            Rc::new(move |submission| {
-                sent.borrow_mut().push(submission);
-                let answer = answers.borrow_mut().pop_front();
-                Box::pin(async move {
-                    sleep(ANSWER_TIME).await;
-                    answer.expect("the service was not to be asked")
-                })
-            })
+    /// The portal at a path, for somebody with this role.
+    pub async fn at(path: &'static str, role: Role) -> Self {
+        let service = TestService::default();
+        service.knows(Ok(employee(role)));
+        let opening = Opening {
+            path,
+            ..Opening::default()
         };
+        Self::with(service, opening).await
+    }
+
+    /// The portal of somebody who is not signed in.
+    pub async fn signed_out() -> Self {
+        let service = TestService::default();
+        service.knows(Err(SIGNED_OUT));
+        Self::with(service, Opening::default()).await
+    }
+
+    /// The portal with a service of the test's own.
+    pub async fn with(service: TestService, opening: Opening) -> Self {
+        PASSED.set(0);
+        let Opening {
+            path,
+            language,
+            refused,
+        } = opening;
+        let history = window().history().unwrap();
+        history
+            .replace_state_with_url(&JsValue::NULL, "", Some(path))
+            .unwrap();
         let place: HtmlElement = document().create_element("div").unwrap().unchecked_into();
         document().body().unwrap().append_child(&place).unwrap();
-        let app = mount_to(place.clone(), move || view! { <App clock sender /> });
-        Self {
-            sent,
+        let app = mount_to(place.clone(), {
+            let service = service.shared();
+            move || view! { <App clock service language refused /> }
+        });
+        let screen = Self {
+            service,
             place,
             app: Some(Box::new(app)),
-        }
+        };
+        answered().await;
+        screen
+    }
+
+    /// Lets time pass, until the page has noticed.
+    pub async fn pass(&self, seconds: i64) {
+        self.pass_unnoticed(seconds);
+        sleep(TICK).await;
+        answered().await;
+    }
+
+    /// Lets time pass.
+    pub fn pass_unnoticed(&self, seconds: i64) {
+        PASSED.set(PASSED.get() + seconds);
     }
 
     /// What was sent to the service.
     pub fn sent(&self) -> Vec<Submission> {
-        self.sent.borrow().clone()
+        self.service.sent()
     }
 
     /// The element with this id, if it is there.
@@ -77,11 +162,20 @@ impl Screen {
             .unwrap_or_else(|| panic!("#{id} is not there"))
     }
 
-    /// The text of the elements that `selector` selects.
-    pub fn texts(&self, selector: &str) -> Vec<String> {
+    /// The elements that `selector` selects.
+    pub fn all(&self, selector: &str) -> Vec<HtmlElement> {
         let found = self.place.query_selector_all(selector).unwrap();
         (0..found.length())
-            .filter_map(|place| found.item(place)?.text_content())
+            .filter_map(|place| found.item(place))
+            .map(|node| node.unchecked_into())
+            .collect()
+    }
+
+    /// The text of the elements that `selector` selects.
+    pub fn texts(&self, selector: &str) -> Vec<String> {
+        let elements = self.all(selector).into_iter();
+        elements
+            .filter_map(|element| element.text_content())
             .collect()
     }
 
@@ -90,6 +184,11 @@ impl Screen {
         let mut texts = self.texts(selector);
         assert_eq!(texts.len(), 1, "{selector}: {texts:?}");
         texts.remove(0)
+    }
+
+    /// The heading of the screen.
+    pub fn heading(&self) -> String {
+        self.text("h1")
     }
 
     /// All of the page, tags and attributes included.
@@ -101,6 +200,19 @@ impl Screen {
     pub fn value(&self, id: &str) -> String {
         // A list has a property of the same name.
         self.element(id).unchecked_ref::<HtmlInputElement>().value()
+    }
+
+    /// Whether nothing of [`Self::fill_in`] is there, on the page or in its fields.
+    pub fn is_empty(&self) -> bool {
+        let html = self.html();
+        let kept = ["XBB", "5X-FJ", "5XFJ"]
+            .iter()
+            .any(|part| html.contains(part));
+        let fields = self.all("input:not([type=radio]), select");
+        let filled = fields
+            .iter()
+            .any(|field| !field.unchecked_ref::<HtmlInputElement>().value().is_empty());
+        !kept && !filled && self.all(":checked:not(option)").is_empty()
     }
 
     /// Whether the field with this id is marked as wrong and names this element as its explanation.
@@ -123,12 +235,17 @@ impl Screen {
         self.happen(&self.element(id), "blur").await;
     }
 
-    /// Chooses an item of the list of days by its value.
-    pub async fn choose_day(&self, value: &str) {
-        let list = self.element("date");
+    /// Chooses an item of a list by its value.
+    pub async fn choose(&self, id: &str, value: &str) {
+        let list = self.element(id);
         // A list has a property of the same name.
         list.unchecked_ref::<HtmlInputElement>().set_value(value);
         self.happen(&list, "change").await;
+    }
+
+    /// Chooses an item of the list of days by its value.
+    pub async fn choose_day(&self, value: &str) {
+        self.choose("date", value).await;
     }
 
     /// Clicks the element with this id.
@@ -143,14 +260,23 @@ impl Screen {
         settle().await;
     }
 
+    /// Clicks the link of the navigation with this label.
+    pub async fn go(&self, label: &str) {
+        let links = self.all("nav a").into_iter();
+        let link = links
+            .into_iter()
+            .find(|link| link.text_content().as_deref() == Some(label))
+            .unwrap_or_else(|| panic!("no link {label:?}"));
+        link.click();
+        answered().await;
+    }
+
     /// The button with this label.
     pub fn button(&self, label: &str) -> HtmlElement {
-        let buttons = self.place.query_selector_all("button").unwrap();
-        (0..buttons.length())
-            .filter_map(|place| buttons.item(place))
+        self.all("button")
+            .into_iter()
             .find(|button| button.text_content().as_deref() == Some(label))
             .unwrap_or_else(|| panic!("no button {label:?}"))
-            .unchecked_into()
     }
 
     /// Fills in a form without errors: [`CODE`], symptoms, since 21 November 2026.
@@ -162,11 +288,38 @@ impl Screen {
 
     /// Fires an event at `element`.
     pub async fn happen(&self, element: &Element, name: &str) {
-        let bubbles = EventInit::new();
-        bubbles.set_bubbles(name != "blur");
-        let event = Event::new_with_event_init_dict(name, &bubbles).unwrap();
-        element.dispatch_event(&event).unwrap();
+        element.dispatch_event(&event(name)).unwrap();
         settle().await;
+    }
+
+    /// Fires an event at the window.
+    pub async fn happen_to_window(&self, name: &str) {
+        window().dispatch_event(&event(name)).unwrap();
+        answered().await;
+    }
+
+    /// Presses a key where the keyboard is.
+    pub async fn key(&self, key: &str) {
+        self.press_key(key, false).await;
+    }
+
+    /// Holds a key until it repeats.
+    pub async fn hold_key(&self, key: &str) {
+        self.press_key(key, true).await;
+    }
+
+    async fn press_key(&self, key: &str, repeat: bool) {
+        let init = KeyboardEventInit::new();
+        init.set_bubbles(true);
+        init.set_key(key);
+        init.set_repeat(repeat);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+        document()
+            .active_element()
+            .unwrap()
+            .dispatch_event(&event)
+            .unwrap();
+        answered().await;
     }
 }
 
@@ -177,11 +330,25 @@ impl Drop for Screen {
     }
 }
 
+fn event(name: &str) -> Event {
+    let bubbles = EventInit::new();
+    bubbles.set_bubbles(name != "blur");
+    Event::new_with_event_init_dict(name, &bubbles).unwrap()
+}
+
 /// The id of the element that has the keyboard.
 pub fn focused() -> String {
     document()
         .active_element()
         .map(|element| element.id())
+        .unwrap_or_default()
+}
+
+/// The text of the element that has the keyboard.
+pub fn focused_text() -> String {
+    document()
+        .active_element()
+        .and_then(|element| element.text_content())
         .unwrap_or_default()
 }
 

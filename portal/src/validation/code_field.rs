@@ -1,14 +1,16 @@
 //! The field for the validation code. What a code is, `shared::code` says; here is only when to speak of it.
 
-use leptos::{ev, prelude::*};
+use leptos::{ev, html, prelude::*};
 use shared::code::{CodeError, LENGTH, TRAINING_CODE, ValidationCode, grouped, is_separator};
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, InputEvent};
 
-use crate::{
+use super::{
     field::{FieldError, invalid},
-    texts,
+    spelling::Spelling,
 };
+use crate::part::part;
+use crate::texts::{self, text};
 
 /// The id of the field.
 pub const ID: &str = "code";
@@ -18,6 +20,8 @@ pub const ID: &str = "code";
 pub struct CodeEntry {
     text: RwSignal<String>,
     settled: RwSignal<bool>,
+    /// Whether the code is shown in words.
+    pub spelled: RwSignal<bool>,
 }
 
 /// What was typed.
@@ -36,12 +40,30 @@ impl CodeEntry {
         Self {
             text: RwSignal::new(String::new()),
             settled: RwSignal::new(false),
+            spelled: RwSignal::new(false),
         }
+    }
+
+    /// Forgets it.
+    pub fn clear(self) {
+        self.text.set(String::new());
+        self.settled.set(false);
+        self.spelled.set(false);
+    }
+
+    /// Fills in the code to practise with.
+    pub fn practise(self) {
+        self.text.set(grouped(TRAINING_CODE));
+    }
+
+    /// What stands in the field now, as codes are written.
+    pub fn symbols(self) -> String {
+        symbols(&self.text.read())
     }
 
     /// What stands in the field now.
     pub fn typed(self) -> Typed {
-        let symbols = symbols(&self.text.read());
+        let symbols = self.symbols();
         if symbols == TRAINING_CODE {
             Typed::Training
         } else {
@@ -65,7 +87,7 @@ impl CodeEntry {
             return None;
         };
         let hopeless = match error {
-            CodeError::Symbol(_) => !TRAINING_CODE.starts_with(&symbols(&self.text.read())),
+            CodeError::Symbol(_) => !TRAINING_CODE.starts_with(&self.symbols()),
             CodeError::Length(found) => found > LENGTH,
             CodeError::Check => false,
         };
@@ -81,13 +103,22 @@ pub fn CodeField(
     /// Whether the keyboard starts here.
     take_focus: bool,
 ) -> impl IntoView {
-    let texts = &texts::current().code;
-    let field = NodeRef::new();
+    let texts = texts::current();
+    let field = NodeRef::<html::Input>::new();
     if take_focus {
-        field.on_load(|field: HtmlInputElement| {
+        field.on_load(|field| {
             let _ = field.focus();
         });
     }
+    // What changes other than by typing: the code to practise with, and what was typed before the screen was left.
+    Effect::new(move || {
+        let text = entry.text.get();
+        if let Some(field) = field.get()
+            && field.value() != text
+        {
+            field.set_value(&text);
+        }
+    });
     let show = move |field: &HtmlInputElement, text: String| {
         // Setting the value moves the caret to its end, also when nothing changes.
         if field.value() != text {
@@ -115,8 +146,8 @@ pub fn CodeField(
 
     view! {
         <div class="field">
-            <label for=ID>{texts.label}</label>
-            <p class="hint" id="code-hint">{texts.hint}</p>
+            <label for=ID>{text(|texts| texts.form.code.label)}</label>
+            <p class="hint" id="code-hint">{text(|texts| texts.form.code.hint)}</p>
             <input
                 node_ref=field
                 id=ID
@@ -135,11 +166,15 @@ pub fn CodeField(
             />
             <FieldError
                 id="code-error"
-                text=Signal::derive(move || entry.error().map(texts.error))
+                text=Signal::derive(move || entry.error().map(texts.get().form.code.error))
             />
             <p class="note" id="code-note" role="status">
-                {move || matches!(entry.typed(), Typed::Training).then_some(texts.training)}
+                {part(move || {
+                    matches!(entry.typed(), Typed::Training)
+                        .then(|| texts.get().form.code.training)
+                })}
             </p>
+            <Spelling entry />
         </div>
     }
 }

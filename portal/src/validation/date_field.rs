@@ -8,10 +8,9 @@ use shared::{
     dates::{self, DateError, Illness, today},
 };
 
-use crate::{
-    field::{FieldError, invalid},
-    texts,
-};
+use super::field::{FieldError, invalid};
+use crate::part::{each, part};
+use crate::texts::{self, text};
 
 /// How many days the list offers: almost everybody who is called fell ill in the last three weeks.
 const LISTED_DAYS: usize = 22;
@@ -36,6 +35,13 @@ impl DateEntry {
             earlier: RwSignal::new(String::new()),
             settled: RwSignal::new(false),
         }
+    }
+
+    /// Forgets it.
+    pub fn clear(self) {
+        self.listed.set(String::new());
+        self.earlier.set(String::new());
+        self.settled.set(false);
     }
 
     /// The date in the form `YYYY-MM-DD`; whether it is one is for [`Illness::parse`] to say.
@@ -87,21 +93,28 @@ pub fn DateField(
 ) -> impl IntoView {
     let texts = texts::current();
     let this_day = Memo::new(move |_| today(now.get()));
+    let is_earlier = Memo::new(move |_| entry.is_earlier());
     let list_error = move || entry.error(now.get()).filter(|_| !entry.is_earlier());
     let days = move || {
-        days_back(this_day.get())
-            .take(LISTED_DAYS)
-            .zip(0..)
-            .map(|(day, ago)| {
-                view! { <option value=day.to_string()>{texts.day_ago(day, ago)}</option> }
-            })
-            .collect_view()
+        let days = days_back(this_day.get()).take(LISTED_DAYS).zip(0..);
+        each(days, |(day, ago)| {
+            let value = day.to_string();
+            let chosen = {
+                let value = value.clone();
+                move || *entry.listed.read() == value
+            };
+            view! {
+                <option value=value prop:selected=chosen>
+                    {part(move || texts.get().day_ago(day, ago))}
+                </option>
+            }
+        })
     };
 
     view! {
         <div class="field">
-            <label for=LIST>{move || (texts.date.label)(symptomatic.get())}</label>
-            <p class="hint" id="date-hint">{move || (texts.date.hint)(symptomatic.get())}</p>
+            <label for=LIST>{part(move || (texts.get().form.date.label)(symptomatic.get()))}</label>
+            <p class="hint" id="date-hint">{part(move || (texts.get().form.date.hint)(symptomatic.get()))}</p>
             <select
                 id=LIST
                 autocomplete="off"
@@ -113,20 +126,22 @@ pub fn DateField(
                     entry.listed.set(event_target_value(&event));
                 }
             >
-                <option value="">{texts.date.choose}</option>
+                <option value="" prop:selected=move || entry.listed.read().is_empty()>
+                    {text(|texts| texts.form.date.choose)}
+                </option>
                 {days}
-                <option value=EARLIER>{texts.date.earlier}</option>
+                <option value=EARLIER prop:selected=move || entry.is_earlier()>
+                    {text(|texts| texts.form.date.earlier)}
+                </option>
             </select>
             <FieldError
                 id="date-error"
                 text=Signal::derive(move || {
-                    list_error().map(|_| (texts.date.missing)(symptomatic.get()).to_owned())
+                    list_error().map(|_| (texts.get().form.date.missing)(symptomatic.get()).to_owned())
                 })
             />
         </div>
-        <Show when=move || entry.is_earlier()>
-            <EarlierField entry now />
-        </Show>
+        {part(move || is_earlier.get().then(|| view! { <EarlierField entry now /> }))}
     }
 }
 
@@ -139,9 +154,9 @@ fn EarlierField(entry: DateEntry, now: Signal<Timestamp>) -> impl IntoView {
 
     view! {
         <div class="field">
-            <label for=EARLIER>{texts.date.earlier_label}</label>
+            <label for=EARLIER>{text(|texts| texts.form.date.earlier_label)}</label>
             <p class="hint" id="earlier-hint">
-                {move || (texts.date.earlier_hint)(&texts.day(oldest()))}
+                {part(move || (texts.get().form.date.earlier_hint)(&texts.get().day(oldest())))}
             </p>
             <input
                 id=EARLIER
@@ -167,7 +182,8 @@ fn EarlierField(entry: DateEntry, now: Signal<Timestamp>) -> impl IntoView {
             <FieldError
                 id="earlier-error"
                 text=Signal::derive(move || {
-                    error().map(|error| (texts.date.error)(error, &texts.day(oldest())))
+                    let texts = texts.get();
+                    error().map(|error| (texts.form.date.error)(error, &texts.day(oldest())))
                 })
             />
         </div>

@@ -1,0 +1,106 @@
+//! The audit trail: who did what, when, and what came of it. The service keeps it for 14 days.
+
+use leptos::prelude::*;
+use shared::dates::today;
+
+use super::{
+    csv::{csv, save},
+    list::{Loaded, LoadingNote},
+    search::{Search, SearchForm},
+};
+use crate::part::{click, each, part};
+use crate::{
+    clock::Clock,
+    texts::{self, text},
+};
+
+/// How many entries are shown at first, and more with each press of the button: a table of thousands is slow to read,
+/// and for some screen readers to begin with.
+const PAGE: usize = 100;
+
+/// The search, the table and the file.
+#[component]
+pub fn AuditScreen(clock: Clock) -> impl IntoView {
+    let texts = texts::current();
+    let loaded = Loaded::new();
+    let load = move || loaded.load(|service| service.audit());
+    load();
+    let search = Search::new();
+    let shown = RwSignal::new(PAGE);
+    let found = Memo::new(move |_| {
+        let list = loaded.list.read();
+        let entries = list.iter().flatten();
+        entries
+            .filter(|entry| search.finds(entry))
+            .cloned()
+            .collect::<Vec<_>>()
+    });
+    let there = Memo::new(move |_| loaded.list.read().is_some());
+    let more = Memo::new(move |_| found.read().len() > shown.get());
+    let count = move || {
+        let all = loaded.list.read().as_ref()?.len();
+        Some((texts.get().audit.count)(found.read().len(), all))
+    };
+    let export = move |_| {
+        let texts = texts.get_untracked();
+        let name = format!("{}-{}.csv", texts.audit.file, today(clock()));
+        // A browser that can save no file says so itself.
+        let _ = save(&name, &csv(&found.read_untracked(), texts));
+    };
+    let rows = move || {
+        let texts = texts.get();
+        let row = |entry: &shared::api::AuditEntry| {
+            view! {
+                <tr>
+                    <td><time datetime=entry.at.to_string()>{texts.moment(entry.at)}</time></td>
+                    <td>{entry.employee.as_str().to_owned()}</td>
+                    <td>{(texts.audit.of_action)(entry.action)}</td>
+                    <td>{(texts.audit.of_outcome)(entry.outcome)}</td>
+                </tr>
+            }
+        };
+        each(found.read().iter().take(shown.get()), row)
+    };
+
+    view! {
+        <p class="prose">{text(|texts| texts.audit.intro)}</p>
+        <LoadingNote loaded again=load />
+        {part(move || there.get().then(|| view! {
+            <SearchForm search />
+            <div class="bar">
+                <p role="status" id="count">{count}</p>
+                <button type="button" class="quiet" on:click=click(move || load())>
+                    {text(|texts| texts.lists.refresh)}
+                </button>
+                <button type="button" class="quiet" id="export" on:click=export>
+                    {text(|texts| texts.audit.export)}
+                </button>
+            </div>
+            // It may be wider than the screen, and is then scrolled by the keyboard too.
+            <div class="table" tabindex="0" role="region" aria-labelledby="caption">
+                <table>
+                    <caption id="caption">{text(|texts| texts.audit.caption)}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{text(|texts| texts.audit.time)}</th>
+                            <th scope="col">{text(|texts| texts.audit.employee)}</th>
+                            <th scope="col">{text(|texts| texts.audit.action)}</th>
+                            <th scope="col">{text(|texts| texts.audit.outcome)}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+            {part(move || more.get().then(|| view! {
+                <button
+                    type="button"
+                    class="quiet"
+                    id="more"
+                    on:click=click(move || shown.update(|shown| *shown += PAGE))
+                >
+                    {text(|texts| texts.audit.more)}
+                </button>
+            }))}
+        }))}
+    }
+}

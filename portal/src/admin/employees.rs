@@ -1,0 +1,199 @@
+//! Who is signed in, and signing somebody out everywhere.
+
+use leptos::{html, prelude::*, task::spawn_local};
+use shared::{api::SignedIn, employee::EmployeeId};
+
+use super::list::{Loaded, LoadingNote};
+use crate::part::{click, each, part};
+use crate::{
+    clock::time_of_day,
+    service::InUse,
+    session::SessionState,
+    texts::{self, EmployeesTexts, text},
+};
+
+/// What became of signing somebody out.
+#[derive(Clone)]
+enum Outcome {
+    Done(String),
+    Failed(String),
+}
+
+/// The table, in which each row can sign its employee out.
+#[component]
+pub fn EmployeesScreen() -> impl IntoView {
+    let texts = texts::current();
+    let service = InUse::find();
+    let session = SessionState::find();
+    let loaded = Loaded::new();
+    let load = move || loaded.load(|service| service.sessions());
+    load();
+    // Whose row asks whether it is meant.
+    let asked = RwSignal::new(None::<EmployeeId>);
+    let outcome = RwSignal::new(None::<Outcome>);
+    let result = NodeRef::<html::P>::new();
+    let sign_out = move |signed_in: SignedIn| {
+        let answer = service.with(|service| service.sign_out_everywhere(signed_in.employee));
+        spawn_local(async move {
+            let answer = answer.await;
+            // The administrator may have left this screen.
+            if asked.try_set(None).is_some() {
+                return;
+            }
+            match answer {
+                Ok(()) => {
+                    outcome.set(Some(Outcome::Done(signed_in.name)));
+                    load();
+                }
+                Err(failure) if failure.is_signed_out() => return session.ended(),
+                Err(_) => outcome.set(Some(Outcome::Failed(signed_in.name))),
+            }
+            // The row that had the keyboard may be gone.
+            if let Some(result) = result.get_untracked() {
+                let _ = result.focus();
+            }
+        });
+    };
+    let said = move || {
+        let texts = &texts.get().employees;
+        Some(match outcome.get()? {
+            Outcome::Done(name) => (texts.done)(&name),
+            Outcome::Failed(name) => (texts.failed)(&name),
+        })
+    };
+    let there = Memo::new(move |_| loaded.list.read().is_some());
+    let count = move || {
+        Some((texts.get().employees.count)(
+            loaded.list.read().as_ref()?.len(),
+        ))
+    };
+    let rows = move || {
+        let list = loaded.list.get().unwrap_or_default();
+        each(list, |signed_in| view! { <Row signed_in asked sign_out /> })
+    };
+
+    view! {
+        <p class="prose">{text(|texts| texts.employees.intro)}</p>
+        <LoadingNote loaded again=load />
+        <p
+            node_ref=result
+            tabindex="-1"
+            class="outcome"
+            class:error=move || matches!(*outcome.read(), Some(Outcome::Failed(_)))
+            role="status"
+            id="outcome"
+        >
+            {said}
+        </p>
+        {part(move || there.get().then(|| view! {
+            <div class="bar">
+                <p role="status" id="count">{count}</p>
+                <button type="button" class="quiet" on:click=click(move || load())>
+                    {text(|texts| texts.lists.refresh)}
+                </button>
+            </div>
+            <div class="table" tabindex="0" role="region" aria-labelledby="caption">
+                <table>
+                    <caption id="caption">{text(|texts| texts.employees.caption)}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{text(|texts| texts.employees.name)}</th>
+                            <th scope="col">{text(|texts| texts.employees.employee)}</th>
+                            <th scope="col">{text(|texts| texts.employees.role)}</th>
+                            <th scope="col">{text(|texts| texts.employees.until)}</th>
+                            <th scope="col">{text(|texts| texts.employees.action)}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }))}
+    }
+}
+
+#[component]
+fn Row(
+    signed_in: SignedIn,
+    asked: RwSignal<Option<EmployeeId>>,
+    sign_out: impl Fn(SignedIn) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let texts = texts::current();
+    let role = signed_in.role;
+    let name = signed_in.name.clone();
+    let employee = signed_in.employee.as_str().to_owned();
+    let until = time_of_day(signed_in.idle_until);
+    let signed_in = StoredValue::new(signed_in);
+    let is_asked = Memo::new(move |_| {
+        signed_in.with_value(|signed_in| asked.read().as_ref() == Some(&signed_in.employee))
+    });
+    let of_name = move |say: fn(&EmployeesTexts) -> fn(&str) -> String| {
+        move || signed_in.with_value(|signed_in| say(&texts.get().employees)(&signed_in.name))
+    };
+    let button = NodeRef::<html::Button>::new();
+    let no = NodeRef::<html::Button>::new();
+    let declined = StoredValue::new(false);
+    // The question takes the place of the button, and the button that of the question: the keyboard follows, at first to
+    // the answer that does no harm. After the other answer the outcome is where it goes.
+    Effect::new(move |before: Option<bool>| {
+        let now = is_asked.get();
+        let place = match (before, now) {
+            (Some(_), true) => no.get(),
+            (Some(true), false) if declined.get_value() => button.get(),
+            _ => None,
+        };
+        if let Some(place) = place {
+            let _ = place.focus();
+        }
+        now
+    });
+
+    view! {
+        <tr>
+            <th scope="row">{name}</th>
+            <td>{employee}</td>
+            <td>{part(move || (texts.get().lists.role)(role))}</td>
+            <td>{until}</td>
+            <td class="actions">
+                <Show
+                    when=move || is_asked.get()
+                    fallback=move || view! {
+                        <button
+                            node_ref=button
+                            type="button"
+                            class="quiet"
+                            aria-label=of_name(|texts| texts.sign_out)
+                            on:click=click(move || {
+                                declined.set_value(false);
+                                asked.set(Some(signed_in.get_value().employee));
+                            })
+                        >
+                            {text(|texts| texts.employees.sign_out_short)}
+                        </button>
+                    }
+                >
+                    <div class="confirm" role="group" aria-label=of_name(|texts| texts.confirm)>
+                        <p>{of_name(|texts| texts.confirm)}</p>
+                        <button
+                            type="button"
+                            class="danger"
+                            on:click=click(move || sign_out(signed_in.get_value()))
+                        >
+                            {text(|texts| texts.employees.yes)}
+                        </button>
+                        <button
+                            node_ref=no
+                            type="button"
+                            class="quiet"
+                            on:click=click(move || {
+                                declined.set_value(true);
+                                asked.set(None);
+                            })
+                        >
+                            {text(|texts| texts.employees.no)}
+                        </button>
+                    </div>
+                </Show>
+            </td>
+        </tr>
+    }
+}

@@ -1,0 +1,88 @@
+//! A list that the service is asked for: loading, failed, or there.
+
+use leptos::{prelude::*, task::spawn_local};
+
+use crate::part::{click, part};
+use crate::{
+    service::{InUse, Reply, Service},
+    session::SessionState,
+    texts::text,
+};
+
+/// What is known of a list.
+pub struct Loaded<T: Send + Sync + 'static> {
+    /// The list, as soon as it is there.
+    pub list: RwSignal<Option<Vec<T>>>,
+    failed: RwSignal<bool>,
+    loading: RwSignal<bool>,
+    session: SessionState,
+    service: InUse,
+}
+
+impl<T: Send + Sync + 'static> Copy for Loaded<T> {}
+
+impl<T: Send + Sync + 'static> Clone for Loaded<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync + 'static> Loaded<T> {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self {
+            list: RwSignal::new(None),
+            failed: RwSignal::new(false),
+            loading: RwSignal::new(false),
+            session: SessionState::find(),
+            service: InUse::find(),
+        }
+    }
+
+    /// Asks the service. A list that is there already stays until the answer comes.
+    pub fn load(self, ask: impl FnOnce(&dyn Service) -> Reply<Vec<T>>) {
+        if self.loading.get_untracked() {
+            return;
+        }
+        self.loading.set(true);
+        self.failed.set(false);
+        let answer = self.service.with(ask);
+        spawn_local(async move {
+            let answer = answer.await;
+            // The employee may have left this screen, and its signals are gone then.
+            if self.loading.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Ok(list) => self.list.set(Some(list)),
+                Err(failure) if failure.is_signed_out() => self.session.ended(),
+                Err(_) => self.failed.set(true),
+            }
+        });
+    }
+}
+
+/// Says that the list is on its way, or that it did not come, with a way to try again.
+#[component]
+pub fn LoadingNote<T: Send + Sync + 'static>(
+    loaded: Loaded<T>,
+    again: impl Fn() + Copy + Send + 'static,
+) -> impl IntoView {
+    let waiting = move || loaded.loading.get() && loaded.list.read().is_none();
+
+    view! {
+        <p class="loading" role="status">
+            {part(move || waiting().then(|| text(|texts| texts.lists.loading)))}
+        </p>
+        <div role="alert">
+            {part(move || loaded.failed.get().then(|| view! {
+                <div class="panel refused">
+                    <p>{text(|texts| texts.lists.failed)}</p>
+                    <button type="button" on:click=click(move || again())>
+                        {text(|texts| texts.lists.again)}
+                    </button>
+                </div>
+            }))}
+        </div>
+    }
+}

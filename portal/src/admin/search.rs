@@ -1,0 +1,133 @@
+//! Searching the audit trail: by employee, action, outcome and day.
+
+use std::fmt::Debug;
+
+use leptos::prelude::*;
+use shared::{
+    api::{Action, AuditEntry, Outcome},
+    dates::amsterdam,
+};
+
+use crate::part::{each, part};
+use crate::texts::{self, Texts, text};
+
+/// What is searched for. Empty means anything.
+#[derive(Clone, Copy)]
+pub struct Search {
+    employee: RwSignal<String>,
+    action: RwSignal<String>,
+    outcome: RwSignal<String>,
+    day: RwSignal<String>,
+}
+
+impl Search {
+    /// For anything.
+    pub fn new() -> Self {
+        let anything = || RwSignal::new(String::new());
+        Self {
+            employee: anything(),
+            action: anything(),
+            outcome: anything(),
+            day: anything(),
+        }
+    }
+
+    /// Whether `entry` is searched for.
+    pub fn finds(self, entry: &AuditEntry) -> bool {
+        let is = |wanted: RwSignal<String>, value: &dyn Fn() -> String| {
+            let wanted = wanted.read();
+            wanted.is_empty() || *wanted == value()
+        };
+        let day = || amsterdam().to_datetime(entry.at).date().to_string();
+        let part = self.employee.get().trim().to_ascii_lowercase();
+        entry.employee.as_str().to_ascii_lowercase().contains(&part)
+            && is(self.action, &|| key(entry.action))
+            && is(self.outcome, &|| key(entry.outcome))
+            && is(self.day, &day)
+    }
+}
+
+/// The value of a list's option.
+fn key(value: impl Debug) -> String {
+    format!("{value:?}")
+}
+
+/// What an option says.
+type Say = fn(&Texts, usize) -> &'static str;
+
+/// The fields. The table follows at once.
+#[component]
+pub fn SearchForm(search: Search) -> impl IntoView {
+    view! {
+        <form
+            class="search"
+            role="search"
+            autocomplete="off"
+            aria-label=text(|texts| texts.audit.search)
+            on:submit=|event| event.prevent_default()
+        >
+            <div class="field">
+                <label for="by-employee">{text(|texts| texts.audit.employee)}</label>
+                <input
+                    id="by-employee"
+                    type="search"
+                    autocomplete="off"
+                    spellcheck="false"
+                    on:input=move |event| search.employee.set(event_target_value(&event))
+                />
+            </div>
+            <div class="field">
+                <label for="by-action">{text(|texts| texts.audit.action)}</label>
+                <Options
+                    id="by-action"
+                    value=search.action
+                    keys=Action::ALL.map(key).into()
+                    say=|texts, place| {
+                        Action::ALL.get(place).map_or("", |action| (texts.audit.of_action)(*action))
+                    }
+                />
+            </div>
+            <div class="field">
+                <label for="by-outcome">{text(|texts| texts.audit.outcome)}</label>
+                <Options
+                    id="by-outcome"
+                    value=search.outcome
+                    keys=Outcome::ALL.map(key).into()
+                    say=|texts, place| {
+                        Outcome::ALL.get(place).map_or("", |outcome| (texts.audit.of_outcome)(*outcome))
+                    }
+                />
+            </div>
+            <div class="field">
+                <label for="by-day">{text(|texts| texts.audit.day)}</label>
+                <input
+                    id="by-day"
+                    type="date"
+                    autocomplete="off"
+                    on:input=move |event| search.day.set(event_target_value(&event))
+                />
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Options(
+    id: &'static str,
+    value: RwSignal<String>,
+    keys: Vec<String>,
+    /// What the option at a place says.
+    say: Say,
+) -> impl IntoView {
+    let texts = texts::current();
+    let options = each(keys.into_iter().enumerate(), |(place, key)| {
+        view! { <option value=key>{part(move || say(texts.get(), place))}</option> }
+    });
+
+    view! {
+        <select id=id autocomplete="off" on:change=move |event| value.set(event_target_value(&event))>
+            <option value="">{text(|texts| texts.audit.any)}</option>
+            {options}
+        </select>
+    }
+}

@@ -1,0 +1,165 @@
+//! The service over HTTP, from which the page came (design §4.3).
+
+use gloo_net::http::{Request, RequestBuilder, Response};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use shared::{
+    Timestamp,
+    api::{
+        AuditAnswer, AuditEntry, CountriesAnswer, LogoutAnswer, NamedCountry, Session,
+        SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
+    },
+    employee::EmployeeId,
+    problem::Problem,
+};
+use web_sys::{AbortSignal, window};
+
+use crate::{
+    clock::browser_clock,
+    connection, json,
+    service::{Employee, Failure, Reply, Service, Submission},
+};
+
+/// The header by which the service knows a repeated submission.
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// A caller waits on the telephone, so silence is called a failure before it becomes awkward.
+const PATIENCE_MS: u32 = 15_000;
+
+/// The service that the page came from.
+pub struct Http;
+
+impl Service for Http {
+    fn session(&self) -> Reply<Employee> {
+        Box::pin(async {
+            let (session, now) = session().await?;
+            Ok(Employee {
+                name: session.name,
+                role: session.role,
+                idle_seconds: session.idle_until.as_second() - now.as_second(),
+                end_seconds: session.until.as_second() - now.as_second(),
+            })
+        })
+    }
+
+    fn sign_out(&self) -> Reply<String> {
+        Box::pin(async {
+            let nothing = serde_json::Map::new();
+            let answer: LogoutAnswer = send(Request::post("/auth/logout"), &nothing).await?;
+            Ok(answer.location)
+        })
+    }
+
+    fn validate(&self, submission: Submission) -> Reply<ValidationAnswer> {
+        Box::pin(async move {
+            let request = Request::post("/api/validations")
+                .header(IDEMPOTENCY_KEY, &submission.idempotency_key);
+            send(request, &submission.request).await
+        })
+    }
+
+    fn audit(&self) -> Reply<Vec<AuditEntry>> {
+        Box::pin(async {
+            let answer: AuditAnswer = ask("/api/audit").await?;
+            Ok(answer.entries)
+        })
+    }
+
+    fn sessions(&self) -> Reply<Vec<SignedIn>> {
+        Box::pin(async {
+            let answer: SignedInAnswer = ask("/api/sessions").await?;
+            Ok(answer.sessions)
+        })
+    }
+
+    fn sign_out_everywhere(&self, employee: EmployeeId) -> Reply<()> {
+        Box::pin(async {
+            let request = SignOutRequest { employee };
+            let _: SignOutAnswer = send(Request::post("/api/sign-out"), &request).await?;
+            Ok(())
+        })
+    }
+
+    fn countries(&self) -> Reply<Vec<NamedCountry>> {
+        Box::pin(async {
+            let answer: CountriesAnswer = ask("/v1/countries").await?;
+            Ok(answer.countries)
+        })
+    }
+
+    fn leave(&self, location: &str) {
+        if let Some(window) = window() {
+            // It fails only for what is no address.
+            let _ = window.location().assign(location);
+        }
+    }
+}
+
+/// The session, and the service's time, in which its ends are meant.
+async fn session() -> Result<(Session, Timestamp), Failure> {
+    let request = with_patience(Request::get("/api/session")).build();
+    let response = answer(request).await?;
+    let now = date(&response).unwrap_or_else(browser_clock);
+    Ok((read(response).await?, now))
+}
+
+async fn ask<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    let request = with_patience(Request::get(path)).build();
+    read(answer(request).await?).await
+}
+
+async fn send<T: DeserializeOwned>(
+    request: RequestBuilder,
+    body: &impl Serialize,
+) -> Result<T, Failure> {
+    let request = with_patience(request).json(body);
+    read(answer(request).await?).await
+}
+
+fn with_patience(request: RequestBuilder) -> RequestBuilder {
+    request.abort_signal(Some(&AbortSignal::timeout_with_u32(PATIENCE_MS)))
+}
+
+async fn answer(request: Result<Request, gloo_net::Error>) -> Result<Response, Failure> {
+    if !connection::is_there() {
+        return Err(Failure::Offline);
+    }
+    let request = request.map_err(|_| Failure::Problem(Problem::Malformed))?;
+    request.send().await.map_err(|_| Failure::NoAnswer)
+}
+
+async fn read<T: DeserializeOwned>(response: Response) -> Result<T, Failure> {
+    let body = response.text().await.map_err(|_| Failure::NoAnswer)?;
+    if response.ok() {
+        // Something between here and the service answered in its place.
+        json::read(&body).ok_or(Failure::Problem(Problem::Unavailable))
+    } else {
+        Err(failure(&response, &body))
+    }
+}
+
+/// What the portal reads of a problem document.
+#[derive(Deserialize)]
+struct Refusal {
+    #[serde(rename = "type")]
+    problem: Problem,
+}
+
+fn failure(response: &Response, body: &str) -> Failure {
+    let problem =
+        json::read::<Refusal>(body).map_or(Problem::Unavailable, |refusal| refusal.problem);
+    match problem {
+        Problem::Throttled => Failure::Throttled {
+            seconds: response
+                .headers()
+                .get("Retry-After")
+                .and_then(|seconds| seconds.parse().ok()),
+        },
+        problem => Failure::Problem(problem),
+    }
+}
+
+/// When the service answered, by its own clock.
+fn date(response: &Response) -> Option<Timestamp> {
+    let date = js_sys::Date::parse(&response.headers().get("Date")?);
+    (!date.is_nan()).then(|| Timestamp::from_millisecond(date as i64).ok())?
+}

@@ -1,0 +1,272 @@
+//! What a language has to say, by screen. The values read like the page, so the fields are not explained one by one.
+
+use shared::{
+    api::{Action, Outcome},
+    code::CodeError,
+    dates::DateError,
+    employee::Role,
+    language::Language,
+};
+
+use crate::{
+    service::Failure,
+    session::{Cause, Ending},
+};
+
+/// The texts of one language.
+pub struct Texts {
+    pub language: Language,
+    pub frame: FrameTexts,
+    pub headings: HeadingTexts,
+    pub connection: ConnectionTexts,
+    pub sign_in: SignInTexts,
+    pub guide: GuideTexts,
+    pub form: FormTexts,
+    pub accepted: AcceptedTexts,
+    /// What went wrong with a validation, with the time at which the next try may be made, if that is known.
+    pub failure: fn(Failure, Option<&str>) -> Explanation,
+    pub practice: PracticeTexts,
+    pub lists: ListTexts,
+    pub audit: AuditTexts,
+    pub employees: EmployeesTexts,
+    pub about: AboutTexts,
+}
+
+/// Around every screen.
+pub struct FrameTexts {
+    pub product: &'static str,
+    pub skip: &'static str,
+    /// The name of the other language, in that language.
+    pub other_language: &'static str,
+    pub navigation: &'static str,
+    pub validation: &'static str,
+    pub audit: &'static str,
+    pub employees: &'static str,
+    pub about: &'static str,
+    pub sign_out: &'static str,
+    pub sign_out_failed: &'static str,
+    pub privacy: &'static str,
+    /// With the time.
+    pub ending: fn(Ending, &str) -> String,
+    pub stay: &'static str,
+    pub asking: &'static str,
+    pub unreachable: &'static str,
+    pub again: &'static str,
+    pub not_for_you: &'static str,
+    pub not_found: &'static str,
+    pub to_start: &'static str,
+}
+
+/// The heading of every screen, also its title.
+pub struct HeadingTexts {
+    pub sign_in: &'static str,
+    pub asking: &'static str,
+    pub unreachable: &'static str,
+    pub validation: &'static str,
+    pub audit: &'static str,
+    pub employees: &'static str,
+    pub about: &'static str,
+    pub not_for_you: &'static str,
+    pub not_found: &'static str,
+}
+
+pub struct ConnectionTexts {
+    pub away: &'static str,
+    pub back: &'static str,
+}
+
+pub struct SignInTexts {
+    pub purpose: &'static str,
+    pub how: &'static str,
+    pub sign_in: &'static str,
+    /// Why nobody is signed in, if there is something to say about it.
+    pub cause: fn(Cause) -> Option<Explanation>,
+    /// Signed in again in the middle of a call.
+    pub back: fn() -> Explanation,
+}
+
+/// The guide to the conversation.
+pub struct GuideTexts {
+    pub heading: &'static str,
+    pub show: &'static str,
+    pub hide: &'static str,
+    pub steps: &'static [Step],
+    pub questions_heading: &'static str,
+    pub questions: &'static [Question],
+}
+
+/// A part of the conversation.
+pub struct Step {
+    pub heading: &'static str,
+    /// What the employee does.
+    pub cue: Option<&'static str>,
+    /// The words for the caller.
+    pub say: &'static [&'static str],
+    pub note: Option<&'static str>,
+}
+
+/// What callers ask, and the answer.
+pub struct Question {
+    pub question: &'static str,
+    pub answer: &'static str,
+}
+
+pub struct FormTexts {
+    pub heading: &'static str,
+    pub code: CodeTexts,
+    pub symptoms: SymptomsTexts,
+    pub date: DateTexts,
+    pub infectious: InfectiousTexts,
+    pub send: &'static str,
+    pub sending: &'static str,
+    pub send_again: &'static str,
+    /// Stands before words that are for the caller.
+    pub say: &'static str,
+    pub sign_in_elsewhere: &'static str,
+}
+
+pub struct CodeTexts {
+    pub label: &'static str,
+    pub hint: &'static str,
+    pub error: fn(CodeError) -> String,
+    pub training: &'static str,
+    pub spell: &'static str,
+    pub spell_hide: &'static str,
+    pub spelled: &'static str,
+    /// The word for a symbol, on the telephone.
+    pub word: fn(char) -> Option<&'static str>,
+    /// Stands before the Dutch words where these are others.
+    pub dutch_words: Option<&'static str>,
+}
+
+pub struct SymptomsTexts {
+    pub question: &'static str,
+    pub hint: &'static str,
+    pub yes: &'static str,
+    pub no: &'static str,
+    pub missing: &'static str,
+}
+
+/// What is asked for depends on whether the person has symptoms, once that is known.
+pub struct DateTexts {
+    pub label: fn(Option<bool>) -> &'static str,
+    pub hint: fn(Option<bool>) -> &'static str,
+    pub missing: fn(Option<bool>) -> &'static str,
+    pub choose: &'static str,
+    pub earlier: &'static str,
+    pub earlier_label: &'static str,
+    /// With the oldest possible day.
+    pub earlier_hint: fn(&str) -> String,
+    /// With the oldest possible day.
+    pub error: fn(DateError, &str) -> String,
+}
+
+pub struct InfectiousTexts {
+    pub label: &'static str,
+    /// With or without symptoms.
+    pub why: fn(bool) -> &'static str,
+}
+
+pub struct AcceptedTexts {
+    pub heading: &'static str,
+    pub practice: &'static str,
+    /// The words for the caller, with the first infectious day.
+    pub say: fn(&str) -> Vec<String>,
+    pub unseen: &'static str,
+    pub next_caller: &'static str,
+    /// The letter that does the same.
+    pub next_caller_key: &'static str,
+    pub next_caller_hint: &'static str,
+}
+
+pub struct PracticeTexts {
+    pub offer: &'static str,
+    pub begin: &'static str,
+    pub banner: &'static str,
+    pub end: &'static str,
+}
+
+/// What the administrator's two lists have in common.
+pub struct ListTexts {
+    pub loading: &'static str,
+    pub failed: &'static str,
+    pub again: &'static str,
+    pub refresh: &'static str,
+    pub role: fn(Role) -> &'static str,
+}
+
+pub struct AuditTexts {
+    pub intro: &'static str,
+    pub search: &'static str,
+    pub employee: &'static str,
+    pub action: &'static str,
+    pub outcome: &'static str,
+    pub day: &'static str,
+    pub any: &'static str,
+    pub time: &'static str,
+    pub caption: &'static str,
+    /// How many entries fit, of how many.
+    pub count: fn(usize, usize) -> String,
+    pub more: &'static str,
+    pub export: &'static str,
+    /// The beginning of the file's name.
+    pub file: &'static str,
+    pub time_utc: &'static str,
+    pub of_action: fn(Action) -> &'static str,
+    pub of_outcome: fn(Outcome) -> &'static str,
+}
+
+pub struct EmployeesTexts {
+    pub intro: &'static str,
+    pub caption: &'static str,
+    pub name: &'static str,
+    pub employee: &'static str,
+    pub role: &'static str,
+    pub until: &'static str,
+    pub action: &'static str,
+    pub count: fn(usize) -> String,
+    /// With the employee's name.
+    pub sign_out: fn(&str) -> String,
+    pub sign_out_short: &'static str,
+    pub confirm: fn(&str) -> String,
+    pub yes: &'static str,
+    pub no: &'static str,
+    pub done: fn(&str) -> String,
+    pub failed: fn(&str) -> String,
+}
+
+pub struct AboutTexts {
+    pub privacy: &'static [Section],
+    pub accessibility: &'static [Section],
+    pub countries_heading: &'static str,
+    pub countries_intro: &'static str,
+    pub countries_none: &'static str,
+    pub countries_failed: &'static str,
+}
+
+/// A heading and what stands below it.
+pub struct Section {
+    pub heading: &'static str,
+    pub paragraphs: &'static [&'static str],
+    pub points: &'static [&'static str],
+}
+
+/// What is the matter and what to do about it.
+pub struct Explanation {
+    pub heading: &'static str,
+    /// The words for the caller.
+    pub say: Option<&'static str>,
+    /// What the employee does next.
+    pub next: Vec<String>,
+}
+
+impl Explanation {
+    /// With fixed sentences.
+    pub fn new(heading: &'static str, say: Option<&'static str>, next: &[&str]) -> Self {
+        Self {
+            heading,
+            say,
+            next: next.iter().map(|text| (*text).to_owned()).collect(),
+        }
+    }
+}

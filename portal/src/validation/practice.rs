@@ -1,0 +1,65 @@
+//! Practising with the training code, which is never sent. Whoever types a caller's code over it practises no more.
+
+use leptos::prelude::*;
+
+use super::{
+    call::Call,
+    code_field::{self, Typed},
+    field::focus,
+};
+use crate::part::{click, part};
+use crate::texts::text;
+
+fn is_practising(call: Call) -> bool {
+    matches!(call.code.typed(), Typed::Training)
+}
+
+/// Says, for as long as the training code is filled in, that this is no real call.
+#[component]
+pub fn PracticeBanner(call: Call) -> impl IntoView {
+    let practising = Memo::new(move |_| is_practising(call));
+
+    view! {
+        <div role="status">
+            {part(move || practising.get().then(|| view! {
+                <div class="banner practice">
+                    <p>{text(|texts| texts.practice.banner)}</p>
+                    <button
+                        type="button"
+                        class="quiet"
+                        on:click=click(move || {
+                            call.clear();
+                            focus(code_field::ID);
+                        })
+                    >
+                        {text(|texts| texts.practice.end)}
+                    </button>
+                </div>
+            }))}
+        </div>
+    }
+}
+
+/// Offers to practise, as long as there is nothing that it would overwrite.
+#[component]
+pub fn PracticeOffer(call: Call) -> impl IntoView {
+    let empty = Memo::new(move |_| call.is_empty());
+
+    view! {
+        {part(move || empty.get().then(|| view! {
+            <p class="offer">
+                {text(|texts| texts.practice.offer)} " "
+                <button
+                    type="button"
+                    class="link"
+                    on:click=click(move || {
+                        call.code.practise();
+                        focus(code_field::ID);
+                    })
+                >
+                    {text(|texts| texts.practice.begin)}
+                </button>
+            </p>
+        }))}
+    }
+}

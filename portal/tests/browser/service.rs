@@ -1,0 +1,164 @@
+//! A service of the tests' own, which remembers what it was asked and answers as it is told. HTTP itself is for the
+//! whole-system tests.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+    time::Duration,
+};
+
+use gloo_timers::future::sleep;
+use portal::{Answer, Employee, Failure, Reply, Service, Submission};
+use shared::{
+    api::{AuditEntry, NamedCountry, SignedIn, ValidationAnswer},
+    employee::{EmployeeId, Role},
+};
+
+use crate::screen::employee;
+
+/// How long it takes to answer.
+pub const ANSWER_TIME: Duration = Duration::from_millis(10);
+
+/// The service. Clones are the same one.
+#[derive(Clone, Default)]
+pub struct TestService(Rc<State>);
+
+struct State {
+    session: RefCell<Result<Employee, Failure>>,
+    asked: Cell<u32>,
+    answers: RefCell<VecDeque<Answer>>,
+    sent: RefCell<Vec<Submission>>,
+    sign_out: RefCell<Result<String, Failure>>,
+    left_for: RefCell<Option<String>>,
+    audit: RefCell<Result<Vec<AuditEntry>, Failure>>,
+    sessions: RefCell<Result<Vec<SignedIn>, Failure>>,
+    sign_out_everywhere: RefCell<Result<(), Failure>>,
+    signed_out: RefCell<Vec<String>>,
+    countries: RefCell<Result<Vec<NamedCountry>, Failure>>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            session: RefCell::new(Ok(employee(Role::Employee))),
+            asked: Cell::new(0),
+            answers: RefCell::default(),
+            sent: RefCell::default(),
+            sign_out: RefCell::new(Ok("https://provider.example/end".to_owned())),
+            left_for: RefCell::default(),
+            audit: RefCell::new(Ok(Vec::new())),
+            sessions: RefCell::new(Ok(Vec::new())),
+            sign_out_everywhere: RefCell::new(Ok(())),
+            signed_out: RefCell::default(),
+            countries: RefCell::new(Ok(Vec::new())),
+        }
+    }
+}
+
+impl TestService {
+    /// The service, for the portal.
+    pub fn shared(&self) -> Rc<dyn Service> {
+        Rc::new(self.clone())
+    }
+
+    /// Who is signed in from now on.
+    pub fn knows(&self, session: Result<Employee, Failure>) {
+        *self.0.session.borrow_mut() = session;
+    }
+
+    /// How often it was asked who is signed in.
+    pub fn asked(&self) -> u32 {
+        self.0.asked.get()
+    }
+
+    /// What it answers to validations, one after the other.
+    pub fn will_answer(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.0.answers.borrow_mut().extend(answers);
+    }
+
+    /// The validations that it got.
+    pub fn sent(&self) -> Vec<Submission> {
+        self.0.sent.borrow().clone()
+    }
+
+    /// What comes of signing out.
+    pub fn signs_out(&self, result: Result<String, Failure>) {
+        *self.0.sign_out.borrow_mut() = result;
+    }
+
+    /// For which address the page was left.
+    pub fn left_for(&self) -> Option<String> {
+        self.0.left_for.borrow().clone()
+    }
+
+    /// The audit trail.
+    pub fn has_audit(&self, entries: Result<Vec<AuditEntry>, Failure>) {
+        *self.0.audit.borrow_mut() = entries;
+    }
+
+    /// Who else is signed in.
+    pub fn has_sessions(&self, sessions: Result<Vec<SignedIn>, Failure>) {
+        *self.0.sessions.borrow_mut() = sessions;
+    }
+
+    /// What comes of signing somebody out.
+    pub fn signs_out_everywhere(&self, result: Result<(), Failure>) {
+        *self.0.sign_out_everywhere.borrow_mut() = result;
+    }
+
+    /// Who was signed out.
+    pub fn signed_out(&self) -> Vec<String> {
+        self.0.signed_out.borrow().clone()
+    }
+
+    /// The countries that take part.
+    pub fn has_countries(&self, countries: Result<Vec<NamedCountry>, Failure>) {
+        *self.0.countries.borrow_mut() = countries;
+    }
+}
+
+impl Service for TestService {
+    fn session(&self) -> Reply<Employee> {
+        self.0.asked.set(self.0.asked.get() + 1);
+        later(self.0.session.borrow().clone())
+    }
+
+    fn sign_out(&self) -> Reply<String> {
+        later(self.0.sign_out.borrow().clone())
+    }
+
+    fn validate(&self, submission: Submission) -> Reply<ValidationAnswer> {
+        self.0.sent.borrow_mut().push(submission);
+        let answer = self.0.answers.borrow_mut().pop_front();
+        later(answer.expect("the service was not to be asked"))
+    }
+
+    fn audit(&self) -> Reply<Vec<AuditEntry>> {
+        later(self.0.audit.borrow().clone())
+    }
+
+    fn sessions(&self) -> Reply<Vec<SignedIn>> {
+        later(self.0.sessions.borrow().clone())
+    }
+
+    fn sign_out_everywhere(&self, employee: EmployeeId) -> Reply<()> {
+        self.0.signed_out.borrow_mut().push(employee.into());
+        later(*self.0.sign_out_everywhere.borrow())
+    }
+
+    fn countries(&self) -> Reply<Vec<NamedCountry>> {
+        later(self.0.countries.borrow().clone())
+    }
+
+    fn leave(&self, location: &str) {
+        self.0.left_for.replace(Some(location.to_owned()));
+    }
+}
+
+fn later<T: 'static>(answer: Result<T, Failure>) -> Reply<T> {
+    Box::pin(async {
+        sleep(ANSWER_TIME).await;
+        answer
+    })
+}
