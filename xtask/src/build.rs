@@ -82,6 +82,12 @@ pub fn example_for_node(package: &str, name: &str) -> Result<PathBuf> {
     Ok(folder.join(name).with_extension("js"))
 }
 
+/// Sets up what is missing and builds the portal for deployment.
+pub fn release_portal() -> Result {
+    npm::set_up()?;
+    portal(Profile::Release, &Toolchain::set_up()?)
+}
+
 fn functions(profile: Profile, toolchain: &Toolchain) -> Result {
     let worker_build = tools::worker_build()?;
     let wasm_bindgen = tools::wasm_bindgen()?;
@@ -123,15 +129,26 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
         copy(&root().join("portal/_headers"), &site.join("_headers"))?;
         copy(&root().join("portal/robots.txt"), &site.join("robots.txt"))?;
         write_site_rules(profile)?;
-        browser_module("portal", "portal", profile, toolchain, &assets)?;
+
+        let parts = profile.folder().join("portal-parts");
+        browser_module("portal", "portal", profile, toolchain, &parts)?;
+        // One script and one stylesheet, so that they are one request each.
+        let boot = parts.join("boot.js");
+        copy(&root().join("portal/boot.js"), &boot)?;
+        bundle(&boot, &assets.join("portal.js"))?;
+        bundle(
+            &root().join("portal/style/portal.css"),
+            &assets.join("style.css"),
+        )?;
+        let module = parts.join("portal_bg.wasm");
+        let place = assets.join("portal_bg.wasm");
         if profile == Profile::Dev {
-            return Ok(());
+            return copy(&module, &place);
         }
-        let module = assets.join("portal_bg.wasm");
         process::run(
             Command::new(npm::program("wasm-opt"))
                 .args(["-Oz", "-o"])
-                .args([&module, &module]),
+                .args([&place, &module]),
         )
     })
 }
@@ -183,6 +200,22 @@ fn browser_module(
                 "--out-dir",
             ])
             .args([folder, &module]),
+    )
+}
+
+/// Puts a script or a stylesheet and what it imports into one file.
+fn bundle(from: &Path, to: &Path) -> Result {
+    process::run(
+        Command::new(npm::program("esbuild"))
+            .arg(from)
+            .args([
+                "--bundle",
+                "--minify",
+                "--format=esm",
+                "--target=es2022",
+                "--log-level=warning",
+            ])
+            .arg(format!("--outfile={}", to.display())),
     )
 }
 

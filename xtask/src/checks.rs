@@ -12,6 +12,7 @@ use crate::{
         toolchain::{Toolchain, WASM32},
         tools,
     },
+    size,
 };
 
 /// The crates that only exist for wasm32.
@@ -54,7 +55,9 @@ fn test_everything() -> Result {
                 "--chromedriver",
             ])
             .arg(chromedriver)
-            .args(["portal", "--locked"]))
+            .args(["portal", "--locked"])
+            // Some wait for the page to look at the clock, which it does once a second.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300"))
     })
 }
 
@@ -96,6 +99,7 @@ fn lint_everything() -> Result {
     })?;
     npm::set_up()?;
     step("try the deployment", try_deployment)?;
+    step("measure the portal", size::measure)?;
     step("look at the release build", || {
         run(cargo()
             .args([

@@ -11,6 +11,7 @@ pub mod keys;
 pub mod process;
 pub mod provider;
 pub mod setup;
+pub mod size;
 pub mod workerd;
 
 use std::{fmt, path::PathBuf};

@@ -7,7 +7,7 @@ use xtask::{
     Result,
     bench::{self, Bench},
     build::{self, Profile},
-    checks, dev, keys,
+    checks, dev, keys, size,
 };
 
 /// Set up, build, run, test and measure the exposure-notification service.
@@ -39,6 +39,8 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
+    /// Build the portal for deployment and measure what a browser downloads of it; fails over the limits.
+    Size,
     /// Measure. Prints numbers; never fails for being slow.
     Bench {
         /// What to measure.
@@ -85,6 +87,7 @@ fn run(task: Task) -> Result {
         } else {
             Profile::Dev
         }),
+        Task::Size => size::run(),
         Task::Bench { bench } => bench::run(&bench),
         Task::Simulate { phones, ill, seed } => bench::simulate(phones, ill, seed),
         Task::Keys { data } => keys::create(&data).map(|keys| {
