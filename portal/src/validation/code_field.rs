@@ -1,5 +1,7 @@
 //! The field for the validation code. What a code is, `shared::code` says; here is only when to speak of it.
 
+use std::time::Duration;
+
 use leptos::{ev, html, prelude::*};
 use shared::code::{CodeError, LENGTH, TRAINING_CODE, ValidationCode, grouped, is_separator};
 use wasm_bindgen::JsCast as _;
@@ -14,6 +16,9 @@ use crate::texts::{self, text};
 
 /// The id of the field.
 pub const ID: &str = "code";
+
+/// Longer than it takes to click.
+const CLICK: Duration = Duration::from_millis(250);
 
 /// What stands in the field, and whether the employee is done with it.
 #[derive(Clone, Copy)]
@@ -139,9 +144,17 @@ pub fn CodeField(
     let blur = move |event: ev::FocusEvent| {
         let field: HtmlInputElement = event_target(&event);
         show(&field, grouped(&symbols(&field.value())));
-        if !entry.is_empty() {
-            entry.settle();
-        }
+        // An error makes what stands below move. Under a pressed mouse that would lose the click that left the field.
+        let left = field.value();
+        set_timeout(
+            move || {
+                let is_same = entry.text.try_with_untracked(|text| *text == left);
+                if !left.is_empty() && is_same == Some(true) {
+                    entry.settle();
+                }
+            },
+            CLICK,
+        );
     };
 
     view! {

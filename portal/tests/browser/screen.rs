@@ -230,9 +230,11 @@ impl Screen {
         self.happen(&field, "input").await;
     }
 
-    /// Leaves the field with this id.
+    /// Leaves the field with this id, and waits until it says what is wrong with it.
     pub async fn leave(&self, id: &str) {
         self.happen(&self.element(id), "blur").await;
+        sleep(Duration::from_millis(300)).await;
+        settle().await;
     }
 
     /// Chooses an item of a list by its value.

@@ -137,7 +137,7 @@ pub const ENGLISH: Texts = Texts {
             1 => "1 employee".to_owned(),
             count => format!("{count} employees"),
         },
-        sign_out: |name| format!("Sign {name} out everywhere"),
+        sign_out: |name| format!("Sign out everywhere: {name}"),
         sign_out_short: "Sign out everywhere",
         confirm: |name| format!("Sign {name} out everywhere?"),
         yes: "Yes, sign out",

@@ -1,0 +1,142 @@
+// The portal as an employee has it in a browser, for the tests in this folder. They run against a real service and a real
+// sign-in provider: `tests/tests/portal_in_browser.rs` starts both and says where they are.
+
+import { after, before } from "node:test";
+
+import { chromium } from "playwright-core";
+
+export const address = process.env.ADDRESS;
+
+/** The persons whom the provider knows, by what they may do. */
+export const persons = JSON.parse(process.env.PERSONS);
+const { secondFactor } = persons;
+
+let browser;
+before(async () => {
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+});
+after(() => browser.close());
+
+/** What a browser may say on its console without anything being wrong: it calls every refusal of the service an error. */
+const refusal = /Failed to load resource: the server responded with a status of 4\d\d|net::ERR_/;
+
+/**
+ * Runs `visit` with a page in a browser that knows nothing yet. Whatever the page's Content-Security-Policy stops, and any
+ * error in the page, fails the test.
+ */
+export async function withPage(options, visit) {
+  const context = await browser.newContext({ locale: "nl-NL", ...options });
+  try {
+    const errors = [];
+    const watch = (page) => {
+      page.on("pageerror", (error) => errors.push(String(error)));
+      page.on("console", (message) => {
+        const ours = message.location().url.startsWith(address);
+        if (message.type() === "error" && ours && !refusal.test(message.text())) errors.push(message.text());
+      });
+    };
+    context.on("page", watch);
+    const page = await context.newPage();
+    await visit(page, context);
+    if (errors.length > 0) throw new Error(errors.join("\n"));
+  } finally {
+    await context.close();
+  }
+}
+
+/** Fills in the provider's page, and goes on with the button `how`. */
+export async function identify(page, person, how = "Sign in") {
+  await page.fill("#user", person.user);
+  await page.fill("#password", person.password);
+  if (how === "Sign in") await page.fill("#code", secondFactor);
+  await page.getByRole("button", { name: how, exact: true }).click();
+}
+
+/** Opens the portal and signs in. */
+export async function signIn(page, person = persons.employee) {
+  await page.goto(address);
+  await page.locator("#sign-in").click();
+  await identify(page, person);
+  await page.locator("#sign-out").waitFor();
+}
+
+/** A code that a phone shows now. */
+export async function register() {
+  const answer = await fetch(`${address}/v2/register`, { method: "POST", body: "{}" });
+  const { ggdKey } = await answer.json();
+  return ggdKey;
+}
+
+/** A code that is written rightly, and that no phone has. */
+export async function unknownCode() {
+  const known = await register();
+  const alphabet = "BCFGJLQRSTUVXYZ23456789";
+  for (;;) {
+    const symbols = Array.from({ length: 6 }, () => alphabet[Math.floor(Math.random() * 23)]);
+    const sum = symbols.reduce((sum, symbol, place) => sum + (place + 1) * alphabet.indexOf(symbol), 0);
+    // 7v ≡ −sum (mod 23), and 10 is the inverse of 7.
+    const code = [...symbols, alphabet[(((-sum * 10) % 23) + 23) % 23]].join("");
+    if (code !== known) return code;
+  }
+}
+
+/** By how many seconds the service's clock is ahead. */
+async function offset() {
+  const { clockOffset } = await (await fetch(`${address}/test/phone`)).json();
+  return clockOffset;
+}
+
+/** Gives the page a clock that can be moved, with the service's time. */
+export async function takeClock(page) {
+  await page.clock.install({ time: Date.now() + (await offset()) * 1000 });
+}
+
+/** Moves the service's clock forward by `seconds`, and the page's with it. */
+export async function pass(page, seconds) {
+  const answer = await fetch(`${address}/test/clock`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ offset: (await offset()) + seconds }),
+  });
+  if (!answer.ok) throw new Error(`the clock does not move: ${answer.status}`);
+  await page.clock.fastForward(seconds * 1000);
+}
+
+/** Fills in the form for a caller who fell ill three days ago. */
+export async function fillIn(page, code) {
+  await page.fill("#code", code.toLowerCase());
+  await page.check("#symptoms-yes");
+  await page.selectOption("#date", { index: 4 });
+}
+
+/** Sends the form. */
+export async function send(page) {
+  await page.locator("form button[type=submit]").click();
+}
+
+/** The heading of what came back. */
+export async function outcome(page) {
+  const heading = page.locator("#accepted-heading, #failure-heading");
+  await heading.waitFor();
+  return heading.innerText();
+}
+
+/** Everything that the page holds of `code`: on the screen, in fields, in storage, in the address and in the history. */
+export async function traces(page, code) {
+  return page.evaluate((code) => {
+    const spellings = [code, `${code.slice(0, 3)}-${code.slice(3, 5)}-${code.slice(5)}`];
+    const fields = [...document.querySelectorAll("input")].map((field) => field.value);
+    const held = {
+      screen: document.documentElement.outerHTML,
+      fields: fields.join(" "),
+      storage: JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage }),
+      address: location.href,
+      history: JSON.stringify(history.state),
+    };
+    const holds = (text) => spellings.some((spelling) => text.toUpperCase().includes(spelling));
+    return Object.keys(held).filter((place) => holds(held[place]));
+  }, code);
+}
