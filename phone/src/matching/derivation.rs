@@ -104,8 +104,11 @@ fn outer(start: Hash, inner: &Hash) -> Hash {
 fn finish<const N: usize>(hash: &mut Hash, message: &[u8; N]) {
     const { assert!(N < 56) }
     let mut block = [0; 64];
-    for (to, from) in block.iter_mut().zip(message.iter().chain(&[0x80])) {
-        *to = *from;
+    if let Some(start) = block.first_chunk_mut() {
+        *start = *message;
+    }
+    if let Some(end) = block.get_mut(N) {
+        *end = 0x80;
     }
     if let Some(length) = block.last_chunk_mut() {
         *length = ((64 + N as u64) * 8).to_be_bytes();

@@ -70,7 +70,7 @@ impl Sliced {
                 .fold(carry, |carry, byte| increment(byte, carry));
             self.prepared = Prepared::new(&self.plain, &self.keys);
         }
-        from_planes(&identifiers)
+        from_planes(identifiers)
     }
 
     /// The first column of the ciphertext.
@@ -78,37 +78,50 @@ impl Sliced {
     fn encrypt(&self) -> Column {
         let [.., [lowest, ..]] = &self.plain;
         let [.., [key, ..]] = &self.keys.first;
-        let [row, ..] = products(&substituted(&sum(lowest, key)));
-        let [a, b, c, d] = sums(&self.prepared.first, &row);
+        let mut lowest = [sum(lowest, key)];
+        substitute(&mut lowest);
+        let [lowest] = &lowest;
+        let [row, ..] = products(lowest);
+        let mut column = sums(&self.prepared.first, &row);
 
-        // ShiftRows has put each of its bytes into another column.
-        let [.., third] = products(&substituted(&d));
-        let [_, _, second, _] = products(&substituted(&c));
-        let [_, first, ..] = products(&substituted(&b));
-        let [zeroth, ..] = products(&substituted(&a));
+        // ShiftRows puts each of its bytes into another column.
+        substitute(&mut column);
+        let [zeroth, first, second, third] = &column;
         let [a, b, c, d] = &self.prepared.second;
+        let [.., third] = products(third);
+        let [_, _, second, _] = products(second);
+        let [_, first, ..] = products(first);
+        let [zeroth, ..] = products(zeroth);
         let mut state = [
             sums(a, &third),
             sums(b, &second),
             sums(c, &first),
             sums(d, &zeroth),
         ];
-
-        for key in &self.keys.others {
-            state = round(&state, key);
+        let mut next = state;
+        for [key, next_key] in self.keys.others.as_chunks().0 {
+            round(&mut state, key, &mut next);
+            round(&mut next, next_key, &mut state);
         }
 
         // Of the last round only the first column is wanted, and of the one before it what goes into that.
-        let [a, b, c, d] = substituted_and_shifted(&state);
+        substitute(state.as_flattened_mut());
+        let [
+            [a0, a1, a2, a3],
+            [b0, b1, b2, b3],
+            [c0, c1, c2, c3],
+            [d0, d1, d2, d3],
+        ] = &state;
         let [[w, ..], [_, x, ..], [_, _, y, _], [.., z]] = &self.keys.last_but_one;
-        let column = [
-            mixed_byte(&a, w),
-            mixed_byte(&rotated(b, 1), x),
-            mixed_byte(&rotated(c, 2), y),
-            mixed_byte(&rotated(d, 3), z),
+        let mut column = [
+            mixed_byte([a0, b1, c2, d3], w),
+            mixed_byte([c1, d2, a3, b0], x),
+            mixed_byte([a2, b3, c0, d1], y),
+            mixed_byte([c3, d0, a1, b2], z),
         ];
+        substitute(&mut column);
         let [key, ..] = &self.keys.last;
-        sums(&all_substituted(column.each_ref()), key)
+        sums(&column, key)
     }
 }
 
@@ -126,7 +139,7 @@ impl RoundKeys {
         let mut constant = 1;
         let [second, third, others @ .., last_but_one, last] = [(); 10].map(|()| {
             next = next_key(&next, constant);
-            constant = constant << 1 ^ (constant >> 7) * 0x1b;
+            constant = (constant << 1) ^ ((constant >> 7) * 0x1b);
             next.map(|column| column.map(|byte| complemented(&byte)))
         });
         Self {
@@ -146,32 +159,30 @@ impl Prepared {
         let zero = [Lanes::from(0_u128); 8];
         let [a, b, c, d] = plain;
         let [key_a, key_b, key_c, key_d] = &keys.first;
-        let state = [
+        let mut state = [
             sums(a, key_a),
             sums(b, key_b),
             sums(c, key_c),
             sums(d, key_d),
         ];
+        let mut next = state;
 
-        let [a, b, c, [_, d1, d2, d3]] = substituted_and_shifted(&state);
-        let [key_a, key_b, key_c, key_d] = &keys.second;
-        let first = mixed(&[zero, d1, d2, d3], key_d);
-        let state = [mixed(&a, key_a), mixed(&b, key_b), mixed(&c, key_c), first];
+        // The lowest byte stays in its place.
+        substitute(state.as_flattened_mut());
+        let [.., [lowest, ..]] = &mut state;
+        *lowest = zero;
+        mix(&state, &keys.second, &mut next);
+        let [.., first] = next;
 
-        let [
-            [a0, a1, a2, _],
-            [b0, b1, _, b3],
-            [c0, _, c2, c3],
-            [_, d1, d2, d3],
-        ] = substituted_and_shifted(&state);
-        let [key_a, key_b, key_c, key_d] = &keys.third;
-        let second = [
-            mixed(&[a0, a1, a2, zero], key_a),
-            mixed(&[b0, b1, zero, b3], key_b),
-            mixed(&[c0, zero, c2, c3], key_c),
-            mixed(&[zero, d1, d2, d3], key_d),
-        ];
-        Self { first, second }
+        // All of the last column depends on the lowest byte.
+        substitute(next.as_flattened_mut());
+        let [.., last] = &mut next;
+        *last = [zero; 4];
+        mix(&next, &keys.third, &mut state);
+        Self {
+            first,
+            second: state,
+        }
     }
 }
 
@@ -195,8 +206,9 @@ fn increment(byte: &mut Byte, carry: Lanes) -> Lanes {
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn next_key(key: &State, constant: u8) -> State {
     let [a, b, c, d] = key;
-    let [d0, d1, d2, d3] = d.each_ref().map(|byte| complemented(&substituted(byte)));
-    let mut first = d1;
+    let mut last = *d;
+    substitute(&mut last);
+    let [d0, mut first, d2, d3] = last.map(|byte| complemented(&byte));
     for (place, bit) in first.iter_mut().enumerate() {
         if constant >> place & 1 == 1 {
             *bit = !*bit;
@@ -209,59 +221,47 @@ fn next_key(key: &State, constant: u8) -> State {
     [a, b, c, d]
 }
 
-/// A round, except for the last one: SubBytes, ShiftRows, MixColumns and AddRoundKey (FIPS 197, 5.1).
+/// A round, except for the last one (FIPS 197, 5.1): from `state`, which is changed too, to `next`.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn round(state: &State, key: &State) -> State {
-    let [a, b, c, d] = substituted_and_shifted(state);
-    let [key_a, key_b, key_c, key_d] = key;
-    [
-        mixed(&a, key_a),
-        mixed(&b, key_b),
-        mixed(&c, key_c),
-        mixed(&d, key_d),
-    ]
+fn round(state: &mut State, key: &State, next: &mut State) {
+    substitute(state.as_flattened_mut());
+    mix(state, key, next);
 }
 
-/// SubBytes and ShiftRows.
+/// ShiftRows, MixColumns and AddRoundKey.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn substituted_and_shifted(state: &State) -> State {
+fn mix(state: &State, key: &State, next: &mut State) {
     let [
         [a0, a1, a2, a3],
         [b0, b1, b2, b3],
         [c0, c1, c2, c3],
         [d0, d1, d2, d3],
     ] = state;
-    [
-        all_substituted([a0, b1, c2, d3]),
-        all_substituted([b0, c1, d2, a3]),
-        all_substituted([c0, d1, a2, b3]),
-        all_substituted([d0, a1, b2, c3]),
-    ]
-}
-
-fn rotated(mut column: Column, rows: usize) -> Column {
-    column.rotate_left(rows);
-    column
+    let [key_a, key_b, key_c, key_d] = key;
+    let [a, b, c, d] = next;
+    mix_column([a0, b1, c2, d3], key_a, a);
+    mix_column([b0, c1, d2, a3], key_b, b);
+    mix_column([c0, d1, a2, b3], key_c, c);
+    mix_column([d0, a1, b2, c3], key_d, d);
 }
 
 /// MixColumns and AddRoundKey of a column.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 #[inline(never)]
-fn mixed(column: &Column, key: &Column) -> Column {
-    let [a, b, c, d] = column;
+fn mix_column([a, b, c, d]: [&Byte; 4], key: &Column, next: &mut Column) {
     let [key_a, key_b, key_c, key_d] = key;
     let (ab, bc, cd, da) = (sum(a, b), sum(b, c), sum(c, d), sum(d, a));
-    [
+    *next = [
         sum(&sum(&doubled(&ab), b), &sum(&cd, key_a)),
         sum(&sum(&doubled(&bc), c), &sum(&da, key_b)),
         sum(&sum(&doubled(&cd), d), &sum(&ab, key_c)),
         sum(&sum(&doubled(&da), a), &sum(&bc, key_d)),
-    ]
+    ];
 }
 
 /// The first byte of MixColumns and AddRoundKey.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn mixed_byte([a, b, c, d]: &Column, key: &Byte) -> Byte {
+fn mixed_byte([a, b, c, d]: [&Byte; 4], key: &Byte) -> Byte {
     sum(&sum(&doubled(&sum(a, b)), b), &sum(&sum(c, d), key))
 }
 
@@ -308,27 +308,24 @@ fn sum(a: &Byte, b: &Byte) -> Byte {
     ]
 }
 
-/// The complement that [`substituted`] leaves out.
+/// The complement that [`substitute`] leaves out.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn complemented(byte: &Byte) -> Byte {
     let [a, b, c, d, e, f, g, h] = *byte;
     [!a, !b, c, d, e, !f, !g, h]
 }
 
-#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
-fn all_substituted([a, b, c, d]: [&Byte; 4]) -> Column {
-    [
-        substituted(a),
-        substituted(b),
-        substituted(c),
-        substituted(d),
-    ]
-}
-
 /// SubBytes, by the circuit of Boyar, Peralta and Calik with 113 gates, in the order of the crate `aes`. The complement of
 /// four bits is left out: it goes through MixColumns as it is, so the round keys have it.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 #[inline(never)]
+fn substitute(bytes: &mut [Byte]) {
+    for byte in bytes {
+        *byte = substituted(byte);
+    }
+}
+
+#[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn substituted(byte: &Byte) -> Byte {
     let [u7, u6, u5, u4, u3, u2, u1, u0] = *byte;
     let y14 = u3 ^ u5;
