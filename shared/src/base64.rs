@@ -1,4 +1,5 @@
-//! Standard base64 with padding, the only binary-to-text form of the phone API (design §4.1).
+//! Standard base64 with padding, the binary-to-text form of the phone API (design §4.1) and of the exchange with other
+//! countries.
 
 use ::base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
@@ -10,7 +11,12 @@ pub fn encode(bytes: &[u8]) -> String {
 
 /// Exactly `N` bytes from base64 text; `None` for anything else.
 pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
-    STANDARD.decode(text).ok()?.try_into().ok()
+    decode_vec(text)?.try_into().ok()
+}
+
+/// The bytes of base64 text; `None` for anything else.
+pub fn decode_vec(text: &str) -> Option<Vec<u8>> {
+    STANDARD.decode(text).ok()
 }
 
 /// For `#[serde(with = "crate::base64")]` on byte arrays.
@@ -27,6 +33,22 @@ pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
 ) -> Result<[u8; N], D::Error> {
     let text = String::deserialize(deserializer)?;
     decode(&text).ok_or_else(|| D::Error::custom("not base64 of the expected length"))
+}
+
+/// For `#[serde(with = "crate::base64::vec")]` on bytes of any length.
+pub mod vec {
+    use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
+
+    /// Writes base64 text.
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::encode(bytes))
+    }
+
+    /// Reads base64 text.
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::decode_vec(&text).ok_or_else(|| D::Error::custom("not base64"))
+    }
 }
 
 #[cfg(test)]

@@ -118,6 +118,26 @@ impl<'de> Deserialize<'de> for Country {
 pub struct Participants(Vec<Country>);
 
 impl Participants {
+    /// Reads codes with spaces between them, in any order; none at all is a list too. `own` is the country that exchanges
+    /// with them.
+    pub fn of(own: Country, codes: &str) -> Result<Self, CountryError> {
+        let mut countries = codes
+            .split_ascii_whitespace()
+            .map(Country::from_str)
+            .collect::<Result<Vec<_>, _>>()?;
+        countries.sort_unstable();
+        if countries.contains(&own) {
+            return Err(CountryError::Own);
+        }
+        if countries
+            .windows(2)
+            .any(|pair| matches!(pair, [one, next] if one == next))
+        {
+            return Err(CountryError::Twice);
+        }
+        Ok(Self(countries))
+    }
+
     /// One after the other.
     pub fn iter(&self) -> impl Iterator<Item = Country> {
         self.0.iter().copied()
@@ -129,26 +149,12 @@ impl Participants {
     }
 }
 
-/// Reads codes with spaces between them, in any order; none at all is a list too.
+/// Reads the list of [`Country::NETHERLANDS`], as [`Participants::of`] does.
 impl FromStr for Participants {
     type Err = CountryError;
 
     fn from_str(codes: &str) -> Result<Self, CountryError> {
-        let mut countries = codes
-            .split_ascii_whitespace()
-            .map(Country::from_str)
-            .collect::<Result<Vec<_>, _>>()?;
-        countries.sort_unstable();
-        if countries.contains(&Country::NETHERLANDS) {
-            return Err(CountryError::Own);
-        }
-        if countries
-            .windows(2)
-            .any(|pair| matches!(pair, [one, next] if one == next))
-        {
-            return Err(CountryError::Twice);
-        }
-        Ok(Self(countries))
+        Self::of(Country::NETHERLANDS, codes)
     }
 }
 
@@ -200,5 +206,12 @@ mod tests {
         assert_eq!(list("BE NL"), Err(CountryError::Own));
         assert_eq!(list("BE DE BE"), Err(CountryError::Twice));
         assert_eq!(list("BE,DE"), Err(CountryError::Unknown));
+        let germany = "DE".parse().unwrap();
+        assert!(
+            Participants::of(germany, "NL")
+                .unwrap()
+                .include(Country::NETHERLANDS)
+        );
+        assert_eq!(Participants::of(germany, "DE"), Err(CountryError::Own));
     }
 }

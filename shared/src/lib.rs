@@ -4,8 +4,8 @@
 //! Validation codes, enrolments, temporary exposure keys and the rules that an upload must meet, dates of illness,
 //! conversion to diagnosis keys, the release rule, the padding of small files, the export file of Apple and Google,
 //! the signed documents that phones download and what they may say, the JSON that phones and the portal exchange
-//! with the service, the countries that can take part, and the rules for employees: who may do what, for how long, and
-//! after how many refused codes no longer.
+//! with the service, the countries that can take part and the batches that are exchanged with them, and the rules for
+//! employees: who may do what, for how long, and after how many refused codes no longer.
 //!
 //! # Out of scope
 //! Input and output, storage, HTTP, Workers and browsers. There is no clock and no source of randomness in here: the time
@@ -35,6 +35,7 @@ pub mod conversion;
 pub mod country;
 pub mod dates;
 pub mod documents;
+pub mod efgs;
 pub mod employee;
 pub mod enrolment;
 pub mod export;

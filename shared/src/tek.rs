@@ -112,7 +112,7 @@ impl TemporaryExposureKey {
 }
 
 /// The earliest rolling start that is taken at `now`: midnight UTC, 14 days ago.
-fn oldest_start(now: Timestamp) -> Interval {
+pub fn oldest_start(now: Timestamp) -> Interval {
     UtcDay::of(now).minus(OLDEST_DAYS).start()
 }
 

@@ -2,12 +2,14 @@
 
 mod audit;
 mod countries;
+mod exchange;
 mod phone;
 mod session;
 mod validation;
 
 pub use audit::{Action, AuditAnswer, AuditEntry, Outcome};
 pub use countries::{CountriesAnswer, NamedCountry};
+pub use exchange::{ExchangeReport, LastRun, RunOutcome, SetAside};
 pub use phone::{PHONE_ANSWER_BYTES, Registration, upload_answer};
 pub use session::{
     LogoutAnswer, Session, SignInRefusal, SignInRefusalError, SignOutAnswer, SignOutRequest,

@@ -1,0 +1,164 @@
+//! Detached signatures in the Cryptographic Message Syntax (RFC 5652), as the gateway has them: SHA-256, the signer's
+//! certificate included and nothing else.
+
+use cms::{
+    cert::{CertificateChoices, IssuerAndSerialNumber},
+    content_info::{CmsVersion, ContentInfo},
+    signed_data::{
+        CertificateSet, EncapsulatedContentInfo, SignedData, SignerIdentifier, SignerInfo,
+        SignerInfos,
+    },
+};
+use der::{
+    Any, Decode as _, Encode as _,
+    asn1::{ObjectIdentifier, OctetString, SetOfVec},
+};
+use rand::CryptoRng;
+use thiserror::Error;
+use x509_cert::{
+    attr::{Attribute, Attributes},
+    spki::AlgorithmIdentifierOwned,
+};
+
+use super::{
+    ber,
+    certificate::Certificate,
+    public_key::{Hash, SHA_256},
+    signing_key::SigningIdentity,
+};
+
+const DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.1");
+const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.7.2");
+const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
+const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
+
+/// The text could not be signed.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+#[error("the key and certificate make no signature")]
+pub struct SigningError;
+
+/// The signature over `text` in DER, with signed attributes.
+pub fn sign(
+    text: &[u8],
+    identity: &SigningIdentity,
+    random: &mut impl CryptoRng,
+) -> Result<Vec<u8>, SigningError> {
+    let attributes = signed_attributes(text).map_err(|_| SigningError)?;
+    let signed = attributes.to_der().map_err(|_| SigningError)?;
+    let signature = identity.sign(&signed, random).ok_or(SigningError)?;
+    encode(identity, attributes, signature).map_err(|_| SigningError)
+}
+
+fn signed_attributes(text: &[u8]) -> der::Result<Attributes> {
+    let attribute = |oid, value: Any| -> der::Result<Attribute> {
+        let values = SetOfVec::try_from(vec![value])?;
+        Ok(Attribute { oid, values })
+    };
+    let digest = OctetString::new(Hash::Sha256.digest(text))?;
+    SetOfVec::try_from(vec![
+        attribute(CONTENT_TYPE, Any::encode_from(&DATA)?)?,
+        attribute(MESSAGE_DIGEST, Any::encode_from(&digest)?)?,
+    ])
+}
+
+fn encode(
+    identity: &SigningIdentity,
+    attributes: Attributes,
+    signature: Vec<u8>,
+) -> der::Result<Vec<u8>> {
+    let sha_256 = AlgorithmIdentifierOwned {
+        oid: SHA_256,
+        parameters: None,
+    };
+    let certificate = identity.certificate().x509();
+    let subject = certificate.tbs_certificate();
+    let signer = SignerInfo {
+        version: CmsVersion::V1,
+        sid: SignerIdentifier::IssuerAndSerialNumber(IssuerAndSerialNumber {
+            issuer: subject.issuer().clone(),
+            serial_number: subject.serial_number().clone(),
+        }),
+        digest_alg: sha_256.clone(),
+        signed_attrs: Some(attributes),
+        signature_algorithm: identity.algorithm(),
+        signature: OctetString::new(signature)?,
+        unsigned_attrs: None,
+    };
+    let certificate = CertificateChoices::Certificate(certificate.clone());
+    let signed_data = SignedData {
+        version: CmsVersion::V1,
+        digest_algorithms: SetOfVec::try_from(vec![sha_256])?,
+        encap_content_info: EncapsulatedContentInfo {
+            econtent_type: DATA,
+            econtent: None,
+        },
+        certificates: Some(CertificateSet::try_from(vec![certificate])?),
+        crls: None,
+        signer_infos: SignerInfos::try_from(vec![signer])?,
+    };
+    ContentInfo {
+        content_type: SIGNED_DATA,
+        content: Any::encode_from(&signed_data)?,
+    }
+    .to_der()
+}
+
+/// Whether `signature` is one over `text` by the key of `certificate`. It may be in DER or, as Java's libraries write it, in
+/// BER with lengths left open; with signed attributes or without. The certificates within it are not looked at.
+pub fn verifies(signature: &[u8], text: &[u8], certificate: &Certificate) -> bool {
+    let Some(signer) = only_signer(signature) else {
+        return false;
+    };
+    let Some(hash) = Hash::of_digest(signer.digest_alg.oid) else {
+        return false;
+    };
+    // Where the algorithm of the signature names a hash function too, it is the same.
+    if Hash::of_signature(signer.signature_algorithm.oid).is_some_and(|other| other != hash) {
+        return false;
+    }
+    let signed = match &signer.signed_attrs {
+        None => text.to_vec(),
+        Some(attributes) => {
+            if message_digest(attributes).as_deref() != Some(&*hash.digest(text)) {
+                return false;
+            }
+            match attributes.to_der() {
+                Ok(signed) => signed,
+                Err(_) => return false,
+            }
+        }
+    };
+    certificate
+        .key()
+        .verifies(hash, &signed, signer.signature.as_bytes())
+}
+
+/// The one signer of a detached signature.
+fn only_signer(signature: &[u8]) -> Option<SignerInfo> {
+    let info = ContentInfo::from_der(&ber::to_der(signature)?).ok()?;
+    if info.content_type != SIGNED_DATA {
+        return None;
+    }
+    let signed_data: SignedData = info.content.decode_as().ok()?;
+    if signed_data.encap_content_info.econtent.is_some() {
+        return None;
+    }
+    match <[SignerInfo; 1]>::try_from(signed_data.signer_infos.0.into_vec()) {
+        Ok([signer]) => Some(signer),
+        Err(_) => None,
+    }
+}
+
+/// The hash in signed attributes, if they hold exactly one.
+fn message_digest(attributes: &Attributes) -> Option<Vec<u8>> {
+    let mut digests = attributes
+        .iter()
+        .filter(|attribute| attribute.oid == MESSAGE_DIGEST);
+    let digest = digests.next()?;
+    if digests.next().is_some() || digest.values.len() != 1 {
+        return None;
+    }
+    let value = digest.values.iter().next()?;
+    let digest: OctetString = value.decode_as().ok()?;
+    Some(digest.into_bytes().into())
+}

@@ -1,0 +1,28 @@
+//! The exchange of keys with other countries through the European Federation Gateway Service (design §4.4).
+//!
+//! What is sent and how it is signed ([`batch`], [`signing_text`], [`cms`]), whom to trust for what is received
+//! ([`certificate`], [`audit`]), which received keys are published ([`days_since_onset`], [`acceptance`]), and what to do next
+//! after each answer of the gateway ([`answers`], [`cursor`]). How the gateway is reached is not for here.
+
+pub mod acceptance;
+pub mod answers;
+pub mod audit;
+pub mod batch;
+mod ber;
+pub mod certificate;
+pub mod cms;
+pub mod cursor;
+pub mod days_since_onset;
+pub mod public_key;
+pub mod signing_key;
+pub mod signing_text;
+pub mod tag;
+
+/// The most keys in one batch.
+pub const MAX_KEYS: usize = 5_000;
+
+/// The form of batches that is sent and asked for.
+pub const CONTENT_TYPE: &str = "application/protobuf; version=1.0";
+
+/// When the exchange runs. The scheduler names the trigger by this text.
+pub const CRON: &str = "0 */2 * * *";

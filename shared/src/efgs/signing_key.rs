@@ -1,0 +1,106 @@
+//! The secret key and the certificate that a country signs its batches with.
+
+use der::{AnyRef, asn1::ObjectIdentifier};
+use p256::{
+    ecdsa::signature::Signer as _,
+    pkcs8::{DecodePrivateKey as _, EncodePublicKey as _},
+};
+use rand::CryptoRng;
+use rsa::{pkcs1v15, signature::RandomizedSigner as _};
+use sha2::Sha256;
+use thiserror::Error;
+use x509_cert::spki::AlgorithmIdentifierOwned;
+
+use super::{
+    certificate::Certificate,
+    public_key::{ECDSA_WITH_SHA_256, RSA},
+};
+
+/// A secret key with the certificate of its public half.
+pub struct SigningIdentity {
+    key: SigningKey,
+    certificate: Certificate,
+}
+
+enum SigningKey {
+    P256(p256::ecdsa::SigningKey),
+    Rsa(Box<rsa::PrivateKey>),
+}
+
+/// Why a pair of PEM texts is no identity. Says nothing of the texts, one of which is secret.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
+pub enum IdentityError {
+    /// The first is no PKCS #8 key for EC P-256 or RSA.
+    #[error("a P-256 or RSA key, PKCS#8 PEM")]
+    Key,
+    /// The second is no certificate with a key of a known kind.
+    #[error("a certificate, PEM")]
+    Certificate,
+    /// The key is not the certificate's.
+    #[error("the key of the signing certificate")]
+    Mismatch,
+}
+
+impl SigningIdentity {
+    /// Reads a key (PKCS #8) and its certificate.
+    pub fn from_pem(key: &str, certificate: &str) -> Result<Self, IdentityError> {
+        let key = SigningKey::from_pem(key).ok_or(IdentityError::Key)?;
+        let certificate =
+            Certificate::from_pem(certificate).map_err(|_| IdentityError::Certificate)?;
+        if key.public_der().as_deref() != certificate.public_key_der().as_deref() {
+            return Err(IdentityError::Mismatch);
+        }
+        Ok(Self { key, certificate })
+    }
+
+    /// The certificate.
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// Signs `message`, hashed by SHA-256. RSA is blinded by what `random` gives.
+    pub(super) fn sign(&self, message: &[u8], random: &mut impl CryptoRng) -> Option<Vec<u8>> {
+        match &self.key {
+            SigningKey::P256(key) => {
+                let signature: p256::ecdsa::DerSignature = key.try_sign(message).ok()?;
+                Some(signature.as_bytes().to_vec())
+            }
+            SigningKey::Rsa(key) => {
+                let key = pkcs1v15::SigningKey::<Sha256>::new(rsa::PrivateKey::clone(key));
+                let signature = key.try_sign_with_rng(random, message).ok()?;
+                Some(Box::<[u8]>::from(signature).into_vec())
+            }
+        }
+    }
+
+    /// How [`Self::sign`] signs.
+    pub(super) fn algorithm(&self) -> AlgorithmIdentifierOwned {
+        let identifier =
+            |oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>| AlgorithmIdentifierOwned {
+                oid,
+                parameters: parameters.map(Into::into),
+            };
+        match self.key {
+            SigningKey::P256(_) => identifier(ECDSA_WITH_SHA_256, None),
+            SigningKey::Rsa(_) => identifier(RSA, Some(AnyRef::NULL)),
+        }
+    }
+}
+
+impl SigningKey {
+    fn from_pem(pem: &str) -> Option<Self> {
+        if let Ok(key) = p256::ecdsa::SigningKey::from_pkcs8_pem(pem) {
+            return Some(Self::P256(key));
+        }
+        let key = rsa::PrivateKey::from_pkcs8_pem(pem).ok()?;
+        Some(Self::Rsa(Box::new(key)))
+    }
+
+    fn public_der(&self) -> Option<Vec<u8>> {
+        let der = match self {
+            Self::P256(key) => key.verifying_key().to_public_key_der(),
+            Self::Rsa(key) => key.to_public_key().to_public_key_der(),
+        };
+        Some(der.ok()?.into_vec())
+    }
+}
