@@ -7,6 +7,7 @@ pub mod build;
 pub mod checks;
 pub mod dev;
 pub mod documents;
+pub mod efgs_keys;
 pub mod keys;
 pub mod process;
 pub mod provider;

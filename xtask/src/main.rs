@@ -3,11 +3,14 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
+use shared::country::Country;
 use xtask::{
     Result,
     bench::{self, Bench},
     build::{self, Profile},
-    checks, dev, keys, size,
+    checks, dev,
+    efgs_keys::{EfgsKeys, KeyKind},
+    keys, size,
 };
 
 /// Set up, build, run, test and measure the exposure-notification service.
@@ -62,8 +65,24 @@ enum Task {
     /// Make the signing keys that are not there yet.
     Keys {
         /// The folder; keys are in its folder `keys`.
-        #[arg(long, default_value = ".state")]
+        #[arg(long, default_value = ".state", global = true)]
         data: PathBuf,
+        /// Another set of keys than the service's own.
+        #[command(subcommand)]
+        set: Option<KeySet>,
+    },
+}
+
+#[derive(Subcommand)]
+enum KeySet {
+    /// For trying the exchange with other countries: the gateway's and the countries' keys and certificates, in `keys/efgs`.
+    Efgs {
+        /// The codes of the countries.
+        #[arg(default_values = ["NL", "DE"])]
+        countries: Vec<Country>,
+        /// Sign batches with RSA instead of EC keys.
+        #[arg(long)]
+        rsa: bool,
     },
 }
 
@@ -90,8 +109,18 @@ fn run(task: Task) -> Result {
         Task::Size => size::run(),
         Task::Bench { bench } => bench::run(&bench),
         Task::Simulate { phones, ill, seed } => bench::simulate(phones, ill, seed),
-        Task::Keys { data } => keys::create(&data).map(|keys| {
-            println!("The keys are in {}.", keys.folder.display());
-        }),
+        Task::Keys { data, set } => {
+            let folder = match set {
+                None => keys::create(&data)?.folder,
+                Some(KeySet::Efgs { countries, rsa }) => {
+                    let kind = if rsa { KeyKind::Rsa } else { KeyKind::P256 };
+                    let countries: Vec<_> =
+                        countries.into_iter().map(|code| (code, kind)).collect();
+                    EfgsKeys::create(&data.join("keys/efgs"), &countries)?.folder
+                }
+            };
+            println!("The keys are in {}.", folder.display());
+            Ok(())
+        }
     }
 }

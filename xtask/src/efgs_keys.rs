@@ -1,0 +1,208 @@
+//! A set of keys and certificates for trying the exchange with other countries: what the gateway's operator and the countries
+//! would have. For tests and local runs only; OpenSSL makes and reads all of it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use shared::{base64, country::Country};
+
+use crate::{Context as _, Failure, Result, process};
+
+/// A kind of key.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum KeyKind {
+    /// EC P-256.
+    P256,
+    /// EC P-384. This service verifies with such keys, and signs with the others.
+    P384,
+    /// RSA of 3,072 bits.
+    Rsa,
+}
+
+/// The set: `trust-anchor`, `ca`, `gateway`, and of each country `XX/authentication` and `XX/signing`, each a secret key `….pem`
+/// and a certificate `….crt.pem`; `XX/signing.operator-signature` is the operator's signature over the certificate, base64.
+pub struct EfgsKeys {
+    /// Where it lies.
+    pub folder: PathBuf,
+}
+
+/// How long the certificates are valid.
+const DAYS: &str = "3650";
+
+/// Without the extensions that OpenSSL's own configuration would add.
+const CONFIGURATION: &str = "[req]\ndistinguished_name = name\n[name]\n";
+
+impl EfgsKeys {
+    /// Makes in `folder` what is not there yet, for `countries` with the kinds of their signing keys.
+    pub fn create(folder: &Path, countries: &[(Country, KeyKind)]) -> Result<Self> {
+        if process::find("openssl").is_none() {
+            return Err(Failure::new("openssl is missing; install it"));
+        }
+        fs::create_dir_all(folder).context(folder.display())?;
+        let configuration = folder.join("openssl.cnf");
+        fs::write(&configuration, CONFIGURATION).context(configuration.display())?;
+        let set = Self {
+            folder: folder.to_path_buf(),
+        };
+        set.make(
+            "trust-anchor",
+            KeyKind::P256,
+            "/O=Gateway/CN=Trust anchor",
+            &[],
+        )?;
+        let authority = ["-addext", "basicConstraints=critical,CA:TRUE"];
+        set.make("ca", KeyKind::P256, "/O=Gateway/CN=Authority", &authority)?;
+        let names = "subjectAltName=DNS:localhost,IP:127.0.0.1";
+        set.make_signed("gateway", "/O=Gateway/CN=localhost", &["-addext", names])?;
+        for (country, kind) in countries {
+            set.add_country(*country, *kind)?;
+        }
+        Ok(set)
+    }
+
+    fn add_country(&self, country: Country, kind: KeyKind) -> Result {
+        let place = self.folder.join(country.code());
+        fs::create_dir_all(&place).context(place.display())?;
+        let subject = |use_: &str| format!("/C={country}/O=Health authority/CN={use_}");
+        let name = format!("{country}/authentication");
+        self.make_signed(&name, &subject("Authentication"), &[])?;
+        let name = format!("{country}/signing");
+        self.make(&name, kind, &subject("Signing"), &[])?;
+        self.vouch_for(&name)
+    }
+
+    /// The text of a file of the set.
+    pub fn read(&self, name: &str) -> Result<String> {
+        let file = self.folder.join(name);
+        fs::read_to_string(&file).context(file.display())
+    }
+
+    /// Makes the key `name` and a certificate that it signs itself; `options` are OpenSSL's.
+    pub fn make(&self, name: &str, kind: KeyKind, subject: &str, options: &[&str]) -> Result {
+        if self.path(name, "crt.pem").exists() {
+            return Ok(());
+        }
+        let mut genpkey = self.openssl(&["genpkey"]);
+        genpkey.args(match kind {
+            KeyKind::P256 => ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
+            KeyKind::P384 => ["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
+            KeyKind::Rsa => ["-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:3072"],
+        });
+        run(genpkey.arg("-out").arg(self.path(name, "pem")))?;
+        let mut certificate = self.openssl(&["req", "-x509", "-new", "-sha256", "-days", DAYS]);
+        certificate
+            .args(["-config", "openssl.cnf", "-subj", subject])
+            .args(options)
+            .arg("-key")
+            .arg(self.path(name, "pem"));
+        run(certificate.arg("-out").arg(self.path(name, "crt.pem")))
+    }
+
+    /// Makes the key `name` and a certificate that the authority signs.
+    fn make_signed(&self, name: &str, subject: &str, options: &[&str]) -> Result {
+        let authority = [
+            "-CA",
+            "ca.crt.pem",
+            "-CAkey",
+            "ca.pem",
+            "-addext",
+            "basicConstraints=critical,CA:FALSE",
+        ];
+        self.make(
+            name,
+            KeyKind::P256,
+            subject,
+            &[&authority, options].concat(),
+        )
+    }
+
+    /// Signs the certificate `name` as the gateway's operator.
+    pub fn vouch_for(&self, name: &str) -> Result {
+        let mut sign = self.openssl(&["dgst", "-sha256", "-sign", "trust-anchor.pem"]);
+        let output = sign.arg(self.path(name, "crt.pem")).output();
+        let output = output.context("openssl")?;
+        if !output.status.success() {
+            return Err(Failure::new("openssl signs no certificate"));
+        }
+        let file = self.path(name, "operator-signature");
+        fs::write(&file, base64::encode(&output.stdout)).context(file.display())
+    }
+
+    fn path(&self, name: &str, extension: &str) -> PathBuf {
+        self.folder.join(format!("{name}.{extension}"))
+    }
+
+    fn openssl(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("openssl");
+        command.current_dir(&self.folder).args(arguments);
+        command
+    }
+}
+
+fn run(command: &mut Command) -> Result {
+    let output = command.output().context("openssl")?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Err(Failure::new(format!("openssl: {said}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn a_set_is_made_once_and_openssl_verifies_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let countries = [
+            (Country::NETHERLANDS, KeyKind::P256),
+            ("DE".parse().unwrap(), KeyKind::P384),
+        ];
+        let set = EfgsKeys::create(folder.path(), &countries).unwrap();
+        let names = [
+            "trust-anchor",
+            "ca",
+            "gateway",
+            "NL/authentication",
+            "NL/signing",
+            "DE/signing",
+        ];
+        let read = |set: &EfgsKeys| -> HashSet<String> {
+            let texts = names
+                .iter()
+                .map(|name| set.read(&format!("{name}.crt.pem")).unwrap());
+            texts.collect()
+        };
+        let first = read(&set);
+        assert_eq!(first.len(), names.len());
+        assert_eq!(
+            read(&EfgsKeys::create(folder.path(), &countries).unwrap()),
+            first
+        );
+        for name in ["gateway", "NL/authentication", "DE/authentication"] {
+            let certificate = format!("{name}.crt.pem");
+            run(&mut set.openssl(&["verify", "-CAfile", "ca.crt.pem", &certificate])).unwrap();
+        }
+        let signature = set.read("DE/signing.operator-signature").unwrap();
+        let signature = base64::decode_vec(&signature).unwrap();
+        fs::write(folder.path().join("signature"), signature).unwrap();
+        run(&mut set.openssl(&[
+            "x509",
+            "-in",
+            "trust-anchor.crt.pem",
+            "-pubkey",
+            "-noout",
+            "-out",
+            "anchor.pub",
+        ]))
+        .unwrap();
+        let mut verify = set.openssl(&["dgst", "-sha256", "-verify", "anchor.pub"]);
+        run(verify.args(["-signature", "signature", "DE/signing.crt.pem"])).unwrap();
+    }
+}
