@@ -39,6 +39,7 @@ const config :Workerd.Config = (
     (name = "cron", disk = (path = ".state/cron", writable = true)),
     # The provider is on this machine.
     (name = "internet", network = (allow = ["public", "private", "local"], tlsOptions = (trustBrowserCas = true))),
+#efgs    (name = "gateway", external = Release.gateway),
   ],
   sockets = [(name = "main", address = "127.0.0.1:8787", http = (), service = "site")],
 );

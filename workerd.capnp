@@ -11,6 +11,9 @@
 #     --directory-path objects=…/objects --directory-path kv-index=…/kv-index \
 #     --directory-path kv-values=…/kv-values --directory-path cron=…/cron
 #
+# Lines that begin with `#efgs` are for the exchange with other countries: with this mark away, the functions reach the
+# gateway with the client certificate in `efgs/`.
+#
 # The folders must be there before. It listens on loopback; TLS and compression are the front server's.
 
 using Workerd = import "/workerd/workerd.capnp";
@@ -39,7 +42,7 @@ const config :Workerd.Config = (
       modules = .scheduleModules,
       bindings = [
         (name = "SCHEDULE", durableObjectNamespace = "Schedule"),
-        (name = "CRONS", json = "{\"functions\":[\"0 */4 * * *\"]}"),
+        (name = "CRONS", json = "{\"functions\":[\"0 */4 * * *\",\"0 */2 * * *\"]}"),
         (name = "functions", service = "functions"),
       ],
       durableObjectNamespaces = .scheduleObjects,
@@ -48,6 +51,7 @@ const config :Workerd.Config = (
     (name = "cron", disk = (path = ".state/cron", writable = true)),
     # Where the functions ask the sign-in provider: addresses that everybody can reach.
     (name = "internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true))),
+#efgs    (name = "gateway", external = .gateway),
   ],
   sockets = [(name = "main", address = "127.0.0.1:8787", http = (), service = "site")],
 );
@@ -60,10 +64,18 @@ const bindings :List(Workerd.Worker.Binding) = [
   (name = "DESK", durableObjectNamespace = "Desk"),
   (name = "CONTENT", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"content\"}"))),
   (name = "SECURITY_LOG", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"security-log\"}"))),
+#efgs  (name = "EFGS", service = "gateway"),
+  (name = "EFGS_SIGNING_CERTIFICATE", fromEnvironment = "EFGS_SIGNING_CERTIFICATE"),
+  (name = "EFGS_SIGNING_KEY", fromEnvironment = "EFGS_SIGNING_KEY"),
+  (name = "EFGS_TRUST_ANCHOR", fromEnvironment = "EFGS_TRUST_ANCHOR"),
   (name = "EXPORT_SIGNING_KEY", fromEnvironment = "EXPORT_SIGNING_KEY"),
   (name = "MANIFEST_SIGNING_KEY", fromEnvironment = "MANIFEST_SIGNING_KEY"),
   (name = "OIDC_CLIENT_SECRET", fromEnvironment = "OIDC_CLIENT_SECRET"),
   (name = "EFGS_COUNTRIES", text = "BE DE DK ES FI HR IE IT LV NO SI"),
+  (name = "EFGS_EXCHANGE", text = "off"),
+  (name = "EFGS_RETENTION_DAYS", text = "2"),
+  (name = "EFGS_TIMEOUT_SECONDS", text = "30"),
+  (name = "EFGS_URL", text = "https://gateway.invalid"),
   (name = "EXPORT_KEY_ID", text = "204"),
   (name = "EXPORT_KEY_VERSION", text = "v1"),
   (name = "OIDC_ADMINISTRATOR_ROLE", text = "ggd-administrator"),
@@ -77,6 +89,21 @@ const bindings :List(Workerd.Worker.Binding) = [
   (name = "PORTAL_ORIGIN", text = ""),
   (name = "REGION", text = "NL"),
 ];
+
+# The gateway that exchanges keys with other countries, and the certificates with which it and we show who we are.
+#efgsconst gateway :Workerd.ExternalServer = (
+#efgs  address = "gateway.invalid:443",
+#efgs  https = (
+#efgs    certificateHost = "gateway.invalid",
+#efgs    tlsOptions = (
+#efgs      keypair = (
+#efgs        privateKey = embed "efgs/authentication.pem",
+#efgs        certificateChain = embed "efgs/authentication.crt.pem",
+#efgs      ),
+#efgs      trustedCertificates = [embed "efgs/ca.crt.pem"],
+#efgs    ),
+#efgs  ),
+#efgs);
 
 # The unique keys name the stored data: a changed one begins with an empty database and leaves the old one behind.
 const objects :List(Workerd.Worker.DurableObjectNamespace) = [

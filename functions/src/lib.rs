@@ -13,6 +13,7 @@ mod content_store;
 mod cookie;
 mod countries_api;
 mod desk;
+mod exchange;
 mod intake;
 mod ledger;
 mod object;
@@ -39,11 +40,20 @@ async fn fetch(
     router::route(request, &env).await
 }
 
-/// The cron trigger: publish what may be published.
+/// The cron triggers: publish what may be published, or exchange keys with other countries.
 #[event(scheduled)]
-async fn scheduled(_event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let published = async { ledger::publish(&env, clock::now(&env).await?).await }.await;
-    if let Err(error) = published {
-        console_error!("publication failed: {error}");
+async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
+    let exchange = event.cron() == shared::efgs::CRON;
+    let done = async {
+        let now = clock::now(&env).await?;
+        if exchange {
+            ledger::exchange(&env, now).await
+        } else {
+            ledger::publish(&env, now).await
+        }
+    };
+    if let Err(error) = done.await {
+        let job = if exchange { "exchange" } else { "publication" };
+        console_error!("{job} failed: {error}");
     }
 }

@@ -5,6 +5,8 @@
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
+    api::ExchangeReport,
+    employee::Role,
     idempotency::{IdempotencyKey, Repeatable},
     problem::Problem,
     token::TokenHash,
@@ -16,7 +18,7 @@ use crate::{
     config::SignInConfig,
     cookie::Cookie,
     desk::{self, ValidationCall, Verdict},
-    request,
+    ledger, request,
     security_log::SecurityLog,
 };
 
@@ -28,7 +30,7 @@ pub async fn answer(
     path: &str,
 ) -> Result<web_sys::Response> {
     let (method, changes) = match path {
-        "/api/session" | "/api/sessions" | "/api/audit" => ("GET", false),
+        "/api/session" | "/api/sessions" | "/api/audit" | "/api/exchange" => ("GET", false),
         "/api/validations" | "/api/sign-out" => ("POST", true),
         _ => return answer::problem(Problem::NotFound),
     };
@@ -50,6 +52,7 @@ pub async fn answer(
         "/api/session" => give(request, env, desk::session(env, session, now).await?, now).await,
         "/api/sessions" => give(request, env, desk::sessions(env, session, now).await?, now).await,
         "/api/audit" => give(request, env, desk::audit(env, session, now).await?, now).await,
+        "/api/exchange" => give(request, env, exchange(env, session, now).await?, now).await,
         "/api/sign-out" => {
             let wanted = parse(&request::body(request).await);
             let verdict = desk::sign_out(env, session, wanted, now).await?;
@@ -103,6 +106,22 @@ async fn give<T: Serialize>(
             answer::throttled(retry_after)
         }
     }
+}
+
+/// How the exchange with other countries goes, for an administrator.
+async fn exchange(
+    env: &Env,
+    session: TokenHash,
+    now: Timestamp,
+) -> Result<Verdict<ExchangeReport>> {
+    Ok(match desk::session(env, session, now).await? {
+        Verdict::Done(session) if session.role.includes(Role::Administrator) => {
+            Verdict::Done(ledger::exchange_report(env, now).await?)
+        }
+        Verdict::Done(_) => Verdict::Refused(Problem::Forbidden),
+        Verdict::Refused(problem) => Verdict::Refused(problem),
+        Verdict::Throttled(seconds) => Verdict::Throttled(seconds),
+    })
 }
 
 async fn validation(request: &web_sys::Request, session: TokenHash) -> Result<ValidationCall> {

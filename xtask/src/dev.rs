@@ -30,6 +30,7 @@ pub fn run(port: u16, data: &Path) -> Result {
         host: "localhost",
         provider: &provider,
         publish: true,
+        exchange: None,
         settings: &[],
     };
     let mut service = Workerd::start(Profile::Dev, data, Some(port), &local)?;

@@ -11,9 +11,12 @@ use std::{
     time::Duration,
 };
 
+use shared::country::Country;
+
 use crate::{
     Context as _, Failure, Result,
     build::Profile,
+    efgs_keys::EfgsKeys,
     keys,
     provider::{self, Provider},
     root,
@@ -37,6 +40,21 @@ pub struct Local<'a> {
     pub publish: bool,
     /// Other values for some of the settings in `workerd.capnp`.
     pub settings: &'a [(&'a str, &'a str)],
+    /// The exchange with other countries; switched off without one.
+    pub exchange: Option<Exchange<'a>>,
+}
+
+/// With which gateway a test's service exchanges keys, and as which country.
+#[derive(Clone, Copy)]
+pub struct Exchange<'a> {
+    /// The port of the gateway on this machine.
+    pub port: u16,
+    /// The keys and certificates of the gateway and the countries.
+    pub keys: &'a EfgsKeys,
+    /// The country of the service.
+    pub country: Country,
+    /// The codes of the countries that it exchanges keys with.
+    pub participants: &'a str,
 }
 
 /// The disks of `workerd.capnp`, each a folder of the data.
@@ -71,6 +89,11 @@ impl Workerd {
             .stdin(Stdio::null())
             .stdout(log.try_clone().context(log_file.display())?)
             .stderr(log);
+        if let Some(exchange) = &local.exchange {
+            for (name, file) in exchange.secrets() {
+                command.env(name, exchange.keys.read(&file)?);
+            }
+        }
         match profile {
             Profile::Release => command.current_dir(root()).arg("workerd.capnp"),
             Profile::Dev | Profile::Bench => command
@@ -163,6 +186,13 @@ impl Drop for Workerd {
 fn development_configuration(data: &Path, port: u16, local: &Local<'_>) -> Result<PathBuf> {
     let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
     let mut release = read("workerd.capnp")?;
+    let mut development = read("dev.capnp")?;
+    if let Some(exchange) = &local.exchange {
+        exchange.copy_files(data)?;
+        for text in [&mut release, &mut development] {
+            *text = exchange.configure(text)?;
+        }
+    }
     let origin = format!("http://{}:{port}", local.host);
     let own = [
         ("OIDC_CLIENT_ID", provider::CLIENT_ID),
@@ -172,7 +202,6 @@ fn development_configuration(data: &Path, port: u16, local: &Local<'_>) -> Resul
     for (name, value) in own.iter().chain(local.settings) {
         release = with_setting(&release, name, value)?;
     }
-    let mut development = read("dev.capnp")?;
     if !local.publish {
         development = development.replace(EVERY_MINUTE, NEVER);
     }
@@ -194,6 +223,59 @@ fn with_setting(configuration: &str, name: &str, value: &str) -> Result<String> 
         .ok_or_else(|| Failure::new(format!("workerd.capnp has no setting {name}")))?;
     let (_, after) = rest.split_once('"').unwrap_or_default();
     Ok(format!("{before}{binding}{value}\"{after}"))
+}
+
+/// The mark of the lines that are for the exchange with other countries.
+const EXCHANGE_MARK: &str = "#efgs";
+
+impl Exchange<'_> {
+    /// The names of secret bindings, and the files with their values.
+    fn secrets(&self) -> [(&'static str, String); 3] {
+        let country = self.country;
+        [
+            ("EFGS_SIGNING_KEY", format!("{country}/signing.pem")),
+            (
+                "EFGS_SIGNING_CERTIFICATE",
+                format!("{country}/signing.crt.pem"),
+            ),
+            ("EFGS_TRUST_ANCHOR", "trust-anchor.crt.pem".to_owned()),
+        ]
+    }
+
+    /// Copies what the configuration embeds.
+    fn copy_files(&self, data: &Path) -> Result {
+        let folder = data.join("efgs");
+        fs::create_dir_all(&folder).context(folder.display())?;
+        for (file, name) in [
+            (
+                format!("{}/authentication.pem", self.country),
+                "authentication.pem",
+            ),
+            (
+                format!("{}/authentication.crt.pem", self.country),
+                "authentication.crt.pem",
+            ),
+            ("ca.crt.pem".to_owned(), "ca.crt.pem"),
+        ] {
+            let copy = folder.join(name);
+            fs::write(&copy, self.keys.read(&file)?).context(copy.display())?;
+        }
+        Ok(())
+    }
+
+    /// `configuration` with the exchange switched on, as an operator does it.
+    fn configure(&self, configuration: &str) -> Result<String> {
+        let mut text = configuration
+            .replace(EXCHANGE_MARK, "")
+            .replace("gateway.invalid:443", &format!("127.0.0.1:{}", self.port))
+            .replace("gateway.invalid", "localhost");
+        if text.contains("EFGS_EXCHANGE") {
+            text = with_setting(&text, "EFGS_EXCHANGE", "on")?;
+            text = with_setting(&text, "EFGS_COUNTRIES", self.participants)?;
+            text = with_setting(&text, "REGION", self.country.code())?;
+        }
+        Ok(text)
+    }
 }
 
 const EVERY_MINUTE: &str = r#"{\"functions\":[\"* * * * *\"]}"#;

@@ -8,7 +8,7 @@ mod sign_in;
 use std::{cell::OnceCell, rc::Rc, thread::LocalKey};
 
 use shared::{
-    country::Participants,
+    country::{Country, Participants},
     export::ExportSettings,
     signing::{self, ExportSigningKey, ManifestSigningKey},
 };
@@ -63,17 +63,24 @@ impl Config {
     }
 }
 
+/// The country of this service.
+pub fn own_country(env: &Env) -> Result<Country> {
+    let region = text(env, "REGION")?;
+    region
+        .parse()
+        .map_err(|_| bad("REGION", "the code of a country that can take part"))
+}
+
 /// The countries that keys are exchanged with.
 pub fn participants(env: &Env) -> Result<Rc<Participants>> {
     thread_local! {
         static PARTICIPANTS: OnceCell<Rc<Participants>> = const { OnceCell::new() };
     }
     once(&PARTICIPANTS, || {
-        let countries = text(env, "EFGS_COUNTRIES")?;
-        countries.parse().map_err(|_| {
+        Participants::of(own_country(env)?, &text(env, "EFGS_COUNTRIES")?).map_err(|_| {
             bad(
                 "EFGS_COUNTRIES",
-                "codes of countries with spaces between them, without NL",
+                "codes of other countries with spaces between them",
             )
         })
     })
@@ -112,19 +119,21 @@ fn matching(env: &Env, name: &str, expected: &str, fits: impl Fn(&str) -> bool) 
     }
 }
 
-fn text(env: &Env, name: &str) -> Result<String> {
+/// The value of a text binding.
+pub fn text(env: &Env, name: &str) -> Result<String> {
     env.var(name)
         .map(|value| value.to_string())
         .map_err(|_| bad(name, "a text binding"))
 }
 
-fn secret(env: &Env, name: &str) -> Result<String> {
+/// The value of a secret binding.
+pub fn secret(env: &Env, name: &str) -> Result<String> {
     env.secret(name)
         .map(|value| value.to_string())
         .map_err(|_| bad(name, "a secret binding"))
 }
 
 /// Names the setting and what it should be, never its value.
-fn bad(name: &str, expected: &str) -> Error {
+pub fn bad(name: &str, expected: &str) -> Error {
     Error::RustError(format!("setting {name}: expected {expected}"))
 }

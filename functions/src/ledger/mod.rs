@@ -1,6 +1,7 @@
 //! The Ledger: diagnosis keys and the files that they are published in (design §2).
 //!
-//! There is one, and it runs the publication job, so that two runs never overlap.
+//! There is one, and it runs the publication job and the exchange with other countries, so that two runs of either never
+//! overlap.
 
 mod publication;
 mod store;
@@ -11,17 +12,32 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use crate::{
     alarm::Alarm,
-    answer, clock,
+    answer, clock, exchange,
     object::{Command, Object, Received},
 };
-use store::Store;
+pub use store::{Store as LedgerStore, diagnosis_key};
 
 const PUBLISH: &str = "publish";
+const EXCHANGE: &str = "exchange";
+const EXCHANGE_REPORT: &str = "exchange-report";
 const EXPIRE: &str = "expire";
 
 /// Publishes what may be published at `now`; returns when that is done.
 pub async fn publish(env: &Env, now: Timestamp) -> Result<()> {
     call(env, PUBLISH, now).await
+}
+
+/// Exchanges keys with other countries, if that is switched on; returns when that is done.
+pub async fn exchange(env: &Env, now: Timestamp) -> Result<()> {
+    call(env, EXCHANGE, now).await
+}
+
+/// How the exchange went, for an administrator.
+pub async fn exchange_report(env: &Env, now: Timestamp) -> Result<shared::api::ExchangeReport> {
+    object()
+        .call(env, &Command::new(EXCHANGE_REPORT, now), &())
+        .await?
+        .ok_or_else(|| "the Ledger refused a report".into())
 }
 
 /// Deletes what has ended by `now`.
@@ -31,10 +47,14 @@ pub async fn expire(env: &Env, now: Timestamp) -> Result<()> {
 }
 
 async fn call(env: &Env, command: &'static str, now: Timestamp) -> Result<()> {
-    Object::new("LEDGER", "ledger")
+    object()
         .call(env, &Command::new(command, now), &())
         .await?
         .ok_or_else(|| "the Ledger refused a job".into())
+}
+
+fn object() -> Object {
+    Object::new("LEDGER", "ledger")
 }
 
 /// The Durable Object.
@@ -42,31 +62,47 @@ async fn call(env: &Env, command: &'static str, now: Timestamp) -> Result<()> {
 pub struct Ledger {
     state: State,
     env: Env,
-    store: Store,
+    store: LedgerStore,
+    exchange: exchange::Store,
     alarm: Alarm,
     /// Held by the job that runs. A second one waits for the first, and then finds what is left to do.
     running: Mutex<()>,
+    /// The same for the exchange, which waits for another server and must not keep the publication waiting.
+    exchanging: Mutex<()>,
 }
 
 impl DurableObject for Ledger {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = LedgerStore::new(&state);
+        let exchange = exchange::Store::new(&state);
         Self {
             state,
             env,
             store,
+            exchange,
             alarm: Alarm::default(),
             running: Mutex::new(()),
+            exchanging: Mutex::new(()),
         }
     }
 
     async fn fetch(&self, request: Request) -> Result<Response> {
         let command = Received::read(&request.inner().url())?;
         let now = command.now;
-        let _running = self.running.lock().await;
         match &*command.name {
-            PUBLISH => publication::run(&self.store, &self.env, now).await?,
-            EXPIRE => publication::expire(&self.store, &self.env, now).await?,
+            PUBLISH => {
+                let _running = self.running.lock().await;
+                publication::run(&self.store, &self.env, now).await?;
+            }
+            EXPIRE => {
+                let _running = self.running.lock().await;
+                publication::expire(&self.store, &self.env, now).await?;
+            }
+            EXCHANGE => {
+                let _exchanging = self.exchanging.lock().await;
+                exchange::run(&self.store, &self.exchange, &self.env, now).await?;
+            }
+            EXCHANGE_REPORT => return answer::json(&self.exchange.report()?).map(Response::from),
             _ => return Err("unknown command".into()),
         }
         self.wake(now).await?;

@@ -15,7 +15,8 @@ use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 use crate::{intake::ReleasedUpload, sql};
 
 // `origin` says where a key comes from, since only keys of persons make a file due. A key without a file waits: for its
-// release, or for the next run. A file without an id is planned, and not yet written.
+// release, or for the next run. `sent` is null while a key is yet to be sent to other countries, 0 while it is being sent, and 1
+// when it is there or is not to be sent. A file without an id is planned, and not yet written.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS diagnosis_key (
         data BLOB PRIMARY KEY,
@@ -25,7 +26,8 @@ const SCHEMA: &str = "
         origin TEXT NOT NULL,
         releasable_at INTEGER NOT NULL,
         expires_at INTEGER NOT NULL,
-        file INTEGER
+        file INTEGER,
+        sent INTEGER
     ) WITHOUT ROWID;
     CREATE INDEX IF NOT EXISTS diagnosis_key_file ON diagnosis_key (file);
     CREATE TABLE IF NOT EXISTS file (
@@ -45,6 +47,10 @@ const SCHEMA: &str = "
     );
 ";
 
+/// The column that databases from before the exchange lack, and its index.
+const ADD_SENT: &str = "ALTER TABLE diagnosis_key ADD COLUMN sent INTEGER";
+const SENT_INDEX: &str = "CREATE INDEX IF NOT EXISTS diagnosis_key_sent ON diagnosis_key (sent)";
+
 /// Keys in one statement: some 70 bytes each in its JSON text, well below the platform's 2 MB a value.
 const INSERT_CHUNK: usize = 5_000;
 
@@ -60,6 +66,8 @@ const COUNTED_KEYS: usize = 15;
 /// Whose a key is.
 #[derive(Clone, Copy)]
 enum Origin {
+    /// A person who uploaded to another country's service.
+    Imported,
     /// A person who uploaded to this service.
     Own,
     /// Such a person, beyond [`COUNTED_KEYS`].
@@ -71,10 +79,16 @@ enum Origin {
 impl Origin {
     const fn name(self) -> &'static str {
         match self {
+            Self::Imported => "imported",
             Self::Own => "own",
             Self::Surplus => "surplus",
             Self::Padding => "padding",
         }
+    }
+
+    /// Whether other countries have such a key already.
+    const fn is_sent(self) -> bool {
+        matches!(self, Self::Imported)
     }
 }
 
@@ -95,7 +109,7 @@ impl Store {
     pub fn new(state: &State) -> Self {
         let sql = state.storage().sql();
         // A database that cannot be opened fails again at its first use, where the failure can be answered.
-        let _ = sql::run(&sql, SCHEMA, Vec::new());
+        let _ = create(&sql);
         Self { sql }
     }
 
@@ -110,6 +124,11 @@ impl Store {
             self.insert(surplus, Origin::Surplus, expires_at)?;
         }
         Ok(())
+    }
+
+    /// Takes keys of other countries, each once, as those of our own persons. They end at `expires_at`.
+    pub fn insert_imported(&self, keys: &[DiagnosisKey], expires_at: Timestamp) -> Result<()> {
+        self.insert(keys, Origin::Imported, expires_at)
     }
 
     fn insert(&self, keys: &[DiagnosisKey], origin: Origin, expires_at: Timestamp) -> Result<()> {
@@ -134,13 +153,18 @@ impl Store {
             sql::run(
                 &self.sql,
                 "INSERT INTO diagnosis_key SELECT unhex(value ->> 0), value ->> 1, value ->> 2, \
-                 value ->> 3, ?2, value ->> 4, ?3, NULL FROM json_each(?1) WHERE true \
+                 value ->> 3, ?2, value ->> 4, ?3, NULL, ?4 FROM json_each(?1) WHERE true \
                  ON CONFLICT DO UPDATE SET expires_at = min(expires_at, excluded.expires_at) \
                  WHERE file IS NULL",
                 vec![
                     Value::String(serde_json::to_string(&rows)?),
                     Value::String(origin.name().to_owned()),
                     Value::Integer(expires_at.as_second()),
+                    if origin.is_sent() {
+                        Value::Integer(1)
+                    } else {
+                        Value::Null
+                    },
                 ],
             )?;
         }
@@ -237,11 +261,12 @@ impl Store {
         let waiting = sql::first(
             &self.sql,
             "SELECT count(*), count(*) FILTER (WHERE origin <> ?), \
-             count(*) FILTER (WHERE origin <> ?) \
+             count(*) FILTER (WHERE origin NOT IN (?, ?)) \
              FROM diagnosis_key WHERE file IS NULL AND releasable_at <= ?",
             vec![
                 Value::String(Origin::Padding.name().to_owned()),
                 Value::String(Origin::Surplus.name().to_owned()),
+                Value::String(Origin::Imported.name().to_owned()),
                 Value::Integer(now.as_second()),
             ],
             |mut row| {
@@ -345,15 +370,26 @@ impl Store {
     }
 }
 
+fn create(sql: &SqlStorage) -> Result<()> {
+    sql::run(sql, SCHEMA, Vec::new())?;
+    let column = "SELECT 1 FROM pragma_table_info('diagnosis_key') WHERE name = 'sent'";
+    if sql::first(sql, column, Vec::new(), |_| Ok(()))?.is_none() {
+        sql::run(sql, ADD_SENT, Vec::new())?;
+    }
+    sql::run(sql, SENT_INDEX, Vec::new())
+}
+
 /// How many keys wait for a file.
 struct Waiting {
     all: usize,
     of_persons: usize,
-    /// Without what is beyond [`COUNTED_KEYS`] of a person.
+    /// Without what is beyond [`COUNTED_KEYS`] of a person, and without those of other countries: whoever knows these would
+    /// see how few are left.
     counted: usize,
 }
 
-fn diagnosis_key(mut row: sql::Row) -> Result<DiagnosisKey> {
+/// The key in a row of its four columns.
+pub fn diagnosis_key(mut row: sql::Row) -> Result<DiagnosisKey> {
     let unexpected = || worker::Error::from("the database holds a bad key");
     Ok(DiagnosisKey {
         key: TemporaryExposureKey {

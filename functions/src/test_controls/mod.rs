@@ -62,6 +62,10 @@ pub async fn answer(
             ledger::expire(env, now).await?;
             desk::expire(env, now).await?;
         }
+        "/test/run/exchange" => {
+            ledger::exchange(env, now).await?;
+            return answer::json(&ledger::exchange_report(env, now).await?);
+        }
         "/test/bench/export" => return bench::export(request, env, now).await,
         _ => return answer::problem(Problem::NotFound),
     }

@@ -1,0 +1,50 @@
+//! The exchange of keys with other countries through the gateway (design §4.4): one job that sends what is published here,
+//! and one that takes in what others have published. What each answer means is decided in `shared::efgs`.
+//!
+//! Both run in the Ledger, where the keys are. What they have done is written down between two calls to the gateway, so a run
+//! that is killed anywhere is gone on with by the next one: what was planned is sent again under the same tag, and a batch
+//! that was taken in is known by its tag.
+
+mod download;
+mod gateway;
+mod settings;
+mod store;
+mod upload;
+
+use shared::{
+    Timestamp,
+    api::{LastRun, RunOutcome},
+};
+use worker::{Env, Result, console_error};
+
+use crate::ledger::LedgerStore;
+use gateway::Gateway;
+use settings::Settings;
+pub use store::{Job, Store};
+
+/// How many batches a job sends or takes in a run. The next run goes on.
+const MAX_BATCHES: usize = 200;
+
+/// Runs both jobs, if the exchange is switched on. That the gateway fails is no error here but an outcome, which is logged
+/// and kept for the administrator.
+pub async fn run(ledger: &LedgerStore, store: &Store, env: &Env, now: Timestamp) -> Result<()> {
+    let Some(settings) = Settings::of(env)? else {
+        return Ok(());
+    };
+    store.expire(now)?;
+    if settings.participants.iter().next().is_none() {
+        return Ok(());
+    }
+    let gateway = Gateway::of(env, &settings)?;
+    let uploaded = upload::run(store, &gateway, &settings, now).await?;
+    finish(store, Job::Upload, uploaded, now)?;
+    let downloaded = download::run(ledger, store, &gateway, &settings, now).await?;
+    finish(store, Job::Download, downloaded, now)
+}
+
+fn finish(store: &Store, job: Job, outcome: RunOutcome, now: Timestamp) -> Result<()> {
+    if outcome != RunOutcome::Done {
+        console_error!("exchange: {} ended early: {outcome}", job.name());
+    }
+    store.remember_run(job, LastRun { at: now, outcome })
+}

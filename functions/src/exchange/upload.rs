@@ -1,0 +1,93 @@
+//! The upload: what is in a published file here is sent to the other countries, once.
+//!
+//! Which keys are in a batch is one transaction, and its tag comes from its content. So a run that was killed, or whose answer
+//! was lost, sends the same batch again, and the gateway says that it has it.
+
+use prost::Message as _;
+use shared::{
+    Timestamp,
+    api::RunOutcome,
+    base64,
+    efgs::{
+        MAX_KEYS,
+        answers::AfterUpload,
+        batch::DiagnosisKeyBatch,
+        cms,
+        signing_text::{signing_text, upload_tag},
+    },
+    tek::KeyData,
+};
+use worker::{Error, Result};
+
+use super::{
+    MAX_BATCHES,
+    gateway::{Answer, Gateway},
+    settings::Settings,
+    store::Store,
+};
+use crate::random;
+
+/// Sends what is published and not yet sent.
+pub async fn run(
+    store: &Store,
+    gateway: &Gateway,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<RunOutcome> {
+    let mut limit = MAX_KEYS;
+    for _ in 0..MAX_BATCHES {
+        let keys = store.plan_batch(limit, now)?;
+        if keys.is_empty() {
+            break;
+        }
+        let data: Vec<KeyData> = keys.iter().map(|key| key.key.data).collect();
+        let batch = DiagnosisKeyBatch::outgoing(&keys, settings.own, &settings.participants);
+        let Some(answer) = send(&batch, gateway, settings).await? else {
+            return Ok(RunOutcome::NoAnswer);
+        };
+        match AfterUpload::of(answer.status, &answer.body) {
+            AfterUpload::Done => store.mark_batch_sent()?,
+            AfterUpload::Without(places) => {
+                let there: Vec<_> = places
+                    .into_iter()
+                    .filter_map(|place| data.get(place).copied())
+                    .collect();
+                if there.is_empty() {
+                    return Ok(RunOutcome::Unreadable);
+                }
+                store.mark_sent(&there)?;
+            }
+            AfterUpload::Halve => {
+                limit = data.len() / 2;
+                if limit == 0 {
+                    return Ok(refused(&answer));
+                }
+                store.put_back(data.get(limit..).unwrap_or_default())?;
+            }
+            AfterUpload::Again if answer.status == 207 => return Ok(RunOutcome::Unreadable),
+            AfterUpload::Again => return Ok(RunOutcome::NoAnswer),
+            AfterUpload::Stop => return Ok(refused(&answer)),
+        }
+    }
+    Ok(RunOutcome::Done)
+}
+
+async fn send(
+    batch: &DiagnosisKeyBatch,
+    gateway: &Gateway,
+    settings: &Settings,
+) -> Result<Option<Answer>> {
+    let text = signing_text(&batch.keys);
+    let signature = cms::sign(&text, &settings.identity, &mut random::generator()?)
+        .map_err(|error| Error::RustError(error.to_string()))?;
+    let signature = base64::encode(&signature);
+    Ok(gateway
+        .upload(&batch.encode_to_vec(), &upload_tag(&text), &signature)
+        .await)
+}
+
+fn refused(answer: &Answer) -> RunOutcome {
+    RunOutcome::Refused {
+        status: answer.status,
+    }
+}
