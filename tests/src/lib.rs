@@ -2,13 +2,15 @@
 
 pub mod browser;
 mod disk;
+pub mod foreign_keys;
+pub mod gateway;
 pub mod town;
 
 use std::{
     collections::HashMap,
     fs,
     path::Path,
-    sync::{LazyLock, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use phone::{CheckReport, Phone, Service, ServiceError, VerifyingKeys};
@@ -20,8 +22,10 @@ use rand::{
 use serde_json::json;
 use shared::{
     Timestamp,
+    api::ExchangeReport,
     code::ValidationCode,
     conversion::DiagnosisKey,
+    country::Country,
     dates,
     export::ExposureKeySet,
     tek::RELEASE_DELAY_SECONDS,
@@ -37,6 +41,7 @@ use xtask::{
 
 use browser::Browser;
 pub use disk::holds;
+use gateway::Gateway;
 
 /// The sign-in provider of all systems of a program; it starts when somebody signs in, and ends with the program.
 ///
@@ -47,9 +52,21 @@ pub static PROVIDER: LazyLock<Provider> =
     // Another host than the portal's, as in real life: browsers then treat the two as strangers.
     LazyLock::new(|| Provider::reserve("localhost", [0]).expect("a port"));
 
+/// With whom a service exchanges keys.
+#[derive(Clone)]
+pub struct Partners {
+    /// Through which gateway.
+    pub gateway: Arc<Gateway>,
+    /// The service's own country.
+    pub country: Country,
+    /// The codes of the other countries.
+    pub participants: &'static str,
+}
+
 /// A service with an empty database and a clock that can be moved.
 pub struct System {
     workerd: Workerd,
+    partners: Option<Partners>,
     agent: Agent,
     offset: i64,
     settings: Vec<(String, String)>,
@@ -73,7 +90,15 @@ impl System {
     /// # Panics
     /// When it does not start.
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        Self::start_any(Profile::Dev, settings)
+        Self::start_any(Profile::Dev, settings, None)
+    }
+
+    /// Starts the development build with the exchange with other countries, and other values for some of its settings.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_exchanging(partners: Partners, settings: &[(&str, &str)]) -> Self {
+        Self::start_any(Profile::Dev, settings, Some(partners))
     }
 
     /// Starts the build `profile`.
@@ -81,23 +106,24 @@ impl System {
     /// # Panics
     /// When it does not start.
     pub fn start_build(profile: Profile) -> Self {
-        Self::start_any(profile, &[])
+        Self::start_any(profile, &[], None)
     }
 
     #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
-    fn start_any(profile: Profile, settings: &[(&str, &str)]) -> Self {
+    fn start_any(profile: Profile, settings: &[(&str, &str)], partners: Option<Partners>) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
         let settings: Vec<_> = settings
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
-        let workerd = start(profile, data.path(), None, &settings);
+        let workerd = start(profile, data.path(), None, &settings, partners.as_ref());
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .build()
             .into();
         Self {
             workerd,
+            partners,
             agent,
             offset: 0,
             settings,
@@ -113,7 +139,30 @@ impl System {
     pub fn restart(&mut self) {
         self.workerd.stop();
         let (data, port) = (self.workerd.data().to_path_buf(), self.workerd.port());
-        self.workerd = start(Profile::Dev, &data, Some(port), &self.settings);
+        let partners = self.partners.as_ref();
+        self.workerd = start(Profile::Dev, &data, Some(port), &self.settings, partners);
+    }
+
+    /// Starts again to exchange keys with other countries than before.
+    ///
+    /// # Panics
+    /// When it does not start again.
+    pub fn restart_with_participants(&mut self, participants: &'static str) {
+        if let Some(partners) = &mut self.partners {
+            partners.participants = participants;
+        }
+        self.restart();
+    }
+
+    /// Exchanges keys with other countries, and says how that went.
+    ///
+    /// # Panics
+    /// When the job fails.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without the report")]
+    pub fn exchange(&self) -> ExchangeReport {
+        let answer = self.post("test/run/exchange", &json!({}));
+        assert_eq!(answer.status(), 200, "the exchange runs: {}", self.log());
+        answer.into_body().read_json().expect("a report")
     }
 
     /// The address.
@@ -146,6 +195,9 @@ impl System {
         self.offset += time.as_second() - self.now().as_second();
         let answer = self.post("test/clock", &json!({ "offset": self.offset }));
         assert_eq!(answer.status(), 200, "the clock moves");
+        if let Some(partners) = &self.partners {
+            partners.gateway.set_clock(self.offset);
+        }
     }
 
     /// Moves the service's clock forward to ten in the morning UTC, for tests that need some hours before midnight.
@@ -361,16 +413,23 @@ fn start(
     data: &Path,
     port: Option<u16>,
     settings: &[(String, String)],
+    partners: Option<&Partners>,
 ) -> Workerd {
     let settings: Vec<_> = settings
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
+    let exchange = partners.map(|partners| {
+        partners
+            .gateway
+            .exchange(partners.country, partners.participants)
+    });
     let local = Local {
         host: "127.0.0.1",
         provider: &PROVIDER,
         publish: false,
         settings: &settings,
+        exchange,
     };
     Workerd::start(profile, data, port, &local).expect("workerd starts")
 }

@@ -137,6 +137,9 @@ fn secrets_are_no_settings() {
     assert_eq!(
         names,
         [
+            "EFGS_SIGNING_CERTIFICATE",
+            "EFGS_SIGNING_KEY",
+            "EFGS_TRUST_ANCHOR",
             "EXPORT_SIGNING_KEY",
             "MANIFEST_SIGNING_KEY",
             "OIDC_CLIENT_SECRET"
@@ -163,6 +166,22 @@ fn the_crons_are_the_same() {
     let own = quoted(&constant("config"), "json");
     let own: Value = serde_json::from_str(&own[0]).unwrap();
     assert_eq!(serde_json::json!({ "functions": cloudflare }), own);
+    // The functions know the trigger of the exchange by this text, and take any other one for the publication's.
+    assert_eq!(cloudflare.len(), 2);
+    assert!(cloudflare.contains(&shared::efgs::CRON));
+}
+
+#[test]
+fn the_connection_to_the_gateway_is_prepared_on_both_and_on_neither() {
+    let wrangler = read("wrangler.toml");
+    assert!(wrangler.contains("# [[mtls_certificates]]\n# binding = \"EFGS\""));
+    let own = read("workerd.capnp");
+    assert!(own.contains("\n#efgs  (name = \"EFGS\", service = \"gateway\"),\n"));
+    for name in ["workerd.capnp", "dev.capnp"] {
+        let text = read(name);
+        let line = "\n#efgs    (name = \"gateway\", external = ";
+        assert!(text.contains(line), "{name}");
+    }
 }
 
 #[test]

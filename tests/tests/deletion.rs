@@ -1,6 +1,6 @@
 //! What has ended is deleted by alarm, from the disk too, and nothing ends early.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{
     thread,

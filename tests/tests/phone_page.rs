@@ -1,7 +1,5 @@
 //! The two phones on the page of a local run, in a real browser.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     process::{Command, Stdio},

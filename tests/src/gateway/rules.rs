@@ -1,0 +1,144 @@
+//! What the gateway checks, with OpenSSL and with code of its own.
+
+use std::{fs, process::Command};
+
+use shared::{
+    Timestamp, base64,
+    efgs::batch::{DiagnosisKey, NO_RISK_LEVEL},
+    time::{DAY_SECONDS, INTERVALS_PER_DAY, Interval, UtcDay, shift},
+};
+use xtask::efgs_keys::EfgsKeys;
+
+/// The text that is signed for `keys`.
+pub fn text(keys: &[DiagnosisKey]) -> String {
+    let field = |bytes: &[u8]| base64::encode(bytes) + ".";
+    let mut records: Vec<(String, String)> = keys
+        .iter()
+        .map(|key| {
+            let record = [
+                field(&key.key_data),
+                field(&key.rolling_start_interval_number.to_be_bytes()),
+                field(&key.rolling_period.to_be_bytes()),
+                field(&key.transmission_risk_level.to_be_bytes()),
+                field(key.visited_countries.join(",").as_bytes()),
+                field(key.origin.as_bytes()),
+                field(&key.report_type.to_be_bytes()),
+                field(&key.days_since_onset_of_symptoms.to_be_bytes()),
+            ]
+            .concat();
+            (base64::encode(record.as_bytes()), record)
+        })
+        .collect();
+    records.sort();
+    records.into_iter().map(|(_, record)| record).collect()
+}
+
+/// The signature over `text` by the key `signer` of the set, base64.
+#[expect(clippy::expect_used, reason = "a test cannot go on")]
+pub fn sign(keys: &EfgsKeys, signer: &str, text: &str) -> String {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let input = folder.path().join("text");
+    fs::write(&input, text).expect("a text");
+    let output = Command::new("openssl")
+        .current_dir(&keys.folder)
+        .args([
+            "cms", "-sign", "-binary", "-md", "sha256", "-outform", "DER", "-in",
+        ])
+        .arg(input)
+        .args(["-signer", &format!("{signer}.crt.pem")])
+        .args(["-inkey", &format!("{signer}.pem")])
+        .output()
+        .expect("openssl runs");
+    assert!(output.status.success(), "openssl signs");
+    base64::encode(&output.stdout)
+}
+
+/// Whether `signature`, base64, is one over `text` by the certificate `signer` of the set, which it carries along.
+#[expect(clippy::expect_used, reason = "a test cannot go on")]
+pub fn is_signed(keys: &EfgsKeys, signer: &str, text: &str, signature: &str) -> bool {
+    let Some(signature) = base64::decode_vec(signature) else {
+        return false;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("text"), text).expect("a text");
+    fs::write(path("signature"), signature).expect("a signature");
+    Command::new("openssl")
+        .current_dir(&keys.folder)
+        .args([
+            "cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any",
+        ])
+        .args(["-CAfile", &format!("{signer}.crt.pem"), "-in"])
+        .arg(path("signature"))
+        .arg("-content")
+        .arg(path("text"))
+        .output()
+        .expect("openssl runs")
+        .status
+        .success()
+}
+
+/// How many days before today a key may begin, for the gateway.
+const OLDEST_DAYS: u32 = 15;
+
+/// Whether the fields of a key are what they may be.
+pub fn is_sane(key: &DiagnosisKey, now: Timestamp) -> bool {
+    let oldest = UtcDay::of(now).minus(OLDEST_DAYS).start();
+    let start = Interval::new(key.rolling_start_interval_number);
+    key.key_data.len() == 16
+        && (oldest..=Interval::at(now).plus(1)).contains(&start)
+        && (1..=INTERVALS_PER_DAY).contains(&key.rolling_period)
+        && (matches!(key.transmission_risk_level, 0..=8)
+            || key.transmission_risk_level == NO_RISK_LEVEL)
+}
+
+/// A form that batches can have.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    Json,
+    Protobuf,
+}
+
+/// The form that a content type or accept header names, or the status for one that is not taken.
+pub fn form(header: &str, unknown: u16, other_version: u16) -> Result<Form, u16> {
+    let (media_type, parameters) = header.split_once(';').ok_or(unknown)?;
+    let form = match media_type.trim() {
+        "application/json" => Form::Json,
+        "application/protobuf" => Form::Protobuf,
+        _ => return Err(unknown),
+    };
+    let version = parameters.trim().strip_prefix("version=").ok_or(unknown)?;
+    let (major, minor) = version.split_once('.').ok_or(unknown)?;
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match (major, minor) {
+        ("1", "0") => Ok(form),
+        _ if digits(major) && digits(minor) => Err(other_version),
+        _ => Err(unknown),
+    }
+}
+
+/// The oldest day that is kept.
+pub fn oldest_day(now: Timestamp, retention_days: u32) -> shared::Date {
+    UtcDay::of(shift(now, -DAY_SECONDS * i64::from(retention_days))).date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_needs_a_version_and_the_right_one() {
+        for (header, expected) in [
+            ("application/protobuf; version=1.0", Ok(Form::Protobuf)),
+            ("application/json;version=1.0", Ok(Form::Json)),
+            ("application/json", Err(400)),
+            ("text/plain; version=1.0", Err(400)),
+            ("application/json; version=1", Err(400)),
+            ("application/json; version=1.x", Err(400)),
+            ("application/json; version=1.1", Err(406)),
+            ("application/json; version=2.0", Err(406)),
+        ] {
+            assert_eq!(form(header, 400, 406), expected, "{header}");
+        }
+    }
+}
