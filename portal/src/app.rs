@@ -9,7 +9,7 @@ use shared::{api::SignInRefusal, employee::Role, language::Language};
 use crate::part::{click, part};
 use crate::{
     about::AboutScreen,
-    admin::{AuditScreen, EmployeesScreen},
+    admin::{AuditScreen, EmployeesScreen, ExchangeScreen},
     clock::Clock,
     frame::{EndingNote, Footer, Header},
     route::{Route, Router, ScreenLink},
@@ -29,6 +29,7 @@ enum Shown {
     Validation,
     Audit,
     Employees,
+    Exchange,
     NotForYou,
     About,
     NotFound,
@@ -48,7 +49,8 @@ impl Shown {
         match route {
             Route::Audit if administrates => Self::Audit,
             Route::Employees if administrates => Self::Employees,
-            Route::Audit | Route::Employees => Self::NotForYou,
+            Route::Exchange if administrates => Self::Exchange,
+            Route::Audit | Route::Employees | Route::Exchange => Self::NotForYou,
             _ => Self::Validation,
         }
     }
@@ -61,6 +63,7 @@ impl Shown {
             Self::Validation => headings.validation,
             Self::Audit => headings.audit,
             Self::Employees => headings.employees,
+            Self::Exchange => headings.exchange,
             Self::NotForYou => headings.not_for_you,
             Self::About => headings.about,
             Self::NotFound => headings.not_found,
@@ -121,6 +124,7 @@ pub fn App(
                 Shown::Validation => view! { <ValidationScreen call /> }.into_any(),
                 Shown::Audit => view! { <AuditScreen clock /> }.into_any(),
                 Shown::Employees => view! { <EmployeesScreen /> }.into_any(),
+                Shown::Exchange => view! { <ExchangeScreen /> }.into_any(),
                 Shown::NotForYou => view! {
                     <DeadEnd why=text(|texts| texts.frame.not_for_you) />
                 }.into_any(),

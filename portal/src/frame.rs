@@ -53,6 +53,11 @@ pub fn Header() -> impl IntoView {
                                 {text(|texts| texts.frame.employees)}
                             </ScreenLink>
                         </li>
+                        <li>
+                            <ScreenLink route=Route::Exchange>
+                                {text(|texts| texts.frame.exchange)}
+                            </ScreenLink>
+                        </li>
                     }))}
                     <li>
                         <ScreenLink route=Route::About>{text(|texts| texts.frame.about)}</ScreenLink>

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
     api::{
-        AuditAnswer, AuditEntry, CountriesAnswer, LogoutAnswer, NamedCountry, Session,
-        SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
+        AuditAnswer, AuditEntry, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry,
+        Session, SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
     },
     employee::EmployeeId,
     problem::Problem,
@@ -77,6 +77,10 @@ impl Service for Http {
             let _: SignOutAnswer = send(Request::post("/api/sign-out"), &request).await?;
             Ok(())
         })
+    }
+
+    fn exchange(&self) -> Reply<ExchangeReport> {
+        Box::pin(ask("/api/exchange"))
     }
 
     fn countries(&self) -> Reply<Vec<NamedCountry>> {

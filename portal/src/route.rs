@@ -12,6 +12,8 @@ pub enum Route {
     Audit,
     /// Who is signed in.
     Employees,
+    /// How the exchange with other countries goes.
+    Exchange,
     /// Privacy, accessibility and countries.
     About,
     /// No address of the portal.
@@ -21,10 +23,16 @@ pub enum Route {
 impl Route {
     /// The route with this path.
     pub fn of(path: &str) -> Self {
-        [Self::Validation, Self::Audit, Self::Employees, Self::About]
-            .into_iter()
-            .find(|route| route.path() == path)
-            .unwrap_or(Self::Unknown)
+        [
+            Self::Validation,
+            Self::Audit,
+            Self::Employees,
+            Self::Exchange,
+            Self::About,
+        ]
+        .into_iter()
+        .find(|route| route.path() == path)
+        .unwrap_or(Self::Unknown)
     }
 
     /// The path.
@@ -33,6 +41,7 @@ impl Route {
             Self::Validation | Self::Unknown => "/",
             Self::Audit => "/audit",
             Self::Employees => "/employees",
+            Self::Exchange => "/exchange",
             Self::About => "/about",
         }
     }

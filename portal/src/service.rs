@@ -5,7 +5,9 @@ use std::{pin::Pin, rc::Rc};
 
 use leptos::prelude::*;
 use shared::{
-    api::{AuditEntry, NamedCountry, SignedIn, ValidationAnswer, ValidationRequest},
+    api::{
+        AuditEntry, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer, ValidationRequest,
+    },
     employee::{EmployeeId, Role},
     problem::Problem,
 };
@@ -27,6 +29,8 @@ pub trait Service {
     fn sessions(&self) -> Reply<Vec<SignedIn>>;
     /// Ends all sessions of an employee.
     fn sign_out_everywhere(&self, employee: EmployeeId) -> Reply<()>;
+    /// How the exchange with other countries goes.
+    fn exchange(&self) -> Reply<ExchangeReport>;
     /// The countries that keys are exchanged with now.
     fn countries(&self) -> Reply<Vec<NamedCountry>>;
     /// Leaves the page for another address.

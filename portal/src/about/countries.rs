@@ -40,7 +40,7 @@ pub fn CountryList() -> impl IntoView {
                 Known::Failed => view! {
                     <p>{text(|texts| texts.about.countries_failed)}</p>
                     <p>
-                        <button type="button" class="quiet" on:click=click(move || ask())>
+                        <button type="button" class="quiet" on:click=click(ask)>
                             {text(|texts| texts.lists.again)}
                         </button>
                     </p>

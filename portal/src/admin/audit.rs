@@ -69,7 +69,7 @@ pub fn AuditScreen(clock: Clock) -> impl IntoView {
             <SearchForm search />
             <div class="bar">
                 <p role="status" id="count">{count}</p>
-                <button type="button" class="quiet" on:click=click(move || load())>
+                <button type="button" class="quiet" on:click=click(load)>
                     {text(|texts| texts.lists.refresh)}
                 </button>
                 <button type="button" class="quiet" id="export" on:click=export>

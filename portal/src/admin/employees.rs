@@ -88,7 +88,7 @@ pub fn EmployeesScreen() -> impl IntoView {
         {part(move || there.get().then(|| view! {
             <div class="bar">
                 <p role="status" id="count">{count}</p>
-                <button type="button" class="quiet" on:click=click(move || load())>
+                <button type="button" class="quiet" on:click=click(load)>
                     {text(|texts| texts.lists.refresh)}
                 </button>
             </div>

@@ -78,7 +78,7 @@ pub fn LoadingNote<T: Send + Sync + 'static>(
             {part(move || loaded.failed.get().then(|| view! {
                 <div class="panel refused">
                     <p>{text(|texts| texts.lists.failed)}</p>
-                    <button type="button" on:click=click(move || again())>
+                    <button type="button" on:click=click(again)>
                         {text(|texts| texts.lists.again)}
                     </button>
                 </div>

@@ -5,7 +5,7 @@ mod english;
 mod types;
 
 use leptos::prelude::*;
-use shared::{Date, Timestamp, language::Language};
+use shared::{Date, Timestamp, country::Country, language::Language};
 
 use crate::clock::time_of_day;
 
@@ -45,6 +45,14 @@ impl Texts {
         match language {
             Language::Dutch => &dutch::DUTCH,
             Language::English => &english::ENGLISH,
+        }
+    }
+
+    /// The name of a country.
+    pub fn country(&self, country: Country) -> &'static str {
+        match self.language {
+            Language::Dutch => country.dutch(),
+            Language::English => country.english(),
         }
     }
 

@@ -1,9 +1,10 @@
 //! What a language has to say, by screen. The values read like the page, so the fields are not explained one by one.
 
 use shared::{
-    api::{Action, Outcome},
+    api::{Action, Outcome, RunOutcome},
     code::CodeError,
     dates::DateError,
+    efgs::audit::SetAsideReason,
     employee::Role,
     language::Language,
 };
@@ -29,6 +30,7 @@ pub struct Texts {
     pub lists: ListTexts,
     pub audit: AuditTexts,
     pub employees: EmployeesTexts,
+    pub exchange: ExchangeTexts,
     pub about: AboutTexts,
 }
 
@@ -42,6 +44,7 @@ pub struct FrameTexts {
     pub validation: &'static str,
     pub audit: &'static str,
     pub employees: &'static str,
+    pub exchange: &'static str,
     pub about: &'static str,
     pub sign_out: &'static str,
     pub sign_out_failed: &'static str,
@@ -65,6 +68,7 @@ pub struct HeadingTexts {
     pub validation: &'static str,
     pub audit: &'static str,
     pub employees: &'static str,
+    pub exchange: &'static str,
     pub about: &'static str,
     pub not_for_you: &'static str,
     pub not_found: &'static str,
@@ -269,4 +273,20 @@ impl Explanation {
             next: next.iter().map(|text| (*text).to_owned()).collect(),
         }
     }
+}
+
+pub struct ExchangeTexts {
+    pub intro: &'static str,
+    pub upload: &'static str,
+    pub download: &'static str,
+    pub never: &'static str,
+    pub outcome: fn(RunOutcome) -> String,
+    pub caption: &'static str,
+    pub count: fn(usize) -> String,
+    pub tag: &'static str,
+    pub country: &'static str,
+    /// In the place of a country: nobody's keys of the batch are used.
+    pub all_of_it: &'static str,
+    pub why: &'static str,
+    pub reason: fn(SetAsideReason) -> &'static str,
 }

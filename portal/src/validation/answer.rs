@@ -81,7 +81,7 @@ pub fn AcceptedPanel(
                     type="button"
                     id="next-caller"
                     aria-keyshortcuts=text(|texts| texts.accepted.next_caller_key)
-                    on:click=click(move || next_caller())
+                    on:click=click(next_caller)
                 >
                     {text(|texts| texts.accepted.next_caller)}
                 </button>

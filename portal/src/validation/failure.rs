@@ -75,7 +75,7 @@ pub fn FailurePanel(call: Call) -> impl IntoView {
                     <button
                         type="button"
                         class:quiet=needs_sign_in
-                        on:click=click(move || retry())
+                        on:click=click(retry)
                     >
                         {text(|texts| texts.form.send_again)}
                     </button>

@@ -16,6 +16,7 @@ mod code;
 mod connection;
 mod dates;
 mod employees;
+mod exchange;
 mod languages;
 mod routes;
 mod screen;

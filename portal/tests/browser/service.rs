@@ -11,7 +11,7 @@ use std::{
 use gloo_timers::future::sleep;
 use portal::{Answer, Employee, Failure, Reply, Service, Submission};
 use shared::{
-    api::{AuditEntry, NamedCountry, SignedIn, ValidationAnswer},
+    api::{AuditEntry, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer},
     employee::{EmployeeId, Role},
 };
 
@@ -35,6 +35,7 @@ struct State {
     sessions: RefCell<Result<Vec<SignedIn>, Failure>>,
     sign_out_everywhere: RefCell<Result<(), Failure>>,
     signed_out: RefCell<Vec<String>>,
+    exchange: RefCell<Result<ExchangeReport, Failure>>,
     countries: RefCell<Result<Vec<NamedCountry>, Failure>>,
 }
 
@@ -51,6 +52,7 @@ impl Default for State {
             sessions: RefCell::new(Ok(Vec::new())),
             sign_out_everywhere: RefCell::new(Ok(())),
             signed_out: RefCell::default(),
+            exchange: RefCell::new(Ok(ExchangeReport::default())),
             countries: RefCell::new(Ok(Vec::new())),
         }
     }
@@ -102,6 +104,11 @@ impl TestService {
         *self.0.sessions.borrow_mut() = sessions;
     }
 
+    /// How the exchange with other countries goes.
+    pub fn exchanges(&self, report: Result<ExchangeReport, Failure>) {
+        *self.0.exchange.borrow_mut() = report;
+    }
+
     /// What comes of signing somebody out.
     pub fn signs_out_everywhere(&self, result: Result<(), Failure>) {
         *self.0.sign_out_everywhere.borrow_mut() = result;
@@ -145,6 +152,10 @@ impl Service for TestService {
     fn sign_out_everywhere(&self, employee: EmployeeId) -> Reply<()> {
         self.0.signed_out.borrow_mut().push(employee.into());
         later(*self.0.sign_out_everywhere.borrow())
+    }
+
+    fn exchange(&self) -> Reply<ExchangeReport> {
+        later(self.0.exchange.borrow().clone())
     }
 
     fn countries(&self) -> Reply<Vec<NamedCountry>> {

@@ -1,6 +1,7 @@
 //! The Dutch texts: plain (B1), "je" to employees, "u" in what they say to callers.
 
 mod about;
+mod exchange;
 mod guide;
 mod validation;
 
@@ -24,6 +25,7 @@ pub const DUTCH: Texts = Texts {
         validation: "GGD-sleutel invoeren",
         audit: "Logboek",
         employees: "Ingelogd",
+        exchange: "Landen",
         about: "Over dit portaal",
         sign_out: "Uitloggen",
         sign_out_failed: "Uitloggen is niet gelukt. Probeer het nog een keer.",
@@ -46,6 +48,7 @@ pub const DUTCH: Texts = Texts {
         validation: "GGD-sleutel invoeren",
         audit: "Logboek",
         employees: "Wie is er ingelogd",
+        exchange: "Uitwisseling met andere landen",
         about: "Over dit portaal",
         not_for_you: "Niet voor jou",
         not_found: "Niet gevonden",
@@ -147,6 +150,7 @@ pub const DUTCH: Texts = Texts {
         done: |name| format!("{name} is overal uitgelogd."),
         failed: |name| format!("{name} uitloggen is niet gelukt. Probeer het nog een keer."),
     },
+    exchange: exchange::EXCHANGE,
     about: about::ABOUT,
 };
 

@@ -1,6 +1,7 @@
 //! The English texts: plain, for employees and callers who speak English with each other.
 
 mod about;
+mod exchange;
 mod guide;
 mod validation;
 
@@ -24,6 +25,7 @@ pub const ENGLISH: Texts = Texts {
         validation: "Enter a GGD key",
         audit: "Audit trail",
         employees: "Signed in",
+        exchange: "Countries",
         about: "About this portal",
         sign_out: "Sign out",
         sign_out_failed: "Signing out did not work. Please try again.",
@@ -46,6 +48,7 @@ pub const ENGLISH: Texts = Texts {
         validation: "Enter a GGD key",
         audit: "Audit trail",
         employees: "Who is signed in",
+        exchange: "Exchange with other countries",
         about: "About this portal",
         not_for_you: "Not for you",
         not_found: "Not found",
@@ -145,6 +148,7 @@ pub const ENGLISH: Texts = Texts {
         done: |name| format!("{name} is signed out everywhere."),
         failed: |name| format!("Signing {name} out did not work. Please try again."),
     },
+    exchange: exchange::EXCHANGE,
     about: about::ABOUT,
 };
 

@@ -1,0 +1,94 @@
+//! How the exchange with other countries goes: the last runs, and whose keys are set aside.
+
+use leptos::prelude::*;
+use shared::api::{ExchangeReport, LastRun};
+
+use super::list::{Loaded, LoadingNote};
+use crate::part::{click, each, part};
+use crate::texts::{self, text};
+
+/// The last runs, and the table of what is set aside.
+#[component]
+pub fn ExchangeScreen() -> impl IntoView {
+    let texts = texts::current();
+    // A list of the one report.
+    let loaded = Loaded::<ExchangeReport>::new();
+    let load = move || {
+        loaded.load(|service| {
+            let report = service.exchange();
+            Box::pin(async { report.await.map(|report| vec![report]) })
+        });
+    };
+    load();
+    let report = Memo::new(move |_| loaded.list.read().as_ref()?.first().cloned());
+    let last = move |run: fn(&ExchangeReport) -> Option<LastRun>| {
+        move || {
+            let texts = texts.get();
+            match run(report.read().as_ref()?) {
+                Some(LastRun { at, outcome }) => Some(format!(
+                    "{}: {}",
+                    texts.moment(at),
+                    (texts.exchange.outcome)(outcome)
+                )),
+                None => Some(texts.exchange.never.to_owned()),
+            }
+        }
+    };
+    let count = move || {
+        let report = report.read();
+        Some((texts.get().exchange.count)(
+            report.as_ref()?.set_aside.len(),
+        ))
+    };
+    let rows = move || {
+        let texts = texts.get();
+        let set_aside = report.get().map(|report| report.set_aside);
+        each(set_aside.unwrap_or_default(), |entry| {
+            let country = match entry.country {
+                Some(country) => texts.country(country).to_owned(),
+                None => texts.exchange.all_of_it.to_owned(),
+            };
+            view! {
+                <tr>
+                    <td><time datetime=entry.at.to_string()>{texts.moment(entry.at)}</time></td>
+                    <td>{entry.tag}</td>
+                    <td>{country}</td>
+                    <td>{(texts.exchange.reason)(entry.reason)}</td>
+                </tr>
+            }
+        })
+    };
+
+    view! {
+        <p class="prose">{text(|texts| texts.exchange.intro)}</p>
+        <LoadingNote loaded again=load />
+        {part(move || report.read().is_some().then(|| view! {
+            <dl class="runs">
+                <dt>{text(|texts| texts.exchange.upload)}</dt>
+                <dd id="last-upload">{last(|report| report.last_upload)}</dd>
+                <dt>{text(|texts| texts.exchange.download)}</dt>
+                <dd id="last-download">{last(|report| report.last_download)}</dd>
+            </dl>
+            <div class="bar">
+                <p role="status" id="count">{count}</p>
+                <button type="button" class="quiet" on:click=click(load)>
+                    {text(|texts| texts.lists.refresh)}
+                </button>
+            </div>
+            <div class="table" tabindex="0" role="region" aria-labelledby="caption">
+                <table>
+                    <caption id="caption">{text(|texts| texts.exchange.caption)}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{text(|texts| texts.audit.time)}</th>
+                            <th scope="col">{text(|texts| texts.exchange.tag)}</th>
+                            <th scope="col">{text(|texts| texts.exchange.country)}</th>
+                            <th scope="col">{text(|texts| texts.exchange.why)}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }))}
+    }
+}

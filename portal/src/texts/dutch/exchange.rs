@@ -1,0 +1,61 @@
+//! The administrator's screen about other countries, in Dutch.
+
+use shared::{api::RunOutcome, efgs::audit::SetAsideReason};
+
+use crate::texts::types::*;
+
+pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
+    intro: "Elke twee uur stuurt de dienst eigen sleutels naar de andere landen en haalt die van hen op. Sleutels \
+            die niet te vertrouwen zijn, worden apart gezet en nooit gepubliceerd.",
+    upload: "Laatst verstuurd",
+    download: "Laatst opgehaald",
+    never: "Nog niet",
+    outcome,
+    caption: "Wat apart is gezet, het nieuwste eerst",
+    count: |count| match count {
+        0 => "Er is niets apart gezet".to_owned(),
+        1 => "1 regel".to_owned(),
+        count => format!("{count} regels"),
+    },
+    tag: "Pakket",
+    country: "Land",
+    all_of_it: "Het hele pakket",
+    why: "Waarom",
+    reason,
+};
+
+fn outcome(outcome: RunOutcome) -> String {
+    match outcome {
+        RunOutcome::Done => "gelukt".to_owned(),
+        RunOutcome::NoAnswer => {
+            "de gateway had een storing of gaf geen antwoord; de volgende keer wordt het opnieuw \
+             geprobeerd"
+                .to_owned()
+        }
+        RunOutcome::Refused { status } => {
+            format!(
+                "de gateway weigerde met status {status}; vraag de technisch beheerder te kijken"
+            )
+        }
+        RunOutcome::Unreadable => {
+            "het antwoord van de gateway klopt niet; vraag de technisch beheerder te kijken"
+                .to_owned()
+        }
+    }
+}
+
+fn reason(reason: SetAsideReason) -> &'static str {
+    match reason {
+        SetAsideReason::Amounts => "Het overzicht noemt meer of minder sleutels dan er zijn",
+        SetAsideReason::CertificateCountry => "Het certificaat is van een ander land",
+        SetAsideReason::CertificateExpired => "Het certificaat is niet geldig",
+        SetAsideReason::NoAudit => "Er is geen overzicht",
+        SetAsideReason::Origin => "Een sleutel zegt van een ander land te zijn",
+        SetAsideReason::Signature => "De handtekening hoort niet bij precies deze sleutels",
+        SetAsideReason::UnknownCountry => "Het land is onbekend",
+        SetAsideReason::Unreadable => "Het pakket of het overzicht is niet te lezen",
+        SetAsideReason::UntrustedCertificate => {
+            "De beheerder van de gateway staat niet in voor het certificaat"
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The administrator's screen about other countries, in English.
+
+use shared::{api::RunOutcome, efgs::audit::SetAsideReason};
+
+use crate::texts::types::*;
+
+pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
+    intro: "Every two hours the service sends its keys to the other countries, and fetches theirs. Keys that \
+            cannot be trusted are set aside and never published.",
+    upload: "Last sent",
+    download: "Last fetched",
+    never: "Not yet",
+    outcome,
+    caption: "What is set aside, the newest first",
+    count: |count| match count {
+        0 => "Nothing is set aside".to_owned(),
+        1 => "1 entry".to_owned(),
+        count => format!("{count} entries"),
+    },
+    tag: "Batch",
+    country: "Country",
+    all_of_it: "All of the batch",
+    why: "Why",
+    reason,
+};
+
+fn outcome(outcome: RunOutcome) -> String {
+    match outcome {
+        RunOutcome::Done => "done".to_owned(),
+        RunOutcome::NoAnswer => {
+            "the gateway failed or did not answer; the next run tries again".to_owned()
+        }
+        RunOutcome::Refused { status } => format!(
+            "the gateway refused with status {status}; ask whoever runs the service to look"
+        ),
+        RunOutcome::Unreadable => {
+            "the gateway’s answer makes no sense; ask whoever runs the service to look".to_owned()
+        }
+    }
+}
+
+fn reason(reason: SetAsideReason) -> &'static str {
+    match reason {
+        SetAsideReason::Amounts => "The audit speaks of more or fewer keys than there are",
+        SetAsideReason::CertificateCountry => "The signing certificate is another country’s",
+        SetAsideReason::CertificateExpired => "The signing certificate is not valid",
+        SetAsideReason::NoAudit => "There is no audit",
+        SetAsideReason::Origin => "A key claims to be another country’s",
+        SetAsideReason::Signature => "The signature is not over exactly these keys",
+        SetAsideReason::UnknownCountry => "The country is unknown",
+        SetAsideReason::Unreadable => "The batch or its audit cannot be read",
+        SetAsideReason::UntrustedCertificate => {
+            "The gateway’s operator does not vouch for the signing certificate"
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How the exchange with other countries goes.
+
+use portal::Failure;
+use shared::{
+    api::{ExchangeReport, LastRun, RunOutcome, SetAside},
+    efgs::audit::SetAsideReason,
+    employee::Role,
+    problem::Problem,
+};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::{
+    screen::{Opening, Screen, answered, employee, monday},
+    service::TestService,
+};
+
+async fn open(report: Result<ExchangeReport, Failure>) -> Screen {
+    let service = TestService::default();
+    service.knows(Ok(employee(Role::Administrator)));
+    service.exchanges(report);
+    let opening = Opening {
+        path: "/exchange",
+        ..Opening::default()
+    };
+    let screen = Screen::with(service, opening).await;
+    answered().await;
+    screen
+}
+
+#[wasm_bindgen_test]
+async fn the_last_runs_and_what_is_set_aside_are_shown() {
+    let run = |outcome| {
+        Some(LastRun {
+            at: monday(),
+            outcome,
+        })
+    };
+    let set_aside = |country: Option<&str>, reason| SetAside {
+        at: monday(),
+        tag: "20261123-7".to_owned(),
+        country: country.map(|country| country.parse().unwrap()),
+        reason,
+    };
+    let screen = open(Ok(ExchangeReport {
+        set_aside: vec![
+            set_aside(Some("DE"), SetAsideReason::Signature),
+            set_aside(None, SetAsideReason::Amounts),
+        ],
+        last_upload: run(RunOutcome::Done),
+        last_download: run(RunOutcome::Refused { status: 403 }),
+    }))
+    .await;
+    assert_eq!(
+        screen.text("#last-upload"),
+        "maandag 23 november, 11:00: gelukt"
+    );
+    assert!(screen.text("#last-download").contains("status 403"));
+    assert_eq!(screen.text("#count[role=status]"), "2 regels");
+    let cells = screen.texts("tbody td");
+    assert_eq!(
+        cells[1..4],
+        [
+            "20261123-7",
+            "Duitsland",
+            "De handtekening hoort niet bij precies deze sleutels"
+        ]
+    );
+    assert_eq!(cells[6], "Het hele pakket");
+}
+
+#[wasm_bindgen_test]
+async fn a_service_that_has_not_exchanged_yet_says_so() {
+    let screen = open(Ok(ExchangeReport::default())).await;
+    assert_eq!(screen.text("#last-upload"), "Nog niet");
+    assert_eq!(
+        screen.text("#count[role=status]"),
+        "Er is niets apart gezet"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_report_that_does_not_come_can_be_asked_for_again() {
+    let screen = open(Err(Failure::Problem(Problem::Unavailable))).await;
+    assert!(screen.find("last-upload").is_none());
+    screen.button("Opnieuw proberen");
+}
