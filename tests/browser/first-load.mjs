@@ -7,7 +7,8 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
-import { chromium } from "playwright-core";
+
+import { withPage } from "./launch.mjs";
 
 const [folder] = process.argv.slice(2);
 const types = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
@@ -36,12 +37,9 @@ const server = createServer((request, response) => {
 });
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
-try {
-  const page = await browser.newPage();
+// Nobody is signed in, which the browser calls an error.
+const signedOut = (message) => message.includes("401");
+await withPage(async (page) => {
   await page.goto(`http://127.0.0.1:${server.address().port}/`);
   await page.waitForSelector("#sign-in");
   // Without a window no browser fetches the icon; one with a window does.
@@ -50,7 +48,5 @@ try {
   }
   await page.waitForLoadState("networkidle");
   console.log(JSON.stringify(requests));
-} finally {
-  await browser.close();
-  server.close();
-}
+}, signedOut);
+server.close();

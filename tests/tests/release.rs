@@ -85,7 +85,6 @@ fn a_release_serves_phones_and_the_portal() {
     assert_eq!(system.get("v6/manifest", &[]).status(), 404);
     for (path, content_type) in [
         ("", "text/html"),
-        ("assets/boot.js", "javascript"),
         ("assets/portal.js", "javascript"),
         ("assets/portal_bg.wasm", "application/wasm"),
         ("assets/style.css", "text/css"),
