@@ -6,12 +6,12 @@ use std::rc::Rc;
 use leptos::{html, prelude::*};
 use shared::{api::SignInRefusal, employee::Role, language::Language};
 
-use crate::part::{click, part};
 use crate::{
     about::AboutScreen,
     admin::{AuditScreen, EmployeesScreen, ExchangeScreen},
     clock::Clock,
     frame::{EndingNote, Footer, Header},
+    part::{click, part},
     route::{Route, Router, ScreenLink},
     service::{InUse, Service},
     session::{Cause, Presence, SessionState},

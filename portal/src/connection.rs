@@ -2,8 +2,7 @@
 
 use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*};
 
-use crate::part::part;
-use crate::texts::text;
+use crate::{part::part, texts::text};
 
 /// Whether there is a connection now.
 pub fn is_there() -> bool {

@@ -4,10 +4,10 @@
 use leptos::prelude::*;
 use shared::employee::Role;
 
-use crate::part::{click, part};
 use crate::{
     clock::time_of_day,
     language::LanguageSwitch,
+    part::{click, part},
     route::{Route, ScreenLink},
     service::Employee,
     session::{Ending, Presence, SessionState},

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use shared::language::Language;
 use web_sys::Storage;
 
-use crate::part::click;
-use crate::texts::{self, text};
+use crate::{
+    part::click,
+    texts::{self, text},
+};
 
 const STORED_AS: &str = "language";
 

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::part::part;
 use crate::{
+    part::part,
     session::Cause,
     texts::{self, text},
     validation::paragraphs,

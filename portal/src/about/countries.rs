@@ -3,8 +3,8 @@
 use leptos::{prelude::*, task::spawn_local};
 use shared::{api::NamedCountry, language::Language};
 
-use crate::part::{click, each, part};
 use crate::{
+    part::{click, each, part},
     service::InUse,
     texts::{self, text},
 };

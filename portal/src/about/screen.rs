@@ -3,8 +3,10 @@
 use leptos::prelude::*;
 
 use super::countries::CountryList;
-use crate::part::{each, part};
-use crate::texts::{self, Section, text};
+use crate::{
+    part::{each, part},
+    texts::{self, Section, text},
+};
 
 /// The screen, which needs no signing in.
 #[component]

@@ -8,9 +8,9 @@ use super::{
     list::{Loaded, LoadingNote},
     search::{Search, SearchForm},
 };
-use crate::part::{click, each, part};
 use crate::{
     clock::Clock,
+    part::{click, each, part},
     texts::{self, text},
 };
 

@@ -4,9 +4,9 @@ use leptos::{html, prelude::*, task::spawn_local};
 use shared::{api::SignedIn, employee::EmployeeId};
 
 use super::list::{Loaded, LoadingNote};
-use crate::part::{click, each, part};
 use crate::{
     clock::time_of_day,
+    part::{click, each, part},
     service::InUse,
     session::SessionState,
     texts::{self, EmployeesTexts, text},

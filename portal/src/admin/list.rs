@@ -2,8 +2,8 @@
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::part::{click, part};
 use crate::{
+    part::{click, part},
     service::{InUse, Reply, Service},
     session::SessionState,
     texts::text,

@@ -8,8 +8,10 @@ use shared::{
     dates::amsterdam,
 };
 
-use crate::part::{each, part};
-use crate::texts::{self, Texts, text};
+use crate::{
+    part::{each, part},
+    texts::{self, Texts, text},
+};
 
 /// What is searched for. Empty means anything.
 #[derive(Clone, Copy)]

@@ -3,8 +3,10 @@
 use leptos::{ev, html, prelude::*};
 use shared::{Date, api::ValidationAnswer, dates::Illness};
 
-use crate::part::{click, each, part};
-use crate::texts::{self, text};
+use crate::{
+    part::{click, each, part},
+    texts::{self, text},
+};
 
 /// A code that was accepted.
 #[derive(Clone, Copy)]

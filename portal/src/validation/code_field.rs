@@ -11,8 +11,10 @@ use super::{
     field::{FieldError, invalid},
     spelling::Spelling,
 };
-use crate::part::part;
-use crate::texts::{self, text};
+use crate::{
+    part::part,
+    texts::{self, text},
+};
 
 /// The id of the field.
 pub const ID: &str = "code";

@@ -9,8 +9,10 @@ use shared::{
 };
 
 use super::field::{FieldError, invalid};
-use crate::part::{each, part};
-use crate::texts::{self, text};
+use crate::{
+    part::{each, part},
+    texts::{self, text},
+};
 
 /// How many days the list offers: almost everybody who is called fell ill in the last three weeks.
 const LISTED_DAYS: usize = 22;

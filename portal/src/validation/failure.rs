@@ -4,9 +4,9 @@ use leptos::{html, prelude::*};
 use shared::problem::Problem;
 
 use super::{answer::paragraphs, call::Call, form::submitter};
-use crate::part::{click, part};
 use crate::{
     clock::time_of_day,
+    part::{click, part},
     service::Failure,
     session::{Presence, SessionState},
     sign_in::SIGN_IN_PATH,

@@ -5,8 +5,8 @@ use leptos::{ev, prelude::*};
 use super::{
     call::Call, code_field::CodeField, date_field::DateField, field::focus, symptoms::SymptomsField,
 };
-use crate::part::part;
 use crate::{
+    part::part,
     service::InUse,
     session::SessionState,
     texts::{self, text},

@@ -3,8 +3,10 @@
 
 use leptos::prelude::*;
 
-use crate::part::{click, each, part};
-use crate::texts::{self, Question, Step, text};
+use crate::{
+    part::{click, each, part},
+    texts::{self, Question, Step, text},
+};
 
 /// The guide. Beside the form it is always open; on narrow screens, above the form, a button opens it.
 #[component]

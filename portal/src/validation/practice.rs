@@ -7,8 +7,10 @@ use super::{
     code_field::{self, Typed},
     field::focus,
 };
-use crate::part::{click, part};
-use crate::texts::text;
+use crate::{
+    part::{click, part},
+    texts::text,
+};
 
 fn is_practising(call: Call) -> bool {
     matches!(call.code.typed(), Typed::Training)

@@ -10,8 +10,7 @@ use super::{
     guide::Guide,
     practice::{PracticeBanner, PracticeOffer},
 };
-use crate::connection::ConnectionNote;
-use crate::part::part;
+use crate::{connection::ConnectionNote, part::part};
 
 /// The guide, and beside it the form or what came of it.
 #[component]

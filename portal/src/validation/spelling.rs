@@ -4,8 +4,10 @@ use leptos::prelude::*;
 use shared::language::Language;
 
 use super::code_field::CodeEntry;
-use crate::part::{click, each, part};
-use crate::texts::{self, Texts};
+use crate::{
+    part::{click, each, part},
+    texts::{self, Texts},
+};
 
 /// The groups in which a code is written.
 const GROUPS: [usize; 3] = [3, 2, 2];
