@@ -1,9 +1,10 @@
 //! The service over HTTP, from which the page came (design §4.3).
 
+use std::{cell::Cell, rc::Rc};
+
 use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
-    Timestamp,
     api::{
         AuditAnswer, AuditEntry, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry,
         Session, SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
@@ -26,17 +27,27 @@ const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 const PATIENCE_MS: u32 = 15_000;
 
 /// The service that the page came from.
-pub struct Http;
+#[derive(Default)]
+pub struct Http {
+    /// By how many seconds its clock is ahead of this computer's, as far as is known.
+    ahead: Rc<Cell<i64>>,
+}
 
 impl Service for Http {
     fn session(&self) -> Reply<Employee> {
-        Box::pin(async {
-            let (session, now) = session().await?;
+        let ahead = self.ahead.clone();
+        Box::pin(async move {
+            let session: Session = ask("/api/session").await?;
+            let here = browser_clock().as_second();
+            if let Some(there) = session.answered_at() {
+                ahead.set(there.as_second() - here);
+            }
+            let now = here + ahead.get();
             Ok(Employee {
                 name: session.name,
                 role: session.role,
-                idle_seconds: session.idle_until.as_second() - now.as_second(),
-                end_seconds: session.until.as_second() - now.as_second(),
+                idle_seconds: session.idle_until.as_second() - now,
+                end_seconds: session.until.as_second() - now,
             })
         })
     }
@@ -98,14 +109,6 @@ impl Service for Http {
     }
 }
 
-/// The session, and the service's time, in which its ends are meant.
-async fn session() -> Result<(Session, Timestamp), Failure> {
-    let request = with_patience(Request::get("/api/session")).build();
-    let response = answer(request).await?;
-    let now = date(&response).unwrap_or_else(browser_clock);
-    Ok((read(response).await?, now))
-}
-
 async fn ask<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
     let request = with_patience(Request::get(path)).build();
     read(answer(request).await?).await
@@ -160,10 +163,4 @@ fn failure(response: &Response, body: &str) -> Failure {
         },
         problem => Failure::Problem(problem),
     }
-}
-
-/// When the service answered, by its own clock.
-fn date(response: &Response) -> Option<Timestamp> {
-    let date = js_sys::Date::parse(&response.headers().get("Date")?);
-    (!date.is_nan()).then(|| Timestamp::from_millisecond(date as i64).ok())?
 }

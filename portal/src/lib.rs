@@ -49,7 +49,7 @@ pub fn start() -> Result<(), JsError> {
         .and_then(|element| element.dyn_into().ok())
         .ok_or_else(|| JsError::new("the page has no element for the portal"))?;
     place.set_text_content(None);
-    let service: Rc<dyn Service> = Rc::new(http::Http);
+    let service: Rc<dyn Service> = Rc::new(http::Http::default());
     let language = language::preferred();
     let refused = refusal();
     mount_to(

@@ -11,7 +11,7 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use shared::{Timestamp, api::SignInRefusal, time::shift};
+use shared::{Timestamp, api::SignInRefusal, session::IDLE_SECONDS, time::shift};
 
 use crate::{
     clock::Clock,
@@ -24,10 +24,6 @@ const WARNING_SECONDS: i64 = 120;
 
 /// How often at most the service is asked. The session's life is counted in minutes.
 const ASK_EVERY_SECONDS: i64 = 60;
-
-/// After how long without use the screen is locked when there is no session any more that could say so: as long as a
-/// session lasts without use (design §4.3).
-const IDLE_SECONDS: i64 = 15 * 60;
 
 /// How often the page looks at the clock. A timer alone would sleep as long as the computer does.
 const TICK: Duration = Duration::from_secs(1);
@@ -251,6 +247,7 @@ impl SessionState {
         };
         match self.presence.get_untracked() {
             Presence::SignedIn(_) => {}
+            // There is no session any more whose end could say so.
             Presence::Interrupted(_) if shift(self.used.get_value(), IDLE_SECONDS) <= now => {
                 return self.leave(Cause::Idle);
             }

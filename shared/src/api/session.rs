@@ -6,7 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::employee::{EmployeeId, Role};
+use crate::{
+    employee::{EmployeeId, Role},
+    session::IDLE_SECONDS,
+    time::shift,
+};
 
 /// The answer to `GET /api/session`.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
@@ -22,6 +26,15 @@ pub struct Session {
     /// When it ends in any case.
     #[serde(with = "crate::rfc3339::timestamp")]
     pub until: Timestamp,
+}
+
+impl Session {
+    /// When the service answered, by its own clock, as far as that can be told: asking was a use, so the end without
+    /// further use was [`IDLE_SECONDS`] away, unless the end in any case comes first. The clock of the employee's computer
+    /// may be another.
+    pub fn answered_at(&self) -> Option<Timestamp> {
+        (self.idle_until < self.until).then(|| shift(self.idle_until, -IDLE_SECONDS))
+    }
 }
 
 /// The answer to `GET /api/sessions`.
@@ -165,6 +178,21 @@ mod tests {
         );
         assert_eq!(json!(SignOutAnswer { ended: 2 }), json!({ "ended": 2 }));
         assert!(!format!("{session:?}").contains("Anna"));
+    }
+
+    #[test]
+    fn an_answer_tells_the_time_of_the_service_until_the_last_quarter_of_an_hour() {
+        let session = |idle_until: &str| Session {
+            name: "Anna de Wit".to_owned(),
+            role: Role::Employee,
+            idle_until: idle_until.parse().unwrap(),
+            until: "2026-11-23T18:00:00Z".parse().unwrap(),
+        };
+        assert_eq!(
+            session("2026-11-23T10:15:00Z").answered_at(),
+            "2026-11-23T10:00:00Z".parse().ok()
+        );
+        assert_eq!(session("2026-11-23T18:00:00Z").answered_at(), None);
     }
 
     #[test]
