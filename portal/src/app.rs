@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 use shared::{api::SignInRefusal, employee::Role, language::Language};
 
 use crate::{
@@ -17,8 +17,11 @@ use crate::{
     session::{Cause, Presence, SessionState},
     sign_in::SignInScreen,
     texts::{self, HeadingTexts, text},
-    validation::{Call, ValidationScreen},
+    validation::{CODE_FIELD, Call, ValidationScreen, focus},
 };
+
+/// The id of the part that is not the same on every screen.
+const MAIN: &str = "main";
 
 /// A screen.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -91,6 +94,8 @@ pub fn App(
     let session = SessionState::provide(clock, service, call, refused);
     let shown = Memo::new(move |_| Shown::of(router.route(), &session.presence()));
     let heading = move || shown.get().heading(&texts.get().headings);
+    let to_form =
+        Memo::new(move |_| shown.get() == Shown::Validation && call.accepted.read().is_none());
     let h1 = NodeRef::<html::H1>::new();
 
     Effect::new(move || {
@@ -110,9 +115,9 @@ pub fn App(
     });
 
     view! {
-        <a class="skip" href="#main">{text(|texts| texts.frame.skip)}</a>
+        <SkipLink to_form />
         <Header />
-        <main id="main" tabindex="-1" class:wide=move || shown.get() == Shown::Validation>
+        <main id=MAIN tabindex="-1" class:wide=move || shown.get() == Shown::Validation>
             <EndingNote />
             <h1 node_ref=h1 tabindex="-1">{heading}</h1>
             {part(move || match shown.get() {
@@ -135,6 +140,30 @@ pub fn App(
             })}
         </main>
         <Footer />
+    }
+}
+
+/// The first stop of the keyboard: past the navigation, and to the form past the guide too.
+#[component]
+fn SkipLink(to_form: Memo<bool>) -> impl IntoView {
+    let texts = texts::current();
+    let skip = move |event: ev::MouseEvent| {
+        // An address with a fragment would be one more step on the way back.
+        event.prevent_default();
+        focus(if to_form.get_untracked() {
+            CODE_FIELD
+        } else {
+            MAIN
+        });
+    };
+
+    view! {
+        <a class="skip" href="#main" on:click=skip>
+            {part(move || {
+                let frame = &texts.get().frame;
+                if to_form.get() { frame.skip_to_form } else { frame.skip }
+            })}
+        </a>
     }
 }
 

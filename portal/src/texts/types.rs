@@ -38,6 +38,7 @@ pub struct Texts {
 pub struct FrameTexts {
     pub product: &'static str,
     pub skip: &'static str,
+    pub skip_to_form: &'static str,
     /// The name of the other language, in that language.
     pub other_language: &'static str,
     pub navigation: &'static str,

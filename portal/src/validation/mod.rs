@@ -16,4 +16,6 @@ mod symptoms;
 
 pub use answer::paragraphs;
 pub use call::Call;
+pub use code_field::ID as CODE_FIELD;
+pub use field::focus;
 pub use screen::ValidationScreen;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use shared::employee::Role;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::screen::{Screen, answered, focused_text};
+use crate::screen::{Screen, answered, focused, focused_text};
 
 fn path() -> String {
     window().location().pathname().unwrap()
@@ -110,4 +110,19 @@ async fn every_screen_has_one_first_heading_and_no_gap_below_it() {
             level = next;
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn the_keyboards_first_stop_leads_to_the_form_or_else_to_the_content() {
+    let screen = Screen::at("/", Role::Employee).await;
+    let skip = &screen.all("a")[0];
+    assert_eq!(skip.text_content().as_deref(), Some("Naar het formulier"));
+    skip.click();
+    assert_eq!(focused(), "code");
+    screen.go("Over dit portaal").await;
+    let skip = &screen.all("a")[0];
+    assert_eq!(skip.text_content().as_deref(), Some("Naar de inhoud"));
+    skip.click();
+    assert_eq!(focused(), "main");
+    assert_eq!(window().location().hash().unwrap(), "");
 }

@@ -20,6 +20,7 @@ pub const DUTCH: Texts = Texts {
     frame: FrameTexts {
         product: "GGD-portaal",
         skip: "Naar de inhoud",
+        skip_to_form: "Naar het formulier",
         other_language: "English",
         navigation: "Schermen",
         validation: "GGD-sleutel invoeren",

@@ -20,6 +20,7 @@ pub const ENGLISH: Texts = Texts {
     frame: FrameTexts {
         product: "GGD portal",
         skip: "Skip to content",
+        skip_to_form: "Skip to the form",
         other_language: "Nederlands",
         navigation: "Screens",
         validation: "Enter a GGD key",
