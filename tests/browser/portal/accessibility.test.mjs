@@ -85,6 +85,11 @@ const screens = {
     await page.goto(`${address}/employees`);
     await page.locator("tbody tr").first().waitFor();
   },
+  "exchange": async (page) => {
+    await signIn(page, persons.administrator);
+    await page.goto(`${address}/exchange`);
+    await page.locator("#last-upload").waitFor();
+  },
   "asking whether to sign out": async (page) => {
     await signIn(page, persons.administrator);
     await page.goto(`${address}/employees`);
