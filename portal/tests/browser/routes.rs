@@ -18,7 +18,7 @@ async fn an_employee_sees_no_screen_of_the_administrator() {
         ["GGD-sleutel invoeren", "Over dit portaal"]
     );
     drop(screen);
-    for path in ["/audit", "/employees"] {
+    for path in ["/audit", "/employees", "/exchange"] {
         let screen = Screen::at(path, Role::Employee).await;
         assert_eq!(screen.heading(), "Niet voor jou");
         assert!(screen.text("main").contains("alleen voor beheerders"));
@@ -36,6 +36,7 @@ async fn an_administrator_sees_all() {
             "GGD-sleutel invoeren",
             "Logboek",
             "Ingelogd",
+            "Landen",
             "Over dit portaal"
         ]
     );
@@ -48,6 +49,7 @@ async fn going_to_a_screen_changes_address_title_heading_and_focus() {
     for (label, to, heading) in [
         ("Logboek", "/audit", "Logboek"),
         ("Ingelogd", "/employees", "Wie is er ingelogd"),
+        ("Landen", "/exchange", "Uitwisseling met andere landen"),
         ("Over dit portaal", "/about", "Over dit portaal"),
         ("GGD-sleutel invoeren", "/", "GGD-sleutel invoeren"),
     ] {
@@ -99,7 +101,14 @@ async fn a_look_at_another_screen_loses_nothing() {
 
 #[wasm_bindgen_test]
 async fn every_screen_has_one_first_heading_and_no_gap_below_it() {
-    for path in ["/", "/audit", "/employees", "/about", "/nothing"] {
+    for path in [
+        "/",
+        "/audit",
+        "/employees",
+        "/exchange",
+        "/about",
+        "/nothing",
+    ] {
         let screen = Screen::at(path, Role::Administrator).await;
         let mut level = 1;
         let headings = screen.all("main :is(h1, h2, h3, h4)");
