@@ -51,7 +51,9 @@ fn route_name(path: &str) -> &str {
     match path {
         "/v2/register" | "/v1/postkeys" | "/v1/stopkeys" | "/v1/countries" | "/index.txt"
         | "/api/validations" | "/api/session" | "/api/sessions" | "/api/sign-out"
-        | "/api/audit" | "/auth/login" | "/auth/callback" | "/auth/logout" => path,
+        | "/api/audit" | "/api/exchange" | "/auth/login" | "/auth/callback" | "/auth/logout" => {
+            path
+        }
         _ if path.starts_with("/v6/") => "/v6/",
         _ => "another path",
     }

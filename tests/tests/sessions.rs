@@ -158,10 +158,11 @@ fn an_employee_has_no_business_at_the_administrators_routes() {
     let forbidden = (403, "forbidden".to_owned());
     assert_eq!(problem(employee.get("api/sessions")), forbidden);
     assert_eq!(problem(employee.get("api/audit")), forbidden);
+    assert_eq!(problem(employee.get("api/exchange")), forbidden);
     assert_eq!(problem(employee.post("api/sign-out", &target)), forbidden);
     let nobody = system.browser();
     let signed_out = (401, "signed-out".to_owned());
-    for path in ["api/session", "api/sessions", "api/audit"] {
+    for path in ["api/session", "api/sessions", "api/audit", "api/exchange"] {
         assert_eq!(problem(nobody.get(path)), signed_out, "{path}");
     }
     for path in ["api/sign-out", "api/validations"] {

@@ -76,6 +76,8 @@ fn the_way_to_the_provider_has_all_that_protects_the_way_back() {
     assert_eq!(of("redirect_uri"), system.url("auth/callback"));
     assert_eq!(of("scope"), "openid profile");
     assert_eq!(of("code_challenge_method"), "S256");
+    // The provider asks, whoever it remembers.
+    assert_eq!(of("prompt"), "login");
     assert_eq!(
         (
             of("state").len(),

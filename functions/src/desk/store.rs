@@ -30,6 +30,8 @@ const SCHEMA: &str = "
         verifier TEXT NOT NULL,
         ends_at INTEGER NOT NULL
     ) WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS sign_in_browser ON sign_in (browser);
+    CREATE INDEX IF NOT EXISTS sign_in_end ON sign_in (ends_at);
     CREATE TABLE IF NOT EXISTS session (
         id BLOB PRIMARY KEY,
         employee TEXT NOT NULL,

@@ -28,10 +28,11 @@ const MAX_BATCHES: usize = 200;
 /// Runs both jobs, if the exchange is switched on. That the gateway fails is no error here but an outcome, which is logged
 /// and kept for the administrator.
 pub async fn run(ledger: &LedgerStore, store: &Store, env: &Env, now: Timestamp) -> Result<()> {
+    // Also when nothing is exchanged any more.
+    store.expire(now)?;
     let Some(settings) = Settings::of(env)? else {
         return Ok(());
     };
-    store.expire(now)?;
     if settings.participants.iter().next().is_none() {
         return Ok(());
     }

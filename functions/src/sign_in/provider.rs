@@ -144,6 +144,8 @@ impl Provider {
                 move || nonce,
             )
             .add_scope(Scope::new("profile".to_owned()))
+            // Whoever comes to a screen that is locked must not get in by the provider's memory of who was there.
+            .add_prompt(CoreAuthPrompt::Login)
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         let second_factors = config.rules.second_factor.acr_values();
         let request = second_factors.fold(request, |request, value| {

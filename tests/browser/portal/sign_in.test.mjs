@@ -47,7 +47,7 @@ for (const [who, how, explanation] of [
 test("an employee at an administrator's address is told that it is not for employees", () =>
   withPage({}, async (page) => {
     await signIn(page);
-    for (const path of ["audit", "employees"]) {
+    for (const path of ["audit", "employees", "exchange"]) {
       await page.goto(`${address}/${path}`);
       await page.getByRole("heading", { level: 1, name: "Niet voor jou" }).waitFor();
     }
