@@ -82,7 +82,7 @@ impl Download<'_> {
             AfterDownload::NotFound => Ok(cursor.after_not_found(self.span)),
             AfterDownload::Gone => Ok(cursor.after_gone(self.span)),
             AfterDownload::Again => Err(RunOutcome::NoAnswer),
-            AfterDownload::Stop => Err(refused(&answer)),
+            AfterDownload::Stop => Err(answer.refused()),
         })
     }
 
@@ -119,7 +119,7 @@ impl Download<'_> {
             }
             AfterDownload::Gone => Ok(Err(SetAsideReason::NoAudit)),
             AfterDownload::Again => Err(RunOutcome::NoAnswer),
-            AfterDownload::NotFound | AfterDownload::Stop => Err(refused(&answer)),
+            AfterDownload::NotFound | AfterDownload::Stop => Err(answer.refused()),
         }
     }
 
@@ -181,9 +181,3 @@ fn tags(answer: &Answer) -> Option<(BatchTag, Option<BatchTag>)> {
 
 /// What the gateway writes where there is no following batch.
 const NO_TAG: &str = "null";
-
-fn refused(answer: &Answer) -> RunOutcome {
-    RunOutcome::Refused {
-        status: answer.status,
-    }
-}

@@ -4,7 +4,10 @@
 //! the same way, so nothing else knows which it is.
 
 use js_sys::{Function, Promise, Reflect, Uint8Array};
-use shared::efgs::{CONTENT_TYPE, answers, cursor::Cursor, tag::BatchTag};
+use shared::{
+    api::RunOutcome,
+    efgs::{CONTENT_TYPE, answers, cursor::Cursor, tag::BatchTag},
+};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect};
@@ -39,6 +42,13 @@ impl Answer {
     /// The header `name`.
     pub fn header(&self, name: &str) -> Option<String> {
         self.headers.get(name).ok().flatten()
+    }
+
+    /// The end of a run to which the gateway says no.
+    pub const fn refused(&self) -> RunOutcome {
+        RunOutcome::Refused {
+            status: self.status,
+        }
     }
 }
 

@@ -60,13 +60,13 @@ pub async fn run(
             AfterUpload::Halve => {
                 limit = data.len() / 2;
                 if limit == 0 {
-                    return Ok(refused(&answer));
+                    return Ok(answer.refused());
                 }
                 store.put_back(data.get(limit..).unwrap_or_default())?;
             }
             AfterUpload::Again if answer.status == 207 => return Ok(RunOutcome::Unreadable),
             AfterUpload::Again => return Ok(RunOutcome::NoAnswer),
-            AfterUpload::Stop => return Ok(refused(&answer)),
+            AfterUpload::Stop => return Ok(answer.refused()),
         }
     }
     Ok(RunOutcome::Done)
@@ -84,10 +84,4 @@ async fn send(
     Ok(gateway
         .upload(&batch.encode_to_vec(), &upload_tag(&text), &signature)
         .await)
-}
-
-fn refused(answer: &Answer) -> RunOutcome {
-    RunOutcome::Refused {
-        status: answer.status,
-    }
 }
