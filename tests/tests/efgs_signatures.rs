@@ -192,9 +192,15 @@ fn a_signature_may_leave_the_lengths_of_its_outer_parts_open() {
 #[test]
 fn what_is_no_detached_signature_is_refused() {
     let certificate = certificate("NL/signing");
-    for whole in [&["-nodetach"][..], &["-stream"]] {
-        let whole = openssl_signs("NL/signing", b"some text.", whole);
-        assert!(!cms::verifies(&whole, b"some text.", &certificate));
+    for options in [
+        &["-nodetach"][..],
+        &["-stream"],
+        // Of something else than data.
+        &["-econtent_type", "pkcs7-signedData"],
+    ] {
+        let other = openssl_signs("NL/signing", b"some text.", options);
+        let accepted = cms::verifies(&other, b"some text.", &certificate);
+        assert!(!accepted, "{options:?}");
     }
     let good = openssl_signs("NL/signing", b"some text.", &[]);
     for length in 0..good.len() {
@@ -320,6 +326,15 @@ fn every_key_of_a_batch_that_its_countries_signed_is_believed() {
 }
 
 #[test]
+fn keys_of_uploads_that_came_at_the_same_moment_are_told_apart() {
+    let (keys, audit) = batch();
+    // The Belgian key among those of the first German upload.
+    let mixed = [&keys[..1], &keys[3..4], &keys[1..3], &keys[4..]].concat();
+    let judged = judge(&mixed, &audit).unwrap();
+    assert!(judged.trusted == keys && judged.set_aside.is_empty());
+}
+
+#[test]
 fn keys_that_their_country_did_not_sign_exactly_are_set_aside_and_the_others_used() {
     let germany: Country = "DE".parse().unwrap();
     let (keys, audit) = batch();
@@ -442,8 +457,11 @@ fn a_certificate_counts_while_it_is_valid() {
     let (keys, audit) = batch();
     let judged = judge_at(shift(now(), 3_651 * 86_400), &keys, &audit).unwrap();
     assert!(judged.trusted.is_empty());
-    let expired = |(_, reason)| reason == SetAsideReason::CertificateExpired;
-    assert!(judged.set_aside.into_iter().all(expired));
+    let expired = ["DE", "BE", "DE"].map(|code| {
+        let country: Country = code.parse().unwrap();
+        (Some(country), SetAsideReason::CertificateExpired)
+    });
+    assert_eq!(judged.set_aside, expired);
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Who uploaded which keys of a batch, and whether to believe it (design §4.4).
 //!
-//! A batch of the gateway mixes uploads of several countries, so trust is per entry of its audit: each entry says whose the
-//! next so many keys are, and carries that country's signature over exactly them.
+//! A batch of the gateway mixes uploads of several countries, so trust is per entry of its audit: each entry says that so many
+//! keys are one country's, and carries that country's signature over exactly them.
 
-use std::fmt;
+use std::{
+    collections::{HashMap, VecDeque},
+    fmt,
+};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     batch::DiagnosisKey,
@@ -18,7 +21,7 @@ use crate::{
     country::{Country, Participants},
 };
 
-/// One upload that is in a batch. The order of entries is that of their keys.
+/// One upload that is in a batch. The order of entries is that of the first key of each.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct AuditEntry {
@@ -26,12 +29,18 @@ pub struct AuditEntry {
     pub country: String,
     /// How many keys.
     pub amount: u64,
-    /// The certificate that it signed with, PEM.
+    /// The certificate that it signed with, PEM; empty when the gateway has it no more.
+    #[serde(deserialize_with = "text_or_null")]
     pub signing_certificate: String,
-    /// The operator's signature over the PEM text, base64.
+    /// The operator's signature over the PEM text, base64; empty when the gateway has it no more.
+    #[serde(deserialize_with = "text_or_null")]
     pub signing_certificate_operator_signature: String,
     /// The country's signature over the keys: CMS, base64.
     pub batch_signature: String,
+}
+
+fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
 }
 
 /// Why keys are set aside: recorded where an administrator sees it, and never published.
@@ -96,58 +105,50 @@ pub struct Judged {
     pub set_aside: Vec<(Option<Country>, SetAsideReason)>,
 }
 
+/// A certificate and the operator's signature over it, as an entry has them, and what is thought of them. Many entries have
+/// the same, and looking at one is as much work as verifying a signature.
+type Certificates<'a> = HashMap<(&'a str, &'a str), Result<Certificate, SetAsideReason>>;
+
 impl Judge<'_> {
     /// Judges a batch by its audit, entry by entry. An error sets all of it aside.
     pub fn judge(
         &self,
-        mut keys: Vec<DiagnosisKey>,
+        keys: Vec<DiagnosisKey>,
         audit: &[AuditEntry],
     ) -> Result<Judged, SetAsideReason> {
-        let foreign = || {
-            audit
-                .iter()
-                .filter(|entry| entry.country != self.own.code())
-        };
-        let amount = foreign().try_fold(0_u64, |sum, entry| sum.checked_add(entry.amount));
-        if amount != u64::try_from(keys.len()).ok() {
-            return Err(SetAsideReason::Amounts);
-        }
+        let foreign = audit
+            .iter()
+            .filter(|entry| entry.country != self.own.code());
+        let mut certificates = Certificates::new();
         let mut judged = Judged::default();
-        for entry in foreign() {
-            let amount = usize::try_from(entry.amount).map_err(|_| SetAsideReason::Amounts)?;
-            let rest = keys.split_off(amount.min(keys.len()));
-            let own_keys = std::mem::replace(&mut keys, rest);
+        for (entry, keys) in allot(keys, &foreign.collect::<Vec<_>>())? {
             let country: Option<Country> = entry.country.parse().ok();
             if country.is_some_and(|country| !self.participants.include(country)) {
                 continue;
             }
-            match self.judge_entry(country, entry, &own_keys) {
-                Ok(()) => judged.trusted.extend(own_keys),
+            match self.judge_entry(country, entry, &keys, &mut certificates) {
+                Ok(()) => judged.trusted.extend(keys),
                 Err(reason) => judged.set_aside.push((country, reason)),
             }
         }
         Ok(judged)
     }
 
-    fn judge_entry(
+    fn judge_entry<'a>(
         &self,
         country: Option<Country>,
-        entry: &AuditEntry,
+        entry: &'a AuditEntry,
         keys: &[DiagnosisKey],
+        certificates: &mut Certificates<'a>,
     ) -> Result<(), SetAsideReason> {
         let country = country.ok_or(SetAsideReason::UnknownCountry)?;
-        let pem = &entry.signing_certificate;
-        if !self
-            .anchor
-            .vouches_for(pem, &entry.signing_certificate_operator_signature)
-        {
-            return Err(SetAsideReason::UntrustedCertificate);
-        }
-        let certificate =
-            Certificate::from_pem(pem).map_err(|_| SetAsideReason::UntrustedCertificate)?;
-        if !certificate.is_valid(self.now) {
-            return Err(SetAsideReason::CertificateExpired);
-        }
+        let pem = &*entry.signing_certificate;
+        let operator_signature = &*entry.signing_certificate_operator_signature;
+        let certificate = certificates
+            .entry((pem, operator_signature))
+            .or_insert_with(|| self.certificate(pem, operator_signature))
+            .as_ref()
+            .map_err(|reason| *reason)?;
         if certificate.country() != Some(country) {
             return Err(SetAsideReason::CertificateCountry);
         }
@@ -156,9 +157,156 @@ impl Judge<'_> {
         }
         let signature = base64::decode_vec(&entry.batch_signature);
         let signature = signature.ok_or(SetAsideReason::Signature)?;
-        if !cms::verifies(&signature, &signing_text(keys), &certificate) {
+        if !cms::verifies(&signature, &signing_text(keys), certificate) {
             return Err(SetAsideReason::Signature);
         }
         Ok(())
+    }
+
+    /// The certificate in `pem`, if it is to be believed now.
+    fn certificate(
+        &self,
+        pem: &str,
+        operator_signature: &str,
+    ) -> Result<Certificate, SetAsideReason> {
+        if !self.anchor.vouches_for(pem, operator_signature) {
+            return Err(SetAsideReason::UntrustedCertificate);
+        }
+        let certificate =
+            Certificate::from_pem(pem).map_err(|_| SetAsideReason::UntrustedCertificate)?;
+        if !certificate.is_valid(self.now) {
+            return Err(SetAsideReason::CertificateExpired);
+        }
+        Ok(certificate)
+    }
+}
+
+/// Gives each entry its keys. The keys of an upload stand in its order, but those of another one that came at the same moment
+/// may stand between them. So an entry gets the next keys of its country, if the countries' amounts are those of the keys'
+/// origins. Where a key claims to be another country's they are not; then each entry gets the next keys as they stand, and
+/// only the one with that key is found to be wrong.
+fn allot<'a>(
+    keys: Vec<DiagnosisKey>,
+    entries: &[&'a AuditEntry],
+) -> Result<Vec<(&'a AuditEntry, Vec<DiagnosisKey>)>, SetAsideReason> {
+    let mut amounts = HashMap::<&str, usize>::new();
+    let mut sum = 0_usize;
+    for entry in entries {
+        let amount = usize::try_from(entry.amount).map_err(|_| SetAsideReason::Amounts)?;
+        sum = sum.checked_add(amount).ok_or(SetAsideReason::Amounts)?;
+        *amounts.entry(&entry.country).or_default() += amount;
+    }
+    if sum != keys.len() {
+        return Err(SetAsideReason::Amounts);
+    }
+    let mut origins = HashMap::<&str, usize>::new();
+    for key in &keys {
+        *origins.entry(&key.origin).or_default() += 1;
+    }
+    amounts.retain(|_, amount| *amount > 0);
+    let by_origin = amounts == origins;
+
+    // One pile for each country, or one for all.
+    let mut piles = HashMap::<String, VecDeque<DiagnosisKey>>::new();
+    for key in keys {
+        let pile = if by_origin {
+            key.origin.clone()
+        } else {
+            String::new()
+        };
+        piles.entry(pile).or_default().push_back(key);
+    }
+    let allotted = entries.iter().map(|entry| {
+        let pile = if by_origin { &*entry.country } else { "" };
+        let own = piles.get_mut(pile).map_or_else(Vec::new, |pile| {
+            let amount = usize::try_from(entry.amount).unwrap_or(usize::MAX);
+            pile.drain(..amount.min(pile.len())).collect()
+        });
+        (*entry, own)
+    });
+    Ok(allotted.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::efgs::batch::tests::key;
+
+    /// Keys with these numbers and origins.
+    fn keys(of: &[(u8, &str)]) -> Vec<DiagnosisKey> {
+        let keys = of.iter().map(|(number, origin)| DiagnosisKey {
+            origin: (*origin).to_owned(),
+            ..key(*number)
+        });
+        keys.collect()
+    }
+
+    /// The numbers of the keys of each entry.
+    fn allotted(
+        of: &[(u8, &str)],
+        amounts: &[(&str, u64)],
+    ) -> Result<Vec<Vec<u8>>, SetAsideReason> {
+        let audit: Vec<_> = amounts
+            .iter()
+            .map(|(country, amount)| AuditEntry {
+                country: (*country).to_owned(),
+                amount: *amount,
+                ..AuditEntry::default()
+            })
+            .collect();
+        let numbers = |keys: Vec<DiagnosisKey>| keys.iter().map(|key| key.key_data[0]).collect();
+        let allotted = allot(keys(of), &audit.iter().collect::<Vec<_>>())?;
+        Ok(allotted
+            .into_iter()
+            .map(|(_, keys)| numbers(keys))
+            .collect())
+    }
+
+    #[test]
+    fn keys_of_uploads_that_came_at_the_same_moment_are_told_apart() {
+        let mixed = [
+            (1, "DE"),
+            (2, "BE"),
+            (3, "DE"),
+            (4, "DE"),
+            (5, "BE"),
+            (6, "DE"),
+        ];
+        assert_eq!(
+            allotted(&mixed, &[("DE", 3), ("BE", 2), ("IE", 0), ("DE", 1)]),
+            Ok(vec![vec![1, 3, 4], vec![2, 5], vec![], vec![6]])
+        );
+    }
+
+    #[test]
+    fn a_key_that_claims_to_be_another_countrys_stays_with_its_upload() {
+        let stolen = [(1, "DE"), (2, "NL"), (3, "BE"), (4, "BE")];
+        assert_eq!(
+            allotted(&stolen, &[("DE", 2), ("BE", 2)]),
+            Ok(vec![vec![1, 2], vec![3, 4]])
+        );
+    }
+
+    #[test]
+    fn amounts_that_are_not_those_of_the_keys_are_refused() {
+        let two = [(1, "DE"), (2, "DE")];
+        for amounts in [
+            &[][..],
+            &[("DE", 1)],
+            &[("DE", 2), ("BE", 1)],
+            &[("DE", u64::MAX), ("BE", 3)],
+        ] {
+            assert_eq!(allotted(&two, amounts), Err(SetAsideReason::Amounts));
+        }
+        assert_eq!(allotted(&[], &[]), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_certificate_that_the_gateway_has_lost_is_read_as_none() {
+        let json = r#"{"country":"DE","amount":1,"signingCertificate":null,
+            "signingCertificateOperatorSignature":null,"batchSignature":"AA=="}"#;
+        let entry: AuditEntry = serde_json::from_str(json).unwrap();
+        assert_eq!(entry.signing_certificate, "");
+        assert_eq!(entry.signing_certificate_operator_signature, "");
     }
 }

@@ -119,7 +119,9 @@ pub fn verifies(signature: &[u8], text: &[u8], certificate: &Certificate) -> boo
     let signed = match &signer.signed_attrs {
         None => text.to_vec(),
         Some(attributes) => {
-            if message_digest(attributes).as_deref() != Some(&*hash.digest(text)) {
+            if content_type(attributes) != Some(DATA)
+                || message_digest(attributes).as_deref() != Some(&*hash.digest(text))
+            {
                 return false;
             }
             match attributes.to_der() {
@@ -140,7 +142,8 @@ fn only_signer(signature: &[u8]) -> Option<SignerInfo> {
         return None;
     }
     let signed_data: SignedData = info.content.decode_as().ok()?;
-    if signed_data.encap_content_info.econtent.is_some() {
+    let content = signed_data.encap_content_info;
+    if content.econtent_type != DATA || content.econtent.is_some() {
         return None;
     }
     match <[SignerInfo; 1]>::try_from(signed_data.signer_infos.0.into_vec()) {
@@ -149,16 +152,23 @@ fn only_signer(signature: &[u8]) -> Option<SignerInfo> {
     }
 }
 
-/// The hash in signed attributes, if they hold exactly one.
+/// What signed attributes say that is signed.
+fn content_type(attributes: &Attributes) -> Option<ObjectIdentifier> {
+    only_value(attributes, CONTENT_TYPE)?.decode_as().ok()
+}
+
+/// The hash in signed attributes.
 fn message_digest(attributes: &Attributes) -> Option<Vec<u8>> {
-    let mut digests = attributes
-        .iter()
-        .filter(|attribute| attribute.oid == MESSAGE_DIGEST);
-    let digest = digests.next()?;
-    if digests.next().is_some() || digest.values.len() != 1 {
-        return None;
-    }
-    let value = digest.values.iter().next()?;
-    let digest: OctetString = value.decode_as().ok()?;
+    let digest: OctetString = only_value(attributes, MESSAGE_DIGEST)?.decode_as().ok()?;
     Some(digest.into_bytes().into())
+}
+
+/// The value of an attribute, if it is there exactly once.
+fn only_value(attributes: &Attributes, oid: ObjectIdentifier) -> Option<&Any> {
+    let mut values = attributes
+        .iter()
+        .filter(|attribute| attribute.oid == oid)
+        .flat_map(|attribute| attribute.values.iter());
+    let value = values.next()?;
+    values.next().is_none().then_some(value)
 }
