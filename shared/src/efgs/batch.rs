@@ -4,13 +4,26 @@
 
 use std::fmt;
 
+use prost::Message as _;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::{
     conversion,
     country::{Country, Participants},
     efgs::days_since_onset::DaysSinceOnset,
 };
+
+/// The bytes are no batch to use.
+#[derive(Clone, Debug, Eq, Error, PartialEq)]
+pub enum BatchError {
+    /// They are no batch.
+    #[error("not a batch of keys")]
+    Malformed(#[from] prost::DecodeError),
+    /// They are a batch of more keys than any batch has.
+    #[error("too many keys for a batch")]
+    TooMany,
+}
 
 /// Several keys.
 #[derive(Clone, Deserialize, PartialEq, Serialize, prost::Message)]
@@ -91,7 +104,22 @@ impl ReportType {
     }
 }
 
+/// A batch of which only the number of keys is read: what takes two bytes in a batch takes a hundred in memory.
+#[derive(Clone, PartialEq, prost::Message)]
+struct KeyCount {
+    #[prost(message, repeated, tag = "1")]
+    keys: Vec<()>,
+}
+
 impl DiagnosisKeyBatch {
+    /// Reads a batch in protobuf, unless it has more than `most` keys.
+    pub fn read(bytes: &[u8], most: usize) -> Result<Self, BatchError> {
+        if KeyCount::decode(bytes)?.keys.len() > most {
+            return Err(BatchError::TooMany);
+        }
+        Ok(Self::decode(bytes)?)
+    }
+
     /// The batch in which a service of `own` shares `keys` with `participants`. Every key names all of them as visited: people
     /// travel, and phones do not say where.
     pub fn outgoing(
@@ -167,7 +195,6 @@ mod report_type_name {
 #[cfg(test)]
 pub(super) mod tests {
     use proptest::prelude::*;
-    use prost::Message as _;
 
     use super::*;
     use crate::{
@@ -259,6 +286,19 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_batch_of_too_many_keys_is_refused_before_it_takes_memory() {
+        let bytes = known_batch().encode_to_vec();
+        assert!(DiagnosisKeyBatch::read(&bytes, 4) == Ok(known_batch()));
+        assert!(DiagnosisKeyBatch::read(&bytes, 3) == Err(BatchError::TooMany));
+        let tiny = [0x0a, 0].repeat(5_001);
+        assert!(DiagnosisKeyBatch::read(&tiny, 5_000) == Err(BatchError::TooMany));
+        assert!(matches!(
+            DiagnosisKeyBatch::read(&bytes[1..], 4),
+            Err(BatchError::Malformed(_))
+        ));
+    }
+
+    #[test]
     fn keys_stay_out_of_logs() {
         let logged = format!("{:?} {:?}", known_batch(), key(1));
         assert_eq!(logged, "DiagnosisKeyBatch(…) DiagnosisKey(…)");
@@ -266,8 +306,8 @@ pub(super) mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_read_or_refused(bytes: Vec<u8>) {
-            let _ = DiagnosisKeyBatch::decode(&*bytes);
+        fn any_bytes_are_read_or_refused_without_panic(bytes: Vec<u8>) {
+            let _ = DiagnosisKeyBatch::read(&bytes, 1);
             let _ = serde_json::from_slice::<DiagnosisKeyBatch>(&bytes);
         }
     }

@@ -27,8 +27,8 @@ pub enum Next {
 }
 
 /// How long after its end a day may still get a batch: as long as it takes the gateway to make one, clocks that differ
-/// included. A day that is left has none more.
-const DAY_CLOSES_AFTER_SECONDS: i64 = 300;
+/// included. A day that is left has none more. By as much may the gateway's clock be ahead.
+const CLOCKS_DIFFER_SECONDS: i64 = 300;
 
 /// What the gateway keeps, as seen at some moment.
 #[derive(Clone, Copy, Debug)]
@@ -54,23 +54,40 @@ impl Span {
         UtcDay::of(self.now).date()
     }
 
+    /// The last day that a batch may have been made on.
+    fn newest(self) -> Date {
+        UtcDay::of(shift(self.now, CLOCKS_DIFFER_SECONDS)).date()
+    }
+
     /// Whether `day` gets no batch any more.
     fn is_closed(self, day: Date) -> bool {
-        day < UtcDay::of(shift(self.now, -DAY_CLOSES_AFTER_SECONDS)).date()
+        day < UtcDay::of(shift(self.now, -CLOCKS_DIFFER_SECONDS)).date()
     }
 }
 
 impl Cursor {
-    /// Where a run begins that finds `stored`; what the gateway has thrown away by now is passed over.
+    /// Where a run begins that finds `stored`; what the gateway has thrown away by now is passed over. A day that is yet to
+    /// come, as from a clock that was wrong, would hold up everything until then.
     pub fn begin(stored: Option<Self>, span: Span) -> Self {
         match stored {
-            Some(cursor) if cursor.day >= span.oldest() => cursor,
+            Some(cursor) if (span.oldest()..=span.newest()).contains(&cursor.day) => cursor,
             _ => Self::first_of(span.oldest()),
         }
     }
 
     const fn first_of(day: Date) -> Self {
         Self { day, tag: None }
+    }
+
+    /// Whether the batch `tag` that names `next` as the following one answers this. Asked for a day, the gateway may give the
+    /// first batch after it.
+    pub fn is_answered_by(&self, tag: &BatchTag, next: Option<&BatchTag>, span: Span) -> bool {
+        let is_asked_for = match &self.tag {
+            Some(asked) => tag == asked,
+            None => tag.day() >= self.day,
+        };
+        let next_day = next.map_or(tag.day(), BatchTag::day);
+        is_asked_for && (tag.day()..=span.newest()).contains(&next_day)
     }
 
     /// After the batch `tag` that names `next` as the following one. A run that ends here begins with the same batch again,
@@ -138,6 +155,35 @@ mod tests {
         assert_eq!(Cursor::begin(Some(stored.clone()), span(NOON)), stored);
         let stale = cursor("2026-11-22", Some("20261122-3"));
         assert_eq!(Cursor::begin(Some(stale), span(NOON)), oldest);
+        let future = cursor("2026-11-26", Some("20261126-1"));
+        assert_eq!(Cursor::begin(Some(future.clone()), span(NOON)), oldest);
+        let almost = span("2026-11-25T23:56:00Z");
+        assert_eq!(Cursor::begin(Some(future.clone()), almost), future);
+    }
+
+    #[test]
+    fn an_answer_is_the_batch_asked_for_and_leads_forward_but_not_into_the_future() {
+        let answers = |asked: &Cursor, tag: &str, next: Option<&str>| {
+            let next = next.map(|next| next.parse().unwrap());
+            asked.is_answered_by(&tag.parse().unwrap(), next.as_ref(), span(NOON))
+        };
+        let day = cursor("2026-11-24", None);
+        assert!(answers(&day, "20261124-1", None));
+        assert!(answers(&day, "20261125-1", None));
+        assert!(!answers(&day, "20261123-9", None));
+        assert!(!answers(&day, "20261126-1", None));
+        let batch = cursor("2026-11-24", Some("20261124-2"));
+        assert!(answers(&batch, "20261124-2", None));
+        assert!(!answers(&batch, "20261124-3", None));
+        for (next, good) in [
+            ("20261124-3", true),
+            ("20261125-1", true),
+            ("20261126-1", false),
+            ("20261123-1", false),
+            ("99991231-1", false),
+        ] {
+            assert_eq!(answers(&batch, "20261124-2", Some(next)), good, "{next}");
+        }
     }
 
     #[test]
