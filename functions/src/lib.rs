@@ -6,6 +6,7 @@
 
 mod alarm;
 mod answer;
+mod body;
 mod clock;
 mod config;
 mod content_api;

@@ -1,10 +1,12 @@
 //! Reading a request from outside, with as few calls into the platform as possible.
 
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use shared::{problem::Problem, upload::MAX_BODY_BYTES};
 use url::Url;
-use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
+
+use crate::body;
 
 /// The URL of `request`.
 pub fn url(request: &web_sys::Request) -> Result<Url, Problem> {
@@ -26,7 +28,11 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
             let buffer = JsFuture::from(buffer).await.map_err(unreadable)?;
             Ok(Uint8Array::new(&buffer).to_vec())
         }
-        _ => read_chunks(stream).await,
+        // A body that is too large, or of unknown length.
+        _ => body::read(stream, MAX_BODY_BYTES, MAX_DROPPED_BYTES)
+            .await
+            .map_err(unreadable)?
+            .ok_or(Problem::TooLarge),
     }
 }
 
@@ -56,33 +62,6 @@ pub async fn json<T: serde::de::DeserializeOwned>(
 /// How much of a body that is too large is read and dropped. A sender that is cut off while it writes may never see the
 /// answer, so all but the worst are heard out.
 const MAX_DROPPED_BYTES: usize = 4 * 1024 * 1024;
-
-/// A body that is too large, or of unknown length.
-async fn read_chunks(stream: web_sys::ReadableStream) -> Result<Vec<u8>, Problem> {
-    let reader: web_sys::ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut body = Vec::new();
-    let mut length = 0;
-    loop {
-        let chunk = JsFuture::from(reader.read()).await.map_err(unreadable)?;
-        let value = Reflect::get(&chunk, &JsValue::from_str("value")).map_err(unreadable)?;
-        if value.is_undefined() {
-            break;
-        }
-        let value: Uint8Array = value.unchecked_into();
-        length += value.length() as usize;
-        if length <= MAX_BODY_BYTES {
-            body.extend(value.to_vec());
-        } else if length > MAX_DROPPED_BYTES {
-            // Whether the sender hears that it should stop is its own affair.
-            let _ = JsFuture::from(reader.cancel()).await;
-            break;
-        }
-    }
-    if length > MAX_BODY_BYTES {
-        return Err(Problem::TooLarge);
-    }
-    Ok(body)
-}
 
 /// The connection ended, or the body is not what its headers say.
 fn unreadable(_: JsValue) -> Problem {

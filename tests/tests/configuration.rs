@@ -172,7 +172,7 @@ fn the_crons_are_the_same() {
 }
 
 #[test]
-fn the_connection_to_the_gateway_is_prepared_on_both_and_on_neither() {
+fn the_connection_to_the_gateway_is_there_to_be_switched_on() {
     let wrangler = read("wrangler.toml");
     assert!(wrangler.contains("# [[mtls_certificates]]\n# binding = \"EFGS\""));
     let own = read("workerd.capnp");

@@ -137,6 +137,120 @@ fn refusals_lose_nothing_either() {
 }
 
 #[test]
+fn an_answer_that_makes_no_sense_loses_nothing() {
+    let (system, gateway) = start();
+    let mut keys = put(&gateway, "DE", 3);
+    system.exchange();
+    for (header, value) in [
+        ("batchTag", ""),
+        ("batchTag", "20200101-1"),
+        ("batchTag", "29990101-1"),
+        ("nextBatchTag", "tomorrow"),
+        ("nextBatchTag", "20200101-1"),
+        ("nextBatchTag", "29990101-1"),
+    ] {
+        keys.extend(put(&gateway, "DE", 3));
+        gateway.fail(Route::Download, Failure::Header(header, value), 1);
+        let outcome = last_download(&system.exchange());
+        assert_eq!(outcome, RunOutcome::Unreadable, "{header}: {value}");
+        assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
+    }
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &keys), keys.len());
+}
+
+#[test]
+fn what_is_too_large_is_set_aside_and_what_comes_after_it_is_not() {
+    let (system, gateway) = start();
+    put(&gateway, "DE", 3);
+    system.exchange();
+    let mut bad = Vec::new();
+    // The batch before is asked for too, to see what has come after it.
+    for (route, size, times) in [
+        (Route::Download, 5 * 1024 * 1024, 2),
+        (Route::Audit, 17 * 1024 * 1024, 1),
+    ] {
+        bad.extend(put(&gateway, "DE", 3));
+        gateway.fail(route, Failure::Inflated(size), times);
+        let report = system.exchange();
+        assert_eq!(last_download(&report), RunOutcome::Done);
+        let newest = &report.set_aside[0];
+        let unreadable = (None, SetAsideReason::Unreadable);
+        assert_eq!((newest.country, newest.reason), unreadable, "{route:?}");
+    }
+    bad.extend(put(&gateway, "DE", 3));
+    gateway.tamper(Some(|keys, _| {
+        keys.resize(20_001, DiagnosisKey::default());
+    }));
+    let report = system.exchange();
+    assert_eq!(report.set_aside.len(), 3);
+    assert_eq!(report.set_aside[0].reason, SetAsideReason::Unreadable);
+    gateway.tamper(None);
+    let good = put(&gateway, "DE", 3);
+    assert_eq!(system.exchange().set_aside.len(), 3);
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &bad), 0);
+    assert_eq!(published_once(&system, &good), 3);
+}
+
+#[test]
+fn a_batch_whose_audit_never_comes_does_not_hold_up_the_others_for_ever() {
+    let (system, gateway) = start();
+    let bad = put(&gateway, "DE", 3);
+    let batch = gateway.batches().pop().unwrap();
+    let good = put(&gateway, "BE", 3);
+    gateway.fail(Route::Audit, Failure::Status(404), 6);
+    for _ in 0..5 {
+        let report = system.exchange();
+        assert_eq!(last_download(&report), RunOutcome::Refused { status: 404 });
+        assert!(report.set_aside.is_empty());
+    }
+    let report = system.exchange();
+    assert_eq!(last_download(&report), RunOutcome::Done);
+    let set_aside = &report.set_aside[0];
+    assert_eq!(
+        (&set_aside.tag, set_aside.country, set_aside.reason),
+        (&batch, None, SetAsideReason::NoAudit)
+    );
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &bad), 0);
+    assert_eq!(published_once(&system, &good), 3);
+}
+
+#[test]
+fn keys_are_taken_when_the_gateway_has_made_a_batch_of_them() {
+    let (mut system, gateway) = start();
+    gateway.set_batching(Duration::from_secs(300));
+    let mut keys = put(&gateway, "DE", 3);
+    assert_eq!(gateway.batches().len(), 1);
+    keys.extend(put(&gateway, "DE", 3));
+    for published in [3, 6] {
+        assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
+        system.run_job("publish");
+        assert_eq!(published_once(&system, &keys), published);
+        system.move_clock_to(shift(system.now(), 300));
+    }
+}
+
+#[test]
+fn keys_of_countries_that_uploaded_at_the_same_moment_are_told_apart() {
+    let (system, gateway) = start();
+    gateway.interleave();
+    gateway.set_batching(Duration::from_secs(300));
+    gateway.batches();
+    let mut keys = Vec::new();
+    for (code, count) in [("DE", 4), ("BE", 3), ("DK", 5), ("NL", 2)] {
+        keys.extend(put(&gateway, code, count));
+    }
+    gateway.set_batching(Duration::ZERO);
+    let report = system.exchange();
+    assert_eq!(report.set_aside, []);
+    assert_eq!(gateway.batches().len(), 1);
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &keys), 7);
+}
+
+#[test]
 fn days_without_batches_and_days_that_are_gone_are_passed_over() {
     let (mut system, gateway) = start();
     // The gateway keeps less than the setting says, and has nothing of yesterday.
@@ -181,7 +295,8 @@ fn a_batch_that_comes_again_is_taken_once() {
     };
     // It is asked for again to see whether another one has come, but its audit is not.
     assert!(asked(Route::Download) >= 3);
-    assert_eq!(asked(Route::Audit), gateway.batches().len());
+    // Nor is that of a batch with our own keys alone.
+    assert_eq!((gateway.batches().len(), asked(Route::Audit)), (2, 1));
     // The same key in another batch, and said otherwise, changes nothing: the first record counts.
     let mut again = keys.clone();
     for key in &mut again {
@@ -243,7 +358,7 @@ fn only_confirmed_tests_of_participants_that_concern_us_are_published() {
 fn keys_whose_signature_is_not_right_are_set_aside_and_the_others_published() {
     let (system, gateway) = start();
     // The German keys come first in each batch; the Belgian ones are good.
-    let tamperings: [(&str, Tampering, SetAsideReason); 4] = [
+    let tamperings: [(&str, Tampering, SetAsideReason); 5] = [
         (
             "one changed",
             |keys, _| {
@@ -284,6 +399,16 @@ fn keys_whose_signature_is_not_right_are_set_aside_and_the_others_published() {
             "no operator's signature",
             |_, audit| {
                 if let Some(entry) = german(audit) {
+                    entry.signing_certificate_operator_signature.clear();
+                }
+            },
+            SetAsideReason::UntrustedCertificate,
+        ),
+        (
+            "a certificate that the gateway has lost",
+            |_, audit| {
+                if let Some(entry) = german(audit) {
+                    entry.signing_certificate.clear();
                     entry.signing_certificate_operator_signature.clear();
                 }
             },
@@ -447,6 +572,7 @@ fn without_the_exchange_a_service_works_and_a_wrong_setting_stops_the_exchange_a
         ("EFGS_COUNTRIES", "BE NL"),
         ("EFGS_EXCHANGE", "yes"),
         ("EFGS_RETENTION_DAYS", "0"),
+        ("EFGS_RETENTION_DAYS", "8"),
         ("EFGS_TIMEOUT_SECONDS", "soon"),
         ("EFGS_URL", "http://localhost"),
     ] {

@@ -2,12 +2,11 @@
 //!
 //! What is taken from a batch and that it was taken is one transaction, so a batch that comes twice changes nothing.
 
-use prost::Message as _;
 use shared::{
     Timestamp,
     api::RunOutcome,
     efgs::{
-        acceptance,
+        MAX_KEYS, acceptance,
         answers::AfterDownload,
         audit::{AuditEntry, Judge, Judged, SetAsideReason},
         batch::DiagnosisKeyBatch,
@@ -26,6 +25,12 @@ use super::{
     store::Store,
 };
 use crate::ledger::LedgerStore;
+
+/// How many runs ask for the audit of a batch: half a day's. A batch that has none would otherwise hold up all behind it.
+const AUDIT_RUNS: i64 = 6;
+
+/// What is no batch any more: the gateway makes batches of [`MAX_KEYS`] now.
+const MOST_KEYS: usize = 4 * MAX_KEYS;
 
 /// A part of the job: a value, or the outcome with which the run ends.
 type Step<T> = std::result::Result<T, RunOutcome>;
@@ -78,7 +83,7 @@ impl Download<'_> {
             return Ok(Err(RunOutcome::NoAnswer));
         };
         Ok(match AfterDownload::of(answer.status) {
-            AfterDownload::Take => return self.take(&answer).await,
+            AfterDownload::Take => return self.take(&cursor, &answer).await,
             AfterDownload::NotFound => Ok(cursor.after_not_found(self.span)),
             AfterDownload::Gone => Ok(cursor.after_gone(self.span)),
             AfterDownload::Again => Err(RunOutcome::NoAnswer),
@@ -87,17 +92,23 @@ impl Download<'_> {
     }
 
     /// Takes in a batch, if it was not before, and says what comes after it.
-    async fn take(&self, answer: &Answer) -> Result<Step<Next>> {
-        let Some((tag, next)) = tags(answer) else {
+    async fn take(&self, cursor: &Cursor, answer: &Answer) -> Result<Step<Next>> {
+        let tags =
+            tags(answer).filter(|(tag, next)| cursor.is_answered_by(tag, next.as_ref(), self.span));
+        let Some((tag, next)) = tags else {
             return Ok(Err(RunOutcome::Unreadable));
         };
         if !self.store.has_seen(&tag)? {
-            let audit = match self.audit(&tag).await {
-                Ok(audit) => audit,
-                Err(outcome) => return Ok(Err(outcome)),
-            };
-            let judged = match audit {
-                Ok(audit) => self.judge(&answer.body, &audit),
+            let judged = match read(answer) {
+                // Of a batch without keys the gateway may have no audit.
+                Ok(batch) if batch.keys.is_empty() => Ok(Judged::default()),
+                Ok(batch) => match self.audit(&tag).await {
+                    Ok(audit) => audit.and_then(|audit| self.judge(batch, &audit)),
+                    Err(outcome) if self.store.count_failed_audit(&tag, self.now)? < AUDIT_RUNS => {
+                        return Ok(Err(outcome));
+                    }
+                    Err(_) => Err(SetAsideReason::NoAudit),
+                },
                 Err(reason) => Err(reason),
             };
             self.store_batch(&tag, judged)?;
@@ -105,7 +116,7 @@ impl Download<'_> {
         Ok(Ok(Cursor::after_batch(&tag, next, self.span)))
     }
 
-    /// Who uploaded what is in the batch. That it cannot be had now ends the run, and the next one asks again.
+    /// Who uploaded what is in the batch. That it cannot be had now ends the run.
     async fn audit(
         &self,
         tag: &BatchTag,
@@ -115,7 +126,8 @@ impl Download<'_> {
         };
         match AfterDownload::of(answer.status) {
             AfterDownload::Take => {
-                Ok(serde_json::from_slice(&answer.body).map_err(|_| SetAsideReason::Unreadable))
+                let body = answer.body.as_deref().unwrap_or_default();
+                Ok(serde_json::from_slice(body).map_err(|_| SetAsideReason::Unreadable))
             }
             AfterDownload::Gone => Ok(Err(SetAsideReason::NoAudit)),
             AfterDownload::Again => Err(RunOutcome::NoAnswer),
@@ -125,10 +137,9 @@ impl Download<'_> {
 
     fn judge(
         &self,
-        body: &[u8],
+        batch: DiagnosisKeyBatch,
         audit: &[AuditEntry],
     ) -> std::result::Result<Judged, SetAsideReason> {
-        let batch = DiagnosisKeyBatch::decode(body).map_err(|_| SetAsideReason::Unreadable)?;
         let judge = Judge {
             own: self.settings.own,
             participants: &self.settings.participants,
@@ -167,6 +178,11 @@ impl Download<'_> {
         }
         self.store.mark_seen(tag, self.now)
     }
+}
+
+fn read(answer: &Answer) -> std::result::Result<DiagnosisKeyBatch, SetAsideReason> {
+    let body = answer.body.as_deref().ok_or(SetAsideReason::Unreadable)?;
+    DiagnosisKeyBatch::read(body, MOST_KEYS).map_err(|_| SetAsideReason::Unreadable)
 }
 
 /// The names of the batch and of the one behind it.

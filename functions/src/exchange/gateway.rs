@@ -14,6 +14,7 @@ use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect};
 use worker::{Env, Result, worker_sys};
 
 use super::settings::Settings;
+use crate::body;
 
 /// The gateway.
 pub struct Gateway {
@@ -27,15 +28,22 @@ pub struct Gateway {
 const BACKOFF_MILLIS: [u32; 2] = [1_000, 4_000];
 
 /// What is no batch: one of 5,000 keys has a megabyte.
-const MAX_BODY_BYTES: u32 = 16 * 1024 * 1024;
+const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is no audit: with its certificates and signatures, an entry has at most ten kilobytes, and countries send many keys at
+/// a time. The Worker has 128 MB for everything.
+const MAX_AUDIT_BYTES: usize = 16 * 1024 * 1024;
+
+/// What is no answer to an upload.
+const MAX_UPLOAD_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// An answer, read to its end.
 pub struct Answer {
     /// The status.
     pub status: u16,
     headers: Headers,
-    /// The body; empty when it is larger than anything that is exchanged.
-    pub body: Vec<u8>,
+    /// The body; `None` when it is larger than any that makes sense.
+    pub body: Option<Vec<u8>>,
 }
 
 impl Answer {
@@ -57,6 +65,8 @@ struct Request<'a> {
     path: String,
     headers: &'a [(&'a str, &'a str)],
     body: Option<&'a [u8]>,
+    /// How large the answer's body may be.
+    most: usize,
 }
 
 impl Gateway {
@@ -85,6 +95,7 @@ impl Gateway {
                 ("batchSignature", signature),
             ],
             body: Some(batch),
+            most: MAX_UPLOAD_ANSWER_BYTES,
         })
         .await
     }
@@ -99,6 +110,7 @@ impl Gateway {
             path: format!("download/{}", cursor.day),
             headers: &headers,
             body: None,
+            most: MAX_BATCH_BYTES,
         })
         .await
     }
@@ -110,6 +122,7 @@ impl Gateway {
             path: format!("audit/download/{}/{tag}", tag.day()),
             headers: &[("accept", "application/json; version=1.0")],
             body: None,
+            most: MAX_AUDIT_BYTES,
         })
         .await
     }
@@ -147,14 +160,12 @@ impl Gateway {
         let url = format!("{}/diagnosiskeys/{}", self.url, request.path);
         let answer = self.connection.fetch_with_str_and_init(&url, &init)?;
         let answer: web_sys::Response = JsFuture::from(answer).await?.unchecked_into();
-        let body = Uint8Array::new(&JsFuture::from(answer.array_buffer()?).await?);
         Ok(Answer {
             status: answer.status(),
             headers: answer.headers(),
-            body: if body.length() <= MAX_BODY_BYTES {
-                body.to_vec()
-            } else {
-                Vec::new()
+            body: match answer.body() {
+                Some(stream) => body::read(stream, request.most, request.most).await?,
+                None => Some(Vec::new()),
             },
         })
     }

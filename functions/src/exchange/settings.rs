@@ -28,6 +28,9 @@ pub struct Settings {
     pub timeout_seconds: u32,
 }
 
+/// A file of ours ends 14 days after the oldest batch with a key in it was made, so older batches would end it too early.
+const MOST_RETENTION_DAYS: u32 = 7;
+
 impl Settings {
     /// The settings; `None` when the exchange is switched off. Bindings do not change while the isolate lives.
     pub fn of(env: &Env) -> Result<Option<Rc<Self>>> {
@@ -74,7 +77,7 @@ impl Settings {
             anchor: TrustAnchor::from_pem(&secret(env, "EFGS_TRUST_ANCHOR")?)
                 .map_err(|error| bad("EFGS_TRUST_ANCHOR", &error.to_string()))?,
             url,
-            retention_days: number(env, "EFGS_RETENTION_DAYS", 14)?,
+            retention_days: number(env, "EFGS_RETENTION_DAYS", MOST_RETENTION_DAYS)?,
             timeout_seconds: number(env, "EFGS_TIMEOUT_SECONDS", 600)?,
         })
     }

@@ -1,5 +1,5 @@
 //! What the exchange remembers, in the Ledger's database: which keys are sent, where the download stands, which batches were
-//! taken in, and what was set aside.
+//! taken in or could not be audited, and what was set aside.
 
 use shared::{
     Timestamp,
@@ -23,6 +23,11 @@ const SCHEMA: &str = "
     );
     CREATE TABLE IF NOT EXISTS seen_batch (
         tag TEXT PRIMARY KEY,
+        expires_at INTEGER NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS failed_audit (
+        tag TEXT PRIMARY KEY,
+        runs INTEGER NOT NULL,
         expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS set_aside (
@@ -162,6 +167,18 @@ impl Store {
         )
     }
 
+    /// Counts a run that did not get the audit of the batch `tag`. How many there were, this one included.
+    pub fn count_failed_audit(&self, tag: &BatchTag, now: Timestamp) -> Result<i64> {
+        let runs = sql::first(
+            &self.sql,
+            "INSERT INTO failed_audit VALUES (?, 1, ?) \
+             ON CONFLICT DO UPDATE SET runs = runs + 1 RETURNING runs",
+            vec![Value::String(tag.to_string()), kept_until(now)],
+            |mut row| row.integer(),
+        )?;
+        runs.ok_or_else(|| "an insert has one row".into())
+    }
+
     /// Whether the batch `tag` was taken in, or set aside, before.
     pub fn has_seen(&self, tag: &BatchTag) -> Result<bool> {
         let seen = sql::first(
@@ -250,6 +267,7 @@ impl Store {
     pub fn expire(&self, now: Timestamp) -> Result<()> {
         for statement in [
             "DELETE FROM seen_batch WHERE expires_at <= ?",
+            "DELETE FROM failed_audit WHERE expires_at <= ?",
             "DELETE FROM set_aside WHERE expires_at <= ?",
         ] {
             sql::run(&self.sql, statement, vec![Value::Integer(now.as_second())])?;

@@ -1,7 +1,7 @@
 //! The upload: what is in a published file here is sent to the other countries, once.
 //!
-//! Which keys are in a batch is one transaction, and its tag comes from its content. So a run that was killed, or whose answer
-//! was lost, sends the same batch again, and the gateway says that it has it.
+//! Which keys are in a batch is one transaction. So a run that was killed, or whose answer was lost, sends the same batch again,
+//! and the gateway says that it has it.
 
 use prost::Message as _;
 use shared::{
@@ -13,7 +13,7 @@ use shared::{
         answers::AfterUpload,
         batch::DiagnosisKeyBatch,
         cms,
-        signing_text::{signing_text, upload_tag},
+        signing_text::{random_tag, signing_text, upload_tag},
     },
     tek::KeyData,
 };
@@ -45,7 +45,7 @@ pub async fn run(
         let Some(answer) = send(&batch, gateway, settings).await? else {
             return Ok(RunOutcome::NoAnswer);
         };
-        match AfterUpload::of(answer.status, &answer.body) {
+        match AfterUpload::of(answer.status, answer.body.as_deref().unwrap_or_default()) {
             AfterUpload::Done => store.mark_batch_sent()?,
             AfterUpload::Without(places) => {
                 let there: Vec<_> = places
@@ -66,22 +66,33 @@ pub async fn run(
             }
             AfterUpload::Again if answer.status == 207 => return Ok(RunOutcome::Unreadable),
             AfterUpload::Again => return Ok(RunOutcome::NoAnswer),
-            AfterUpload::Stop => return Ok(answer.refused()),
+            AfterUpload::Stop | AfterUpload::TagTaken => return Ok(answer.refused()),
         }
     }
     Ok(RunOutcome::Done)
 }
 
+/// Sends `batch` under the tag of its content and, if that is taken, under one that nobody knows: then either the gateway says
+/// that it has each of the keys, or the batch with that tag was somebody else's, and ours is there only now.
 async fn send(
     batch: &DiagnosisKeyBatch,
     gateway: &Gateway,
     settings: &Settings,
 ) -> Result<Option<Answer>> {
+    let mut random = random::generator()?;
     let text = signing_text(&batch.keys);
-    let signature = cms::sign(&text, &settings.identity, &mut random::generator()?)
+    let signature = cms::sign(&text, &settings.identity, &mut random)
         .map_err(|error| Error::RustError(error.to_string()))?;
     let signature = base64::encode(&signature);
-    Ok(gateway
-        .upload(&batch.encode_to_vec(), &upload_tag(&text), &signature)
-        .await)
+    let body = batch.encode_to_vec();
+    let answer = gateway.upload(&body, &upload_tag(&text), &signature).await;
+    if answer
+        .as_ref()
+        .is_some_and(|answer| AfterUpload::of(answer.status, b"") == AfterUpload::TagTaken)
+    {
+        return Ok(gateway
+            .upload(&body, &random_tag(&mut random), &signature)
+            .await);
+    }
+    Ok(answer)
 }

@@ -12,12 +12,15 @@ pub const fn may_pass(status: u16) -> bool {
 pub enum AfterUpload {
     /// Send it again later: the gateway failed, or gave no answer.
     Again,
-    /// It is there; it was before, when the first answer was lost.
+    /// It is there.
     Done,
     /// Send half of it: it is too large.
     Halve,
     /// Nobody but the operator can help.
     Stop,
+    /// A batch with this tag is there: this one, whose answer was lost, or one that somebody else gave the same tag, since
+    /// whoever knows the keys knows the tag. Send it once more under a tag that nobody knows.
+    TagTaken,
     /// Nothing of it was stored. The keys in these places are there already; send the others again.
     Without(Vec<usize>),
 }
@@ -26,12 +29,13 @@ impl AfterUpload {
     /// After an answer with this status and body.
     pub fn of(status: u16, body: &[u8]) -> Self {
         match status {
-            200 | 201 | 409 => Self::Done,
+            200 | 201 => Self::Done,
             207 => match serde_json::from_slice::<MultiStatus>(body) {
                 Ok(places) if !places.there.is_empty() => Self::Without(places.there),
                 // Without any key that is there already, sending the rest is sending the same again.
                 _ => Self::Again,
             },
+            409 => Self::TagTaken,
             413 => Self::Halve,
             _ if may_pass(status) => Self::Again,
             _ => Self::Stop,
@@ -82,7 +86,7 @@ mod tests {
     fn the_table_of_uploads_holds() {
         for (status, expected) in [
             (201, AfterUpload::Done),
-            (409, AfterUpload::Done),
+            (409, AfterUpload::TagTaken),
             (413, AfterUpload::Halve),
             (400, AfterUpload::Stop),
             (403, AfterUpload::Stop),

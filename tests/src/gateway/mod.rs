@@ -65,7 +65,11 @@ pub enum Failure {
     CutBefore,
     /// It cuts the connection within the answer's body.
     CutWithin,
-    /// It answers this late.
+    /// It does what it is asked, and answers with another value of this header.
+    Header(&'static str, &'static str),
+    /// It does what it is asked, and answers with a body of this many bytes.
+    Inflated(usize),
+    /// It does what it is asked, and answers this late.
     Slow(Duration),
     /// It answers with this status and does nothing.
     Status(u16),
@@ -147,9 +151,9 @@ impl Gateway {
         self.shared.state().failures.extend(failures);
     }
 
-    /// Forgets failures that have not happened.
-    pub fn recover(&self) {
-        self.shared.state().failures.clear();
+    /// Mixes the keys of a batch's uploads from now on, as when all came at the same moment.
+    pub fn interleave(&self) {
+        self.shared.state().interleaving = true;
     }
 
     /// Serves every batch changed by `tampering`.
@@ -191,12 +195,21 @@ impl Gateway {
         self.put_signed(country, &format!("{country}/signing"), keys);
     }
 
+    /// The same, under the tag `tag`.
+    ///
+    /// # Panics
+    /// When OpenSSL does not sign.
+    pub fn put_tagged(&self, country: Country, tag: &str, keys: &[DiagnosisKey]) {
+        let signer = format!("{country}/signing");
+        self.put_with_text(country, &signer, keys, &rules::text(keys), Some(tag));
+    }
+
     /// The same, signed by the key `signer` of the set.
     ///
     /// # Panics
     /// When OpenSSL does not sign.
     pub fn put_signed(&self, country: Country, signer: &str, keys: &[DiagnosisKey]) {
-        self.put_with_text(country, signer, keys, &rules::text(keys));
+        self.put_with_text(country, signer, keys, &rules::text(keys), None);
     }
 
     /// The same, with a signature over another text than that of `keys` in their order.
@@ -210,19 +223,23 @@ impl Gateway {
             .collect();
         // Backwards, so it is wrong whatever the keys are.
         one_by_one.sort_by_key(|text| std::cmp::Reverse(base64::encode(text.as_bytes())));
-        self.put_with_text(
-            country,
-            &format!("{country}/signing"),
-            keys,
-            &one_by_one.concat(),
-        );
+        let signer = format!("{country}/signing");
+        self.put_with_text(country, &signer, keys, &one_by_one.concat(), None);
     }
 
-    fn put_with_text(&self, country: Country, signer: &str, keys: &[DiagnosisKey], text: &str) {
+    fn put_with_text(
+        &self,
+        country: Country,
+        signer: &str,
+        keys: &[DiagnosisKey],
+        text: &str,
+        tag: Option<&str>,
+    ) {
         let signature = rules::sign(&self.shared.keys, signer, text);
+        let number = self.shared.state().uploads().len();
         let upload = Upload {
             country,
-            tag: format!("put-{}", self.shared.state().uploads().len()),
+            tag: tag.map_or_else(|| format!("put-{number}"), str::to_owned),
             keys: keys.to_vec(),
             signature,
             signer: signer.to_owned(),

@@ -92,8 +92,20 @@ fn serve(mut stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> io::
             Some(Failure::CutBefore) => None,
             Some(Failure::Status(status)) => Some(Answer::error(status)),
             Some(Failure::Slow(time)) => {
+                let answer = answer(route, &what, &request, client, shared);
                 thread::sleep(time);
-                Some(answer(route, &what, &request, client, shared))
+                Some(answer)
+            }
+            Some(Failure::Header(name, value)) => {
+                let mut answer = answer(route, &what, &request, client, shared);
+                answer.headers.retain(|(other, _)| *other != name);
+                answer.headers.push((name, value.to_owned()));
+                Some(answer)
+            }
+            Some(Failure::Inflated(size)) => {
+                let mut answer = answer(route, &what, &request, client, shared);
+                answer.body.resize(size, b' ');
+                Some(answer)
             }
             None | Some(Failure::CutAfter | Failure::CutWithin) => {
                 Some(answer(route, &what, &request, client, shared))
@@ -290,8 +302,14 @@ fn served(
         .filter_map(|place| state.uploads().get(*place));
     let keys = uploads
         .clone()
-        .filter(|upload| Some(upload.country) != country);
-    let mut keys: Vec<_> = keys.flat_map(|upload| upload.keys.clone()).collect();
+        .filter(|upload| Some(upload.country) != country)
+        .flat_map(|upload| upload.keys.iter().cloned().enumerate());
+    let mut keys: Vec<_> = keys.collect();
+    if state.interleaving {
+        // The first key of each, then the second of each.
+        keys.sort_by_key(|(place, _)| *place);
+    }
+    let mut keys: Vec<_> = keys.into_iter().map(|(_, key)| key).collect();
     let mut audit: Vec<_> = uploads.map(entry).collect();
     if let Some(tampering) = state.tampering {
         tampering(&mut keys, &mut audit);
@@ -322,15 +340,24 @@ fn audit(what: &str, shared: &Shared) -> Result<Answer, u16> {
         )),
         batch_signature: upload.signature.clone(),
     });
+    if audit.is_empty() {
+        return Err(404);
+    }
     let now = state.now().to_string();
     let entries: Vec<_> = audit
         .iter()
         .map(|entry| {
             let mut entry = serde_json::json!(entry);
-            // What else the gateway says, and nobody needs.
             if let Some(fields) = entry.as_object_mut() {
+                // What else the gateway says, and nobody needs.
                 fields.insert("uploadedTime".to_owned(), now.clone().into());
                 fields.insert("uploaderThumbprint".to_owned(), "0".into());
+                // A certificate that it has lost.
+                for value in fields.values_mut() {
+                    if value == "" {
+                        *value = serde_json::Value::Null;
+                    }
+                }
             }
             entry
         })
