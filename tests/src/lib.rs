@@ -101,6 +101,14 @@ impl System {
         Self::start_any(Profile::Dev, settings, Some(partners))
     }
 
+    /// Starts the build `profile` with the exchange with other countries.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_exchanging_build(profile: Profile, partners: Partners) -> Self {
+        Self::start_any(profile, &[], Some(partners))
+    }
+
     /// Starts the build `profile`.
     ///
     /// # Panics

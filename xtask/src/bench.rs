@@ -14,6 +14,8 @@ use crate::{
 /// What can be measured.
 #[derive(Clone, Copy, Subcommand)]
 pub enum Bench {
+    /// Taking in keys of other countries, in the Worker.
+    Exchange,
     /// Exposure key sets: encode, sort, hash, sign and zip, natively and in the Worker.
     Export,
     /// Registrations and uploads of 14 keys against workerd with data on disk.
@@ -50,6 +52,12 @@ fn run_example(package: &str, name: &str) -> Result {
 /// Measures `bench`.
 pub fn run(bench: &Bench) -> Result {
     match bench {
+        Bench::Exchange => {
+            build::bench_functions()?;
+            step("keys of other countries", || {
+                run_program("tests", "exchange")
+            })
+        }
         Bench::Export => {
             build::bench_functions()?;
             step("exposure key sets, natively", || {
