@@ -51,7 +51,11 @@ pub async fn answer(
     match path {
         "/api/session" => give(request, env, desk::session(env, session, now).await?, now).await,
         "/api/sessions" => give(request, env, desk::sessions(env, session, now).await?, now).await,
-        "/api/audit" => give(request, env, desk::audit(env, session, now).await?, now).await,
+        "/api/audit" => {
+            let before = before(request);
+            let verdict = desk::audit(env, session, before, now).await?;
+            give(request, env, verdict, now).await
+        }
         "/api/exchange" => give(request, env, exchange(env, session, now).await?, now).await,
         "/api/sign-out" => {
             let wanted = parse(&request::body(request).await);
@@ -122,6 +126,16 @@ async fn exchange(
         Verdict::Refused(problem) => Verdict::Refused(problem),
         Verdict::Throttled(seconds) => Verdict::Throttled(seconds),
     })
+}
+
+/// Where in the audit trail the answer is to begin: behind the entry with this number, or at the newest one.
+fn before(request: &web_sys::Request) -> std::result::Result<Option<i64>, Problem> {
+    let url = request::url(request)?;
+    let mut pairs = url.query_pairs();
+    match pairs.find(|(name, _)| name == "before") {
+        Some((_, number)) => number.parse().map(Some).map_err(|_| Problem::Malformed),
+        None => Ok(None),
+    }
 }
 
 async fn validation(request: &web_sys::Request, session: TokenHash) -> Result<ValidationCall> {

@@ -6,8 +6,8 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     api::{
-        AuditAnswer, AuditEntry, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry,
-        Session, SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
+        AuditAnswer, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry, Session,
+        SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
     },
     employee::EmployeeId,
     problem::Problem,
@@ -68,10 +68,12 @@ impl Service for Http {
         })
     }
 
-    fn audit(&self) -> Reply<Vec<AuditEntry>> {
-        Box::pin(async {
-            let answer: AuditAnswer = ask("/api/audit").await?;
-            Ok(answer.entries)
+    fn audit(&self, before: Option<i64>) -> Reply<AuditAnswer> {
+        Box::pin(async move {
+            match before {
+                Some(before) => ask(&format!("/api/audit?before={before}")).await,
+                None => ask("/api/audit").await,
+            }
         })
     }
 

@@ -6,7 +6,7 @@ use std::{pin::Pin, rc::Rc};
 use leptos::prelude::*;
 use shared::{
     api::{
-        AuditEntry, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer, ValidationRequest,
+        AuditAnswer, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer, ValidationRequest,
     },
     employee::{EmployeeId, Role},
     problem::Problem,
@@ -23,8 +23,8 @@ pub trait Service {
     fn sign_out(&self) -> Reply<String>;
     /// Confirms a code.
     fn validate(&self, submission: Submission) -> Reply<ValidationAnswer>;
-    /// The audit trail, newest first.
-    fn audit(&self) -> Reply<Vec<AuditEntry>>;
+    /// The audit trail, newest first; or what is older than [`AuditAnswer::older`] of the answer before.
+    fn audit(&self, before: Option<i64>) -> Reply<AuditAnswer>;
     /// Everybody who is signed in.
     fn sessions(&self) -> Reply<Vec<SignedIn>>;
     /// Ends all sessions of an employee.

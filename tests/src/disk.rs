@@ -42,12 +42,21 @@ impl System {
     ///
     /// # Panics
     /// When a database cannot be changed.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
     pub fn stop_and_delete(&mut self, table: &str) {
+        self.stop_and_change(table, &format!("DELETE FROM {table}"));
+    }
+
+    /// Ends workerd and runs `statements` in every Durable Object that has `table`.
+    ///
+    /// # Panics
+    /// When a database cannot be changed, or there is none.
+    #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
+    pub fn stop_and_change(&mut self, table: &str, statements: &str) {
         self.workerd.stop();
-        for database in self.databases_with(table) {
-            let delete = format!("DELETE FROM {table}");
-            database.execute_batch(&delete).expect("they are deleted");
+        let databases = self.databases_with(table);
+        assert!(!databases.is_empty(), "no object has {table}");
+        for database in databases {
+            database.execute_batch(statements).expect("a change");
         }
     }
 

@@ -115,6 +115,46 @@ fn reading_the_audit_trail_is_noted_once_an_hour() {
 }
 
 #[test]
+fn a_long_trail_is_given_in_parts() {
+    let mut system = System::start();
+    let newest = audit(&system);
+    // As many entries of an hour later as an answer holds, and one more.
+    system.stop_and_change(
+        "audit",
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10001) \
+         INSERT INTO audit (at, employee, action, outcome, ends_at) \
+         SELECT at + 3600, 'e' || n.n, action, outcome, ends_at + 3600 \
+         FROM n, (SELECT * FROM audit ORDER BY number LIMIT 1)",
+    );
+    system.restart();
+    let ask = |query: &str| {
+        let path = format!("api/audit{query}");
+        system.as_person(Person::Administrator, |browser| browser.get(&path))
+    };
+    let part = |query: &str| -> (Vec<Value>, Option<i64>) {
+        let answer = json(ask(query));
+        let entries = answer["entries"].as_array().expect("a list");
+        (entries.clone(), answer["older"].as_i64())
+    };
+    let (first, older) = part("");
+    assert_eq!(first.len(), 10_000);
+    assert_eq!(first[0]["employee"], "e10001");
+    assert_eq!(first[9_999]["employee"], "e2");
+    let older = older.expect("there are more");
+    let (second, end) = part(&format!("?before={older}"));
+    assert_eq!(second[0]["employee"], "e1");
+    assert!(second[1..] == newest);
+    assert_eq!(end, None);
+    for query in ["?before=", "?before=x", "?before=1.5"] {
+        assert_eq!(
+            problem(ask(query)),
+            (400, "malformed".to_owned()),
+            "{query}"
+        );
+    }
+}
+
+#[test]
 fn after_fourteen_days_an_entry_is_gone() {
     let mut system = System::start();
     system.sign_in(Person::Employee);

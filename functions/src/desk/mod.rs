@@ -149,9 +149,14 @@ pub async fn sign_out(
     call(env, SIGN_OUT, &(session, request), now).await
 }
 
-/// What was done, for an administrator.
-pub async fn audit(env: &Env, session: TokenHash, now: Timestamp) -> Result<Verdict<AuditAnswer>> {
-    call(env, AUDIT, &session, now).await
+/// What was done, for an administrator: the newest, or what is older than [`AuditAnswer::older`] of the answer before.
+pub async fn audit(
+    env: &Env,
+    session: TokenHash,
+    before: std::result::Result<Option<i64>, Problem>,
+    now: Timestamp,
+) -> Result<Verdict<AuditAnswer>> {
+    call(env, AUDIT, &(session, before), now).await
 }
 
 /// Confirms an enrolment on behalf of an employee.
@@ -265,7 +270,10 @@ impl Desk {
                 let (session, request) = read(&body)?;
                 answer::json(&self.sign_out(session, request, now).await?.verdict())
             }
-            AUDIT => answer::json(&self.audit(read(&body)?, now).await?.verdict()),
+            AUDIT => {
+                let (session, before) = read(&body)?;
+                answer::json(&self.audit(session, before, now).await?.verdict())
+            }
             VALIDATE => answer::json(&self.validate(read(&body)?, now).await?),
             EXPIRE => {
                 self.expire(now).await?;
@@ -346,18 +354,21 @@ impl Desk {
     async fn audit(
         &self,
         session: TokenHash,
+        before: std::result::Result<Option<i64>, Problem>,
         now: Timestamp,
     ) -> Result<std::result::Result<AuditAnswer, Problem>> {
         let administrator = match self.session(session, Role::Administrator, now)? {
             Ok(session) => session.employee,
             Err(problem) => return Ok(Err(problem)),
         };
+        let before = match before {
+            Ok(before) => before,
+            Err(problem) => return Ok(Err(problem)),
+        };
         if let Some(end) = self.store.note_audit_read(&administrator, now)? {
             self.wake(end, now).await?;
         }
-        Ok(Ok(AuditAnswer {
-            entries: self.store.audit(now)?,
-        }))
+        self.store.audit(before, now).map(Ok)
     }
 
     /// Puts something into the audit trail.

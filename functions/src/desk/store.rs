@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use shared::{
     Timestamp,
-    api::{Action, AuditEntry, Outcome, Session, SignedIn},
+    api::{Action, AuditAnswer, AuditEntry, Outcome, Session, SignedIn},
     employee::{EmployeeId, Role},
     idempotency::{REPLAY_SECONDS, Repeatable},
     retention::RETENTION_SECONDS,
@@ -70,8 +70,8 @@ const SCHEMA: &str = "
 /// The tables, each of whose rows has its end in `ends_at`.
 const TABLES: [&str; 5] = ["sign_in", "session", "throttle", "answer", "audit"];
 
-/// How many audit entries an administrator gets at most, the newest: some 1.2 MB.
-const MAX_ENTRIES: i64 = 10_000;
+/// How many audit entries an administrator gets at a time: some 1.2 MB.
+const MAX_ENTRIES: usize = 10_000;
 
 /// How exactly the audit trail says when something was done, in seconds.
 const AUDIT_STEP: i64 = 60;
@@ -79,7 +79,7 @@ const AUDIT_STEP: i64 = 60;
 /// How often at most it is noted that an administrator read the audit trail, in seconds.
 const AUDIT_READ_STEP: i64 = 3_600;
 
-/// Later than any time of an entry, in unix seconds.
+/// Later than any time of an entry, in unix seconds, and behind any number of one.
 const NEVER: i64 = 1 << 52;
 
 /// The Desk's database.
@@ -413,22 +413,36 @@ impl Store {
         Ok(noted.then_some(end))
     }
 
-    /// The audit trail, the newest first.
-    pub fn audit(&self, now: Timestamp) -> Result<Vec<AuditEntry>> {
-        sql::rows(
+    /// The newest entries of the audit trail, or the newest before the one with the number `before`.
+    pub fn audit(&self, before: Option<i64>, now: Timestamp) -> Result<AuditAnswer> {
+        let mut numbered = sql::rows(
             &self.sql,
-            "SELECT at, employee, action, outcome FROM audit WHERE ends_at > ? \
-             ORDER BY number DESC LIMIT ?",
-            vec![time(now), Value::Integer(MAX_ENTRIES)],
+            "SELECT number, at, employee, action, outcome FROM audit \
+             WHERE ends_at > ? AND number < ? ORDER BY number DESC LIMIT ?",
+            vec![
+                time(now),
+                Value::Integer(before.unwrap_or(NEVER)),
+                // One more shows whether there are more.
+                Value::Integer(MAX_ENTRIES as i64 + 1),
+            ],
             |mut row| {
-                Ok(AuditEntry {
+                let number = row.integer()?;
+                let entry = AuditEntry {
                     at: row.time()?,
                     employee: employee(row.text()?)?,
                     action: from_name(row.text()?)?,
                     outcome: from_name(row.text()?)?,
-                })
+                };
+                Ok((number, entry))
             },
-        )
+        )?;
+        let there_are_more = numbered.len() > MAX_ENTRIES;
+        numbered.truncate(MAX_ENTRIES);
+        let last = numbered.last().map(|(number, _)| *number);
+        Ok(AuditAnswer {
+            older: last.filter(|_| there_are_more),
+            entries: numbered.into_iter().map(|(_, entry)| entry).collect(),
+        })
     }
 
     /// Deletes what has ended, and says when something ends next.

@@ -1,7 +1,7 @@
 //! The audit trail: who did what, when, and what came of it. The service keeps it for 14 days.
 
 use leptos::prelude::*;
-use shared::dates::today;
+use shared::{api::AuditEntry, dates::today};
 
 use super::{
     csv::{csv, save},
@@ -11,6 +11,7 @@ use super::{
 use crate::{
     clock::Clock,
     part::{click, each, part},
+    service::{Reply, Service},
     texts::{self, text},
 };
 
@@ -23,7 +24,20 @@ const PAGE: usize = 100;
 pub fn AuditScreen(clock: Clock) -> impl IntoView {
     let texts = texts::current();
     let loaded = Loaded::new();
-    let load = move || loaded.load(|service| service.audit());
+    let older = RwSignal::new(None);
+    let ask = move |before| {
+        move |service: &dyn Service| -> Reply<Vec<AuditEntry>> {
+            let answer = service.audit(before);
+            Box::pin(async move {
+                let answer = answer.await?;
+                // The employee may have left this screen.
+                let _ = older.try_set(answer.older);
+                Ok(answer.entries)
+            })
+        }
+    };
+    let load = move || loaded.load(ask(None));
+    let load_older = move || loaded.load_more(ask(older.get_untracked()));
     load();
     let search = Search::new();
     let shown = RwSignal::new(PAGE);
@@ -49,7 +63,7 @@ pub fn AuditScreen(clock: Clock) -> impl IntoView {
     };
     let rows = move || {
         let texts = texts.get();
-        let row = |entry: &shared::api::AuditEntry| {
+        let row = |entry: &AuditEntry| {
             view! {
                 <tr>
                     <td><time datetime=entry.at.to_string()>{texts.moment(entry.at)}</time></td>
@@ -100,6 +114,14 @@ pub fn AuditScreen(clock: Clock) -> impl IntoView {
                 >
                     {text(|texts| texts.audit.more)}
                 </button>
+            }))}
+            {part(move || older.get().is_some().then(|| view! {
+                <div class="bar">
+                    <p>{text(|texts| texts.audit.there_are_older)}</p>
+                    <button type="button" class="quiet" id="older" on:click=click(load_older)>
+                        {text(|texts| texts.audit.older)}
+                    </button>
+                </div>
             }))}
         }))}
     }

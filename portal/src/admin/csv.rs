@@ -1,4 +1,5 @@
-//! The audit trail as a file for spreadsheets, made in the page: RFC 4180, in UTF-8.
+//! The audit trail as a file for spreadsheets, made in the page: RFC 4180, in UTF-8, but with the separator that spreadsheets of
+//! the language expect.
 
 use js_sys::Array;
 use leptos::prelude::*;
@@ -15,13 +16,16 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 pub fn csv(entries: &[AuditEntry], texts: &Texts) -> String {
     let audit = &texts.audit;
     let mut text = String::from(BYTE_ORDER_MARK);
+    let separator = audit.separator;
     row(
         &mut text,
+        separator,
         [audit.time_utc, audit.employee, audit.action, audit.outcome],
     );
     for entry in entries {
         row(
             &mut text,
+            separator,
             [
                 &entry.at.to_string(),
                 entry.employee.as_str(),
@@ -33,10 +37,10 @@ pub fn csv(entries: &[AuditEntry], texts: &Texts) -> String {
     text
 }
 
-fn row<const N: usize>(text: &mut String, cells: [&str; N]) {
+fn row<const N: usize>(text: &mut String, separator: char, cells: [&str; N]) {
     for (place, cell) in cells.into_iter().enumerate() {
         if place > 0 {
-            text.push(',');
+            text.push(separator);
         }
         text.push_str(&quoted(cell));
     }
@@ -88,12 +92,17 @@ mod tests {
     }
 
     #[wasm_bindgen_test]
-    fn a_file_is_as_rfc_4180_says() {
-        let text = csv(&[entry("a.dewit, \"Anna\"")], Texts::of(Language::Dutch));
+    fn a_file_is_as_spreadsheets_of_the_language_read_it() {
+        let entries = [entry("a.dewit, \"Anna\"")];
         assert_eq!(
-            text,
-            "\u{feff}\"Tijd (UTC)\",\"Medewerker\",\"Handeling\",\"Gevolg\"\r\n\
-             \"2026-11-23T10:15:00Z\",\"a.dewit, \"\"Anna\"\"\",\"Code invoeren\",\"Niet geaccepteerd\"\r\n"
+            csv(&entries, Texts::of(Language::Dutch)),
+            "\u{feff}\"Tijd (UTC)\";\"Medewerker\";\"Handeling\";\"Gevolg\"\r\n\
+             \"2026-11-23T10:15:00Z\";\"a.dewit, \"\"Anna\"\"\";\"Code invoeren\";\"Niet geaccepteerd\"\r\n"
+        );
+        assert_eq!(
+            csv(&entries, Texts::of(Language::English)),
+            "\u{feff}\"Time (UTC)\",\"Employee\",\"Action\",\"Outcome\"\r\n\
+             \"2026-11-23T10:15:00Z\",\"a.dewit, \"\"Anna\"\"\",\"Enter a code\",\"Not accepted\"\r\n"
         );
     }
 

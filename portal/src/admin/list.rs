@@ -41,6 +41,21 @@ impl<T: Send + Sync + 'static> Loaded<T> {
 
     /// Asks the service. A list that is there already stays until the answer comes.
     pub fn load(self, ask: impl FnOnce(&dyn Service) -> Reply<Vec<T>>) {
+        self.ask(ask, |list, answer| *list = Some(answer));
+    }
+
+    /// Asks the service for what comes behind the list.
+    pub fn load_more(self, ask: impl FnOnce(&dyn Service) -> Reply<Vec<T>>) {
+        self.ask(ask, |list, answer| {
+            list.get_or_insert_default().extend(answer);
+        });
+    }
+
+    fn ask(
+        self,
+        ask: impl FnOnce(&dyn Service) -> Reply<Vec<T>>,
+        take: fn(&mut Option<Vec<T>>, Vec<T>),
+    ) {
         if self.loading.get_untracked() {
             return;
         }
@@ -54,7 +69,7 @@ impl<T: Send + Sync + 'static> Loaded<T> {
                 return;
             }
             match answer {
-                Ok(list) => self.list.set(Some(list)),
+                Ok(answer) => self.list.update(|list| take(list, answer)),
                 Err(failure) if failure.is_signed_out() => self.session.ended(),
                 Err(_) => self.failed.set(true),
             }

@@ -213,9 +213,13 @@ pub struct AuditTexts {
     /// How many entries fit, of how many.
     pub count: fn(usize, usize) -> String,
     pub more: &'static str,
+    pub there_are_older: &'static str,
+    pub older: &'static str,
     pub export: &'static str,
     /// The beginning of the file's name.
     pub file: &'static str,
+    /// What stands between the cells of the file.
+    pub separator: char,
     pub time_utc: &'static str,
     pub of_action: fn(Action) -> &'static str,
     pub of_outcome: fn(Outcome) -> &'static str,

@@ -115,6 +115,26 @@ async fn a_long_trail_is_shown_in_parts() {
 }
 
 #[wasm_bindgen_test]
+async fn older_entries_are_fetched_when_they_are_asked_for() {
+    let service = TestService::default();
+    service.has_audit(Ok(some()));
+    service.gives_audit_in_parts_of(2);
+    let screen = open(service).await;
+    assert_eq!(employees(&screen), ["b.bakker", "a.dewit"]);
+    assert_eq!(screen.text("#count"), "2 van 2 regels");
+    screen.press("Oudere regels ophalen").await;
+    answered().await;
+    assert_eq!(employees(&screen), ["b.bakker", "a.dewit", "a.dewit"]);
+    assert_eq!(screen.text("#count"), "3 van 3 regels");
+    assert!(screen.find("older").is_none());
+    // Fetched anew, it begins at the newest again.
+    screen.press("Vernieuwen").await;
+    answered().await;
+    assert_eq!(employees(&screen), ["b.bakker", "a.dewit"]);
+    assert!(screen.find("older").is_some());
+}
+
+#[wasm_bindgen_test]
 async fn a_trail_that_does_not_come_is_asked_for_again() {
     let service = TestService::default();
     service.has_audit(Err(Failure::NoAnswer));

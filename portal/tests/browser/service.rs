@@ -11,7 +11,7 @@ use std::{
 use gloo_timers::future::sleep;
 use portal::{Answer, Employee, Failure, Reply, Service, Submission};
 use shared::{
-    api::{AuditEntry, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer},
+    api::{AuditAnswer, AuditEntry, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer},
     employee::{EmployeeId, Role},
 };
 
@@ -32,6 +32,7 @@ struct State {
     sign_out: RefCell<Result<String, Failure>>,
     left_for: RefCell<Option<String>>,
     audit: RefCell<Result<Vec<AuditEntry>, Failure>>,
+    audit_part: Cell<Option<usize>>,
     sessions: RefCell<Result<Vec<SignedIn>, Failure>>,
     sign_out_everywhere: RefCell<Result<(), Failure>>,
     signed_out: RefCell<Vec<String>>,
@@ -49,6 +50,7 @@ impl Default for State {
             sign_out: RefCell::new(Ok("https://provider.example/end".to_owned())),
             left_for: RefCell::default(),
             audit: RefCell::new(Ok(Vec::new())),
+            audit_part: Cell::new(None),
             sessions: RefCell::new(Ok(Vec::new())),
             sign_out_everywhere: RefCell::new(Ok(())),
             signed_out: RefCell::default(),
@@ -92,6 +94,11 @@ impl TestService {
     /// For which address the page was left.
     pub fn left_for(&self) -> Option<String> {
         self.0.left_for.borrow().clone()
+    }
+
+    /// The audit trail is given in parts of so many entries.
+    pub fn gives_audit_in_parts_of(&self, entries: usize) {
+        self.0.audit_part.set(Some(entries));
     }
 
     /// The audit trail.
@@ -141,8 +148,18 @@ impl Service for TestService {
         later(answer.expect("the service was not to be asked"))
     }
 
-    fn audit(&self) -> Reply<Vec<AuditEntry>> {
-        later(self.0.audit.borrow().clone())
+    fn audit(&self, before: Option<i64>) -> Reply<AuditAnswer> {
+        let entries = self.0.audit.borrow().clone();
+        // Here an entry's number is how many are older.
+        later(entries.map(|entries| {
+            let number = before.map_or(entries.len(), |before| usize::try_from(before).unwrap());
+            let part = self.0.audit_part.get().unwrap_or(number).min(number);
+            let left = number - part;
+            AuditAnswer {
+                entries: entries[entries.len() - number..entries.len() - left].to_vec(),
+                older: (left > 0).then(|| i64::try_from(left).unwrap()),
+            }
+        }))
     }
 
     fn sessions(&self) -> Reply<Vec<SignedIn>> {

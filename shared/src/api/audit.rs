@@ -10,6 +10,9 @@ use crate::employee::EmployeeId;
 pub struct AuditAnswer {
     /// The newest first.
     pub entries: Vec<AuditEntry>,
+    /// There are older ones. `GET /api/audit?before=` and this number gives them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub older: Option<i64>,
 }
 
 /// Something that an employee did.

@@ -110,8 +110,11 @@ pub const DUTCH: Texts = Texts {
             all => format!("{found} van {all} regels"),
         },
         more: "Meer tonen",
+        there_are_older: "Er zijn oudere regels, waarin nog niet is gezocht.",
+        older: "Oudere regels ophalen",
         export: "Opslaan als CSV",
         file: "logboek",
+        separator: ';',
         time_utc: "Tijd (UTC)",
         of_action: |action| match action {
             Action::SignIn => "Inloggen",

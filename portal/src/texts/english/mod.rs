@@ -108,8 +108,11 @@ pub const ENGLISH: Texts = Texts {
             all => format!("{found} of {all} entries"),
         },
         more: "Show more",
+        there_are_older: "There are older entries, which are not searched yet.",
+        older: "Fetch older entries",
         export: "Save as CSV",
         file: "audit-trail",
+        separator: ',',
         time_utc: "Time (UTC)",
         of_action: |action| match action {
             Action::SignIn => "Sign in",
