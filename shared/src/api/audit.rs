@@ -108,6 +108,7 @@ mod tests {
         assert!(!format!("{entry:?}").contains("dewit"));
         assert_eq!(
             json!(AuditAnswer {
+                older: None,
                 entries: vec![entry]
             }),
             json!({ "entries": [{
