@@ -6,7 +6,7 @@ use url::Url;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::body;
+use crate::body::Body;
 
 /// The URL of `request`.
 pub fn url(request: &web_sys::Request) -> Result<Url, Problem> {
@@ -29,9 +29,10 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
             Ok(Uint8Array::new(&buffer).to_vec())
         }
         // A body that is too large, or of unknown length.
-        _ => body::read(stream, MAX_BODY_BYTES, MAX_DROPPED_BYTES)
+        _ => Body::read(stream, MAX_BODY_BYTES, MAX_READ_BYTES)
             .await
             .map_err(unreadable)?
+            .map(Body::into_bytes)
             .ok_or(Problem::TooLarge),
     }
 }
@@ -61,7 +62,7 @@ pub async fn json<T: serde::de::DeserializeOwned>(
 
 /// How much of a body that is too large is read and dropped. A sender that is cut off while it writes may never see the
 /// answer, so all but the worst are heard out.
-const MAX_DROPPED_BYTES: usize = 4 * 1024 * 1024;
+const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
 
 /// The connection ended, or the body is not what its headers say.
 fn unreadable(_: JsValue) -> Problem {

@@ -18,8 +18,8 @@ use xtask::{build::Profile, efgs_keys::KeyKind};
 
 /// Full batches that are taken in one run.
 const BATCHES: usize = 20;
-/// Keys in a small upload.
-const SMALL: usize = 10;
+/// Keys in a small upload: more uploads of one country in a batch would not be looked at.
+const SMALL: usize = 25;
 
 fn main() {
     for (name, kind) in [("EC P-256", KeyKind::P256), ("RSA", KeyKind::Rsa)] {

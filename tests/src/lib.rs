@@ -11,6 +11,8 @@ use std::{
     fs,
     path::Path,
     sync::{Arc, LazyLock, Mutex},
+    thread,
+    time::Duration,
 };
 
 use phone::{CheckReport, Phone, Service, ServiceError, VerifyingKeys};
@@ -171,6 +173,22 @@ impl System {
         let answer = self.post("test/run/exchange", &json!({}));
         assert_eq!(answer.status(), 200, "the exchange runs: {}", self.log());
         answer.into_body().read_json().expect("a report")
+    }
+
+    /// Starts the exchange, ends workerd as a power cut would as soon as the gateway has seen so many requests, and starts it
+    /// again. Whether the exchange was still running.
+    ///
+    /// # Panics
+    /// When workerd does not start again.
+    pub fn kill_exchange(&mut self, gateway: &Gateway, requests: usize) -> bool {
+        let there = gateway.seen().len() + requests;
+        let address = self.url("test/run/exchange");
+        let job = thread::spawn(move || ureq::post(address).send_json(json!({})).is_err());
+        while gateway.seen().len() < there && !job.is_finished() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        self.restart();
+        job.join().unwrap_or(true)
     }
 
     /// The address.

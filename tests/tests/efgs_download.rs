@@ -3,9 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::{collections::HashMap, sync::Arc, thread, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use serde_json::json;
 use shared::{
     api::{ExchangeReport, RunOutcome},
     country::Country,
@@ -25,6 +24,10 @@ use tests::{
 use xtask::efgs_keys::KeyKind;
 
 fn start() -> (System, Arc<Gateway>) {
+    start_with(&[])
+}
+
+fn start_with(settings: &[(&str, &str)]) -> (System, Arc<Gateway>) {
     let gateway = Gateway::for_countries(&[
         ("NL", KeyKind::P256),
         ("BE", KeyKind::P384),
@@ -36,7 +39,7 @@ fn start() -> (System, Arc<Gateway>) {
         country: Country::NETHERLANDS,
         participants: "BE DE",
     };
-    let mut system = System::start_exchanging(partners, &[("EFGS_TIMEOUT_SECONDS", "2")]);
+    let mut system = System::start_exchanging(partners, settings);
     system.move_clock_to_morning();
     (system, gateway)
 }
@@ -79,7 +82,7 @@ fn published_once(system: &System, keys: &[DiagnosisKey]) -> usize {
 
 #[test]
 fn failures_that_pass_lose_nothing() {
-    let (system, gateway) = start();
+    let (system, gateway) = start_with(&[("EFGS_TIMEOUT_SECONDS", "2")]);
     let failures = [
         Failure::Status(500),
         Failure::Status(503),
@@ -168,7 +171,7 @@ fn what_is_too_large_is_set_aside_and_what_comes_after_it_is_not() {
     // The batch before is asked for too, to see what has come after it.
     for (route, size, times) in [
         (Route::Download, 5 * 1024 * 1024, 2),
-        (Route::Audit, 17 * 1024 * 1024, 1),
+        (Route::Audit, 65 * 1024 * 1024, 1),
     ] {
         bad.extend(put(&gateway, "DE", 3));
         gateway.fail(route, Failure::Inflated(size), times);
@@ -218,6 +221,91 @@ fn a_batch_whose_audit_never_comes_does_not_hold_up_the_others_for_ever() {
 }
 
 #[test]
+fn a_batch_that_the_gateway_never_gives_does_not_hold_up_the_others_for_ever() {
+    let (system, gateway) = start();
+    put(&gateway, "DE", 3);
+    system.exchange();
+    let mut good = Vec::new();
+    for (place, status) in [(1, 400), (3, 404)] {
+        let bad = put(&gateway, "DE", 3);
+        let tag = gateway.batches().pop().unwrap();
+        assert!(tag.ends_with(&format!("-{}", place + 1)), "{tag}");
+        gateway.refuse_batch(&tag, Some(status));
+        good.extend(put(&gateway, "BE", 3));
+        gateway.batches();
+        for _ in 0..5 {
+            let report = system.exchange();
+            assert_eq!(last_download(&report), RunOutcome::Refused { status });
+            assert_eq!(report.set_aside.len(), place / 2);
+        }
+        let report = system.exchange();
+        assert_eq!(last_download(&report), RunOutcome::Done);
+        let set_aside = &report.set_aside[0];
+        assert_eq!(
+            (&set_aside.tag, set_aside.country, set_aside.reason),
+            (&tag, None, SetAsideReason::NoBatch)
+        );
+        system.run_job("publish");
+        assert_eq!(published_once(&system, &bad), 0);
+        assert_eq!(published_once(&system, &good), good.len());
+    }
+}
+
+#[test]
+fn while_the_gateway_does_not_know_us_nothing_is_passed_over() {
+    let (system, gateway) = start();
+    put(&gateway, "DE", 3);
+    system.exchange();
+    let keys = put(&gateway, "DE", 3);
+    let tag = gateway.batches().pop().unwrap();
+    gateway.refuse_batch(&tag, Some(403));
+    for _ in 0..8 {
+        let refused = RunOutcome::Refused { status: 403 };
+        assert_eq!(last_download(&system.exchange()), refused);
+    }
+    gateway.refuse_batch(&tag, None);
+    assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &keys), 3);
+}
+
+#[test]
+fn more_batches_than_a_run_takes_are_taken_by_the_next_one() {
+    let (system, gateway) = start();
+    let mut keys = Vec::new();
+    for _ in 0..201 {
+        keys.extend(put(&gateway, "DE", 1));
+        gateway.batches();
+    }
+    assert_eq!(last_download(&system.exchange()), RunOutcome::Unfinished);
+    assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &keys), keys.len());
+}
+
+#[test]
+fn an_audit_that_cannot_be_read_is_asked_for_again() {
+    let (system, gateway) = start();
+    let keys = put(&gateway, "DE", 3);
+    gateway.fail(Route::Audit, Failure::Inflated(10), 5);
+    for _ in 0..5 {
+        let report = system.exchange();
+        assert_eq!(last_download(&report), RunOutcome::Unreadable);
+        assert!(report.set_aside.is_empty());
+    }
+    assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &keys), 3);
+    // One that is there no more is not.
+    let gone = put(&gateway, "DE", 3);
+    gateway.fail(Route::Audit, Failure::Status(410), 1);
+    let report = system.exchange();
+    assert_eq!(report.set_aside[0].reason, SetAsideReason::NoAudit);
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &gone), 0);
+}
+
+#[test]
 fn keys_are_taken_when_the_gateway_has_made_a_batch_of_them() {
     let (mut system, gateway) = start();
     gateway.set_batching(Duration::from_secs(300));
@@ -257,6 +345,10 @@ fn days_without_batches_and_days_that_are_gone_are_passed_over() {
     gateway.set_retention(1);
     let mut keys = put(&gateway, "DE", 3);
     assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
+    let seen = gateway.seen().into_iter();
+    let downloads = seen.filter(|seen| seen.route == Route::Download);
+    let statuses: Vec<_> = downloads.map(|seen| seen.status).collect();
+    assert_eq!(statuses, [410, 404, 200]);
     // A day that is not there, or a batch, ends the run or is passed over; the next run finds what there is.
     for (status, code) in [(404, "BE"), (410, "DE")] {
         keys.extend(put(&gateway, code, 3));
@@ -302,7 +394,6 @@ fn a_batch_that_comes_again_is_taken_once() {
     for key in &mut again {
         key.rolling_period = 10;
     }
-    gateway.put(country("BE"), &[]);
     gateway.put(country("DE"), &again);
     system.exchange();
     system.run_job("publish");
@@ -527,6 +618,9 @@ fn a_key_of_another_country_waits_for_its_release_and_ends_fourteen_days_after_i
     system.move_clock_to(shift(system.now(), 60));
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), 1);
+    system.move_clock_to(shift(made, 14 * DAY_SECONDS - 60));
+    system.run_job("expire");
+    assert_eq!(published_once(&system, &keys), 1);
     system.move_clock_to(shift(made, 14 * DAY_SECONDS));
     system.run_job("expire");
     assert_eq!(
@@ -545,14 +639,7 @@ fn however_often_the_download_is_killed_every_key_is_published_once() {
             keys.extend(put(&gateway, code, 200));
             gateway.batches();
         }
-        let delay = Duration::from_millis(10 + round * 67 % 300);
-        thread::scope(|scope| {
-            let address = system.url("test/run/exchange");
-            let job = scope.spawn(move || ureq::post(address).send_json(json!({})));
-            thread::sleep(delay);
-            system.restart();
-            killed += u32::from(job.join().unwrap().is_err());
-        });
+        killed += u32::from(system.kill_exchange(&gateway, round));
     }
     assert!(killed > 2, "{killed} runs were interrupted");
     let report = system.exchange();
@@ -560,36 +647,4 @@ fn however_often_the_download_is_killed_every_key_is_published_once() {
     assert!(report.set_aside.is_empty());
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), keys.len());
-}
-
-#[test]
-fn without_the_exchange_a_service_works_and_a_wrong_setting_stops_the_exchange_alone() {
-    let system = System::start();
-    assert_eq!(system.exchange(), ExchangeReport::default());
-
-    let gateway = Gateway::for_countries(&[("NL", KeyKind::P256)]);
-    for (name, value) in [
-        ("EFGS_COUNTRIES", "BE NL"),
-        ("EFGS_EXCHANGE", "yes"),
-        ("EFGS_RETENTION_DAYS", "0"),
-        ("EFGS_RETENTION_DAYS", "8"),
-        ("EFGS_TIMEOUT_SECONDS", "soon"),
-        ("EFGS_URL", "http://localhost"),
-    ] {
-        let partners = Partners {
-            gateway: gateway.clone(),
-            country: Country::NETHERLANDS,
-            participants: "BE",
-        };
-        let system = System::start_exchanging(partners, &[(name, value)]);
-        let answer = system.post("test/run/exchange", &json!({}));
-        assert_eq!(answer.status(), 503, "{name}");
-        assert!(
-            system.log().contains(&format!("setting {name}: expected")),
-            "{}",
-            system.log()
-        );
-        system.run_job("publish");
-        assert_eq!(system.get("v6/manifest", &[]).status(), 200);
-    }
 }

@@ -362,10 +362,10 @@ fn keys_that_their_country_did_not_sign_exactly_are_set_aside_and_the_others_use
             SetAsideReason::Signature,
         ),
         (
-            "signed over the order of the records",
+            "signed over the records in another order",
             |keys, audit| {
                 let mut text = String::from_utf8(signing_text(&keys[..3])).unwrap();
-                // Each record has eight fields: the last one first.
+                // Each record has eight fields: the first record goes to the end.
                 let end = text.match_indices('.').nth(7).unwrap().0 + 1;
                 let first: String = text.drain(..end).collect();
                 text.push_str(&first);
@@ -425,6 +425,21 @@ fn keys_that_their_country_did_not_sign_exactly_are_set_aside_and_the_others_use
 }
 
 #[test]
+fn of_a_country_with_too_many_uploads_the_first_are_used() {
+    let keys: Vec<_> = (0..=200).map(|number| key(number, "DE")).collect();
+    let belgian = key(9, "BE");
+    let mut audit: Vec<_> = keys
+        .iter()
+        .map(|key| entry("DE", "DE/signing", std::slice::from_ref(key)))
+        .collect();
+    audit.push(entry("BE", "BE/signing", std::slice::from_ref(&belgian)));
+    let judged = judge(&[&keys[..], &[belgian.clone()]].concat(), &audit).unwrap();
+    assert!(judged.trusted == [&keys[..200], &[belgian]].concat());
+    let reason = SetAsideReason::TooManyUploads;
+    assert_eq!(judged.set_aside, [("DE".parse().ok(), reason)]);
+}
+
+#[test]
 fn a_batch_whose_amounts_do_not_add_up_is_set_aside_whole() {
     let (keys, audit) = batch();
     assert_eq!(judge(&keys[1..], &audit), Err(SetAsideReason::Amounts));
@@ -453,11 +468,11 @@ fn keys_of_countries_that_do_not_take_part_are_passed_over() {
 }
 
 #[test]
-fn a_certificate_counts_while_it_is_valid() {
+fn a_certificate_that_has_ended_counts_no_more() {
     let (keys, audit) = batch();
     let judged = judge_at(shift(now(), 3_651 * 86_400), &keys, &audit).unwrap();
     assert!(judged.trusted.is_empty());
-    let expired = ["DE", "BE", "DE"].map(|code| {
+    let expired = ["DE", "BE"].map(|code| {
         let country: Country = code.parse().unwrap();
         (Some(country), SetAsideReason::CertificateExpired)
     });

@@ -5,38 +5,35 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
-    thread,
     time::Duration,
 };
 
-use serde_json::json;
 use shared::{
     api::{ExchangeReport, RunOutcome},
     country::Country,
-    efgs::{
-        batch::DiagnosisKeyBatch,
-        signing_text::{signing_text, upload_tag},
-    },
+    efgs::{batch::DiagnosisKeyBatch, signing_text::signing_text, tag::upload_tag},
     tek::KeyData,
     time::{DAY_SECONDS, UtcDay, shift},
 };
 use tests::{
     Partners, System,
-    foreign_keys::data_of,
+    foreign_keys::{data_of, foreign_keys},
     gateway::{Failure, Gateway, Route, Seen},
 };
 use xtask::efgs_keys::KeyKind;
 
-const TIMEOUT_SECONDS: u64 = 2;
-
 fn start() -> (System, Arc<Gateway>) {
+    start_with(&[])
+}
+
+fn start_with(settings: &[(&str, &str)]) -> (System, Arc<Gateway>) {
     let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
     let partners = Partners {
         gateway: gateway.clone(),
         country: Country::NETHERLANDS,
         participants: "BE DE",
     };
-    let mut system = System::start_exchanging(partners, &[("EFGS_TIMEOUT_SECONDS", "2")]);
+    let mut system = System::start_exchanging(partners, settings);
     system.move_clock_to_morning();
     (system, gateway)
 }
@@ -73,7 +70,7 @@ fn assert_all_there_once(system: &System, gateway: &Gateway) {
 
 #[test]
 fn failures_that_pass_lose_nothing_and_send_nothing_twice() {
-    let (system, gateway) = start();
+    let (system, gateway) = start_with(&[("EFGS_TIMEOUT_SECONDS", "2")]);
     let failures = [
         Failure::Status(500),
         Failure::Status(503),
@@ -81,7 +78,7 @@ fn failures_that_pass_lose_nothing_and_send_nothing_twice() {
         Failure::CutBefore,
         Failure::CutAfter,
         Failure::CutWithin,
-        Failure::Slow(Duration::from_secs(TIMEOUT_SECONDS + 1)),
+        Failure::Slow(Duration::from_secs(3)),
     ];
     for (seed, failure) in (1..).zip(failures) {
         // What was stored although its answer was cut off is seen to be there under a second tag.
@@ -136,11 +133,14 @@ fn a_country_that_uses_our_tag_does_not_keep_our_keys_from_the_others() {
     let batch =
         DiagnosisKeyBatch::outgoing(&system.published(), Country::NETHERLANDS, &participants);
     let tag = upload_tag(&signing_text(&batch.keys));
-    gateway.put_tagged("DE".parse().unwrap(), &tag, &[]);
+    let germany = "DE".parse().unwrap();
+    gateway.put_tagged(germany, &tag, &foreign_keys(1, "DE", gateway.now()));
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
     let statuses: Vec<_> = uploads(&gateway).iter().map(|seen| seen.status).collect();
     assert_eq!(statuses, [409, 201]);
-    assert_all_there_once(&system, &gateway);
+    let ours = data_of(&gateway.uploads()[1].keys);
+    let published: HashSet<_> = system.published().iter().map(|key| key.key.data).collect();
+    assert!(ours.into_iter().collect::<HashSet<_>>() == published);
 }
 
 #[test]
@@ -272,16 +272,9 @@ fn however_often_the_upload_is_killed_every_key_arrives_once() {
     // Some ten batches a file, so that there is something to interrupt.
     gateway.limit(20);
     let mut killed = 0;
-    for seed in 1..=8 {
-        publish_phone(&system, seed);
-        let delay = Duration::from_millis(10 + seed * 53 % 300);
-        thread::scope(|scope| {
-            let address = system.url("test/run/exchange");
-            let job = scope.spawn(move || ureq::post(address).send_json(json!({})));
-            thread::sleep(delay);
-            system.restart();
-            killed += u32::from(job.join().unwrap().is_err());
-        });
+    for requests in 1..=8 {
+        publish_phone(&system, requests);
+        killed += u32::from(system.kill_exchange(&gateway, requests as usize));
     }
     assert!(killed > 3, "{killed} runs were interrupted");
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
@@ -299,6 +292,24 @@ fn a_database_from_before_the_exchange_goes_on() {
     publish_phone(&system, 2);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
     assert_all_there_once(&system, &gateway);
+}
+
+#[test]
+fn a_country_that_leaves_while_an_answer_is_lost_is_named_no_more() {
+    let (mut system, gateway) = start();
+    publish_phone(&system, 1);
+    gateway.fail(Route::Upload, Failure::CutAfter, 3);
+    // The second try finds the tag taken, and its answer is lost too.
+    assert_eq!(last_upload(&system.exchange()), RunOutcome::NoAnswer);
+    system.restart_with_participants("BE");
+    for _ in 0..2 {
+        assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
+    }
+    let uploads = gateway.uploads();
+    let visited = uploads
+        .iter()
+        .map(|upload| upload.keys[0].visited_countries.concat());
+    assert_eq!(visited.collect::<Vec<_>>(), ["BEDE", "BE"]);
 }
 
 #[test]

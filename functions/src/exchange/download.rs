@@ -2,15 +2,17 @@
 //!
 //! What is taken from a batch and that it was taken is one transaction, so a batch that comes twice changes nothing.
 
+use std::io::BufReader;
+
 use shared::{
     Timestamp,
     api::RunOutcome,
     efgs::{
         MAX_KEYS, acceptance,
         answers::AfterDownload,
-        audit::{AuditEntry, Judge, Judged, SetAsideReason},
+        audit::{Judge, Judged, SetAsideReason, read_audit},
         batch::DiagnosisKeyBatch,
-        cursor::{Cursor, Next, Span},
+        cursor::{Cursor, KeptDays, Next},
         tag::BatchTag,
     },
     retention,
@@ -24,16 +26,26 @@ use super::{
     settings::Settings,
     store::Store,
 };
-use crate::ledger::LedgerStore;
+use crate::{body::Body, ledger::LedgerStore};
 
-/// How many runs ask for the audit of a batch: half a day's. A batch that has none would otherwise hold up all behind it.
-const AUDIT_RUNS: i64 = 6;
+/// In how many runs a question may fail, half a day's, before what is behind it goes first.
+const MAX_RUNS: i64 = 6;
 
-/// What is no batch any more: the gateway makes batches of [`MAX_KEYS`] now.
-const MOST_KEYS: usize = 4 * MAX_KEYS;
+/// More keys than any batch has: the gateway makes batches of [`MAX_KEYS`] now.
+const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_KEYS;
 
-/// A part of the job: a value, or the outcome with which the run ends.
-type Step<T> = std::result::Result<T, RunOutcome>;
+/// Why a question has no answer.
+enum Failed {
+    /// The gateway as a whole fails, or does not know us: it is asked the same again, however long that takes.
+    Gateway(RunOutcome),
+    /// The gateway has no answer to this question, and perhaps never will.
+    Question(RunOutcome),
+}
+
+type Answered<T> = std::result::Result<T, Failed>;
+
+/// What is left of a batch, or why all of it is set aside.
+type Verdict = std::result::Result<Judged, SetAsideReason>;
 
 /// Takes in what has come since the last run.
 pub async fn run(
@@ -49,23 +61,39 @@ pub async fn run(
         gateway,
         settings,
         now,
-        span: Span::new(now, settings.retention_days),
+        kept: KeptDays::new(now, settings.retention_days),
     };
-    let mut cursor = Cursor::begin(store.cursor()?, job.span);
+    let mut cursor = Cursor::begin(store.cursor()?, job.kept);
     for _ in 0..MAX_BATCHES {
-        match job.ask(cursor).await? {
-            Ok(Next::Ask(next)) => {
+        // Counted before it is asked, so that a question whose answer ends the isolate counts too.
+        let runs = store.count_run(&cursor, now)?;
+        let answered = if runs > MAX_RUNS {
+            Err(Failed::Question(RunOutcome::NoAnswer))
+        } else {
+            job.ask(&cursor, runs == MAX_RUNS).await?
+        };
+        let next = match answered {
+            Ok(next) => next,
+            Err(Failed::Gateway(outcome)) => {
+                store.forget_runs(&cursor)?;
+                return Ok(outcome);
+            }
+            Err(Failed::Question(outcome)) if runs < MAX_RUNS => return Ok(outcome),
+            Err(Failed::Question(outcome)) => job.pass_over(&cursor, outcome)?,
+        };
+        store.forget_runs(&cursor)?;
+        match next {
+            Next::Ask(next) => {
                 store.set_cursor(&next)?;
                 cursor = next;
             }
-            Ok(Next::Wait(next)) => {
+            Next::Wait(next) => {
                 store.set_cursor(&next)?;
-                break;
+                return Ok(RunOutcome::Done);
             }
-            Err(outcome) => return Ok(outcome),
         }
     }
-    Ok(RunOutcome::Done)
+    Ok(RunOutcome::Unfinished)
 }
 
 struct Download<'a> {
@@ -74,88 +102,100 @@ struct Download<'a> {
     gateway: &'a Gateway,
     settings: &'a Settings,
     now: Timestamp,
-    span: Span,
+    kept: KeptDays,
 }
 
 impl Download<'_> {
-    async fn ask(&self, cursor: Cursor) -> Result<Step<Next>> {
-        let Some(answer) = self.gateway.download(&cursor).await else {
-            return Ok(Err(RunOutcome::NoAnswer));
+    /// Asks for what is at `cursor`, takes it in, and says what comes after it. When it `is_last_try`, a batch whose audit
+    /// cannot be had is set aside.
+    async fn ask(&self, cursor: &Cursor, is_last_try: bool) -> Result<Answered<Next>> {
+        let Some(answer) = self.gateway.download(cursor).await else {
+            return Ok(Err(Failed::Gateway(RunOutcome::NoAnswer)));
         };
         Ok(match AfterDownload::of(answer.status) {
-            AfterDownload::Take => return self.take(&cursor, &answer).await,
-            AfterDownload::NotFound => Ok(cursor.after_not_found(self.span)),
-            AfterDownload::Gone => Ok(cursor.after_gone(self.span)),
-            AfterDownload::Again => Err(RunOutcome::NoAnswer),
-            AfterDownload::Stop => Err(answer.refused()),
+            AfterDownload::Take => return self.take(cursor, answer, is_last_try).await,
+            AfterDownload::NotFound => cursor
+                .after_not_found(self.kept)
+                .ok_or_else(|| Failed::Question(answer.refused())),
+            AfterDownload::Gone => Ok(cursor.after_gone(self.kept)),
+            AfterDownload::Refused => Err(Failed::Question(answer.refused())),
+            AfterDownload::Stop => Err(Failed::Gateway(answer.refused())),
         })
     }
 
     /// Takes in a batch, if it was not before, and says what comes after it.
-    async fn take(&self, cursor: &Cursor, answer: &Answer) -> Result<Step<Next>> {
-        let tags =
-            tags(answer).filter(|(tag, next)| cursor.is_answered_by(tag, next.as_ref(), self.span));
+    async fn take(
+        &self,
+        cursor: &Cursor,
+        mut answer: Answer,
+        is_last_try: bool,
+    ) -> Result<Answered<Next>> {
+        let tags = tags(&answer)
+            .filter(|(tag, next)| cursor.is_answered_by(tag, next.as_ref(), self.kept));
         let Some((tag, next)) = tags else {
-            return Ok(Err(RunOutcome::Unreadable));
+            return Ok(Err(Failed::Question(answer.unreadable())));
         };
         if !self.store.has_seen(&tag)? {
-            let judged = match read(answer) {
-                // Of a batch without keys the gateway may have no audit.
-                Ok(batch) if batch.keys.is_empty() => Ok(Judged::default()),
-                Ok(batch) => match self.audit(&tag).await {
-                    Ok(audit) => audit.and_then(|audit| self.judge(batch, &audit)),
-                    Err(outcome) if self.store.count_failed_audit(&tag, self.now)? < AUDIT_RUNS => {
-                        return Ok(Err(outcome));
-                    }
-                    Err(_) => Err(SetAsideReason::NoAudit),
-                },
-                Err(reason) => Err(reason),
+            let verdict = match self.judge(&tag, answer.take_body()).await {
+                Ok(verdict) => verdict,
+                Err(_) if is_last_try => Err(SetAsideReason::NoAudit),
+                Err(outcome) => return Ok(Err(Failed::Question(outcome))),
             };
-            self.store_batch(&tag, judged)?;
+            self.store_batch(&tag, verdict)?;
         }
-        Ok(Ok(Cursor::after_batch(&tag, next, self.span)))
+        Ok(Ok(Cursor::after_batch(&tag, next, self.kept)))
     }
 
-    /// Who uploaded what is in the batch. That it cannot be had now ends the run.
-    async fn audit(
+    /// Judges a batch by its audit. The error says why there is none now.
+    async fn judge(
         &self,
         tag: &BatchTag,
-    ) -> Step<std::result::Result<Vec<AuditEntry>, SetAsideReason>> {
-        let Some(answer) = self.gateway.audit(tag).await else {
+        body: Option<Body>,
+    ) -> std::result::Result<Verdict, RunOutcome> {
+        let Some(batch) = body.and_then(read_batch) else {
+            return Ok(Err(SetAsideReason::Unreadable));
+        };
+        // Of a batch without keys the gateway may have no audit.
+        if batch.keys.is_empty() {
+            return Ok(Ok(Judged::default()));
+        }
+        let Some(mut answer) = self.gateway.audit(tag).await else {
             return Err(RunOutcome::NoAnswer);
         };
         match AfterDownload::of(answer.status) {
-            AfterDownload::Take => {
-                let body = answer.body.as_deref().unwrap_or_default();
-                Ok(serde_json::from_slice(body).map_err(|_| SetAsideReason::Unreadable))
-            }
-            AfterDownload::Gone => Ok(Err(SetAsideReason::NoAudit)),
-            AfterDownload::Again => Err(RunOutcome::NoAnswer),
-            AfterDownload::NotFound | AfterDownload::Stop => Err(answer.refused()),
+            AfterDownload::Take => {}
+            AfterDownload::Gone => return Ok(Err(SetAsideReason::NoAudit)),
+            _ => return Err(answer.refused()),
         }
-    }
-
-    fn judge(
-        &self,
-        batch: DiagnosisKeyBatch,
-        audit: &[AuditEntry],
-    ) -> std::result::Result<Judged, SetAsideReason> {
+        let Some(body) = answer.take_body() else {
+            return Ok(Err(SetAsideReason::Unreadable));
+        };
+        let Ok(audit) = read_audit(BufReader::new(body)) else {
+            return Err(answer.unreadable());
+        };
         let judge = Judge {
             own: self.settings.own,
             participants: &self.settings.participants,
             anchor: &self.settings.anchor,
             now: self.now,
         };
-        judge.judge(batch.keys, audit)
+        Ok(judge.judge(batch.keys, &audit))
+    }
+
+    /// Leaves what has failed too often, and says what comes after it.
+    fn pass_over(&self, cursor: &Cursor, outcome: RunOutcome) -> Result<Next> {
+        match cursor.tag() {
+            Some(tag) if self.store.has_seen(tag)? => {}
+            Some(tag) => self.store_batch(tag, Err(SetAsideReason::NoBatch))?,
+            None => console_error!("exchange: the batches of {cursor} are passed over"),
+        }
+        let is_there = outcome != RunOutcome::Refused { status: 404 };
+        Ok(cursor.passed_over(is_there, self.kept))
     }
 
     /// Keeps what may be used of a batch, and remembers it, without `.await`: all or nothing.
-    fn store_batch(
-        &self,
-        tag: &BatchTag,
-        judged: std::result::Result<Judged, SetAsideReason>,
-    ) -> Result<()> {
-        let judged = judged.unwrap_or_else(|reason| Judged {
+    fn store_batch(&self, tag: &BatchTag, verdict: Verdict) -> Result<()> {
+        let judged = verdict.unwrap_or_else(|reason| Judged {
             trusted: Vec::new(),
             set_aside: vec![(None, reason)],
         });
@@ -180,9 +220,8 @@ impl Download<'_> {
     }
 }
 
-fn read(answer: &Answer) -> std::result::Result<DiagnosisKeyBatch, SetAsideReason> {
-    let body = answer.body.as_deref().ok_or(SetAsideReason::Unreadable)?;
-    DiagnosisKeyBatch::read(body, MOST_KEYS).map_err(|_| SetAsideReason::Unreadable)
+fn read_batch(body: Body) -> Option<DiagnosisKeyBatch> {
+    DiagnosisKeyBatch::read(&body.into_bytes(), MAX_DOWNLOADED_KEYS).ok()
 }
 
 /// The names of the batch and of the one behind it.

@@ -6,15 +6,15 @@
 use js_sys::{Function, Promise, Reflect, Uint8Array};
 use shared::{
     api::RunOutcome,
-    efgs::{CONTENT_TYPE, answers, cursor::Cursor, tag::BatchTag},
+    efgs::{CONTENT_TYPE, CONTENT_TYPE_JSON, answers, cursor::Cursor, tag::BatchTag},
 };
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect};
-use worker::{Env, Result, worker_sys};
+use worker::{Env, Result, console_error, worker_sys};
 
 use super::settings::Settings;
-use crate::body;
+use crate::body::Body;
 
 /// The gateway.
 pub struct Gateway {
@@ -27,23 +27,23 @@ pub struct Gateway {
 /// next run.
 const BACKOFF_MILLIS: [u32; 2] = [1_000, 4_000];
 
-/// What is no batch: one of 5,000 keys has a megabyte.
+/// The largest batch: one of 5,000 keys has a megabyte.
 const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
-/// What is no audit: with its certificates and signatures, an entry has at most ten kilobytes, and countries send many keys at
-/// a time. The Worker has 128 MB for everything.
-const MAX_AUDIT_BYTES: usize = 16 * 1024 * 1024;
+/// The largest audit: 5,000 uploads with some twelve kilobytes of certificates and signatures each. The Worker has 128 MB.
+const MAX_AUDIT_BYTES: usize = 64 * 1024 * 1024;
 
-/// What is no answer to an upload.
+/// The largest answer to an upload: the places of 5,000 keys.
 const MAX_UPLOAD_ANSWER_BYTES: usize = 1024 * 1024;
 
 /// An answer, read to its end.
 pub struct Answer {
+    /// What was asked.
+    asked: String,
     /// The status.
     pub status: u16,
     headers: Headers,
-    /// The body; `None` when it is larger than any that makes sense.
-    pub body: Option<Vec<u8>>,
+    body: Option<Body>,
 }
 
 impl Answer {
@@ -52,11 +52,23 @@ impl Answer {
         self.headers.get(name).ok().flatten()
     }
 
+    /// The body; `None` when it is larger than any that makes sense. It is there once.
+    pub fn take_body(&mut self) -> Option<Body> {
+        self.body.take()
+    }
+
     /// The end of a run to which the gateway says no.
-    pub const fn refused(&self) -> RunOutcome {
-        RunOutcome::Refused {
-            status: self.status,
-        }
+    pub fn refused(&self) -> RunOutcome {
+        let Self { asked, status, .. } = self;
+        console_error!("exchange: {asked} is refused with status {status}");
+        RunOutcome::Refused { status: *status }
+    }
+
+    /// The end of a run to which the gateway says nothing that makes sense.
+    pub fn unreadable(&self) -> RunOutcome {
+        let Self { asked, status, .. } = self;
+        console_error!("exchange: the answer to {asked}, with status {status}, makes no sense");
+        RunOutcome::Unreadable
     }
 }
 
@@ -67,6 +79,12 @@ struct Request<'a> {
     body: Option<&'a [u8]>,
     /// How large the answer's body may be.
     most: usize,
+}
+
+impl Request<'_> {
+    fn name(&self) -> String {
+        format!("{} {}", self.method, self.path)
+    }
 }
 
 impl Gateway {
@@ -83,14 +101,14 @@ impl Gateway {
         })
     }
 
-    /// Sends a batch. `None` when no answer came.
+    /// Sends a batch. `None` when the gateway fails.
     pub async fn upload(&self, batch: &[u8], tag: &str, signature: &str) -> Option<Answer> {
         self.ask(&Request {
             method: "POST",
             path: "upload".to_owned(),
             headers: &[
                 ("content-type", CONTENT_TYPE),
-                ("accept", "application/json; version=1.0"),
+                ("accept", CONTENT_TYPE_JSON),
                 ("batchTag", tag),
                 ("batchSignature", signature),
             ],
@@ -100,14 +118,14 @@ impl Gateway {
         .await
     }
 
-    /// Asks for the batch at `cursor`. `None` when no answer came.
+    /// Asks for the batch at `cursor`. `None` when the gateway fails.
     pub async fn download(&self, cursor: &Cursor) -> Option<Answer> {
         let accept = ("accept", CONTENT_TYPE);
-        let tag = cursor.tag.as_ref().map(|tag| ("batchTag", tag.as_str()));
+        let tag = cursor.tag().map(|tag| ("batchTag", tag.as_str()));
         let headers: Vec<_> = [Some(accept), tag].into_iter().flatten().collect();
         self.ask(&Request {
             method: "GET",
-            path: format!("download/{}", cursor.day),
+            path: format!("download/{}", cursor.day()),
             headers: &headers,
             body: None,
             most: MAX_BATCH_BYTES,
@@ -115,12 +133,12 @@ impl Gateway {
         .await
     }
 
-    /// Asks who uploaded what is in the batch `tag`. `None` when no answer came.
+    /// Asks who uploaded what is in the batch `tag`. `None` when the gateway fails.
     pub async fn audit(&self, tag: &BatchTag) -> Option<Answer> {
         self.ask(&Request {
             method: "GET",
             path: format!("audit/download/{}/{tag}", tag.day()),
-            headers: &[("accept", "application/json; version=1.0")],
+            headers: &[("accept", CONTENT_TYPE_JSON)],
             body: None,
             most: MAX_AUDIT_BYTES,
         })
@@ -129,18 +147,21 @@ impl Gateway {
 
     /// The answer to `request`, which is made again after failures that may pass.
     async fn ask(&self, request: &Request<'_>) -> Option<Answer> {
-        let mut answer = self.ask_once(request).await.ok();
-        for pause in BACKOFF_MILLIS {
-            if answer
-                .as_ref()
-                .is_some_and(|answer| !answers::may_pass(answer.status))
-            {
-                break;
-            }
+        let mut pauses = BACKOFF_MILLIS.into_iter();
+        loop {
+            let failure = match self.ask_once(request).await {
+                Ok(answer) if answers::may_pass(answer.status) => {
+                    format!("status {}", answer.status)
+                }
+                Ok(answer) => return Some(answer),
+                Err(error) => format!("no answer: {}", cause(&error)),
+            };
+            let Some(pause) = pauses.next() else {
+                console_error!("exchange: {}: {failure}", request.name());
+                return None;
+            };
             wait(pause).await.ok()?;
-            answer = self.ask_once(request).await.ok();
         }
-        answer
     }
 
     async fn ask_once(&self, request: &Request<'_>) -> std::result::Result<Answer, JsValue> {
@@ -161,13 +182,22 @@ impl Gateway {
         let answer = self.connection.fetch_with_str_and_init(&url, &init)?;
         let answer: web_sys::Response = JsFuture::from(answer).await?.unchecked_into();
         Ok(Answer {
+            asked: request.name(),
             status: answer.status(),
             headers: answer.headers(),
             body: match answer.body() {
-                Some(stream) => body::read(stream, request.most, request.most).await?,
-                None => Some(Vec::new()),
+                Some(stream) => Body::read(stream, request.most, request.most).await?,
+                None => Some(Body::default()),
             },
         })
+    }
+}
+
+/// What the platform says of a failure.
+fn cause(error: &JsValue) -> String {
+    match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => error.to_string().into(),
+        None => error.as_string().unwrap_or_default(),
     }
 }
 

@@ -2,8 +2,8 @@
 //! and one that takes in what others have published. What each answer means is decided in `shared::efgs`.
 //!
 //! Both run in the Ledger, where the keys are. What they have done is written down between two calls to the gateway, so a run
-//! that is killed anywhere is gone on with by the next one: what was planned is sent again under the same tag, and a batch
-//! that was taken in is known by its tag.
+//! that is killed anywhere is gone on with by the next one: what was planned is sent again, and the gateway says what it has
+//! of it; a batch that was taken in is known by its tag.
 
 mod download;
 mod gateway;

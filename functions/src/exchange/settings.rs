@@ -4,7 +4,11 @@ use std::{cell::OnceCell, rc::Rc};
 
 use shared::{
     country::{Country, Participants},
-    efgs::{certificate::TrustAnchor, signing_key::SigningIdentity},
+    efgs::{
+        certificate::TrustAnchor,
+        cursor::MAX_RETENTION_DAYS,
+        signing_key::{IdentityError, SigningIdentity},
+    },
 };
 use worker::{Env, Result};
 
@@ -27,9 +31,6 @@ pub struct Settings {
     /// How long an answer may take.
     pub timeout_seconds: u32,
 }
-
-/// A file of ours ends 14 days after the oldest batch with a key in it was made, so older batches would end it too early.
-const MOST_RETENTION_DAYS: u32 = 7;
 
 impl Settings {
     /// The settings; `None` when the exchange is switched off. Bindings do not change while the isolate lives.
@@ -56,11 +57,12 @@ impl Settings {
             &secret(env, "EFGS_SIGNING_KEY")?,
             &secret(env, "EFGS_SIGNING_CERTIFICATE")?,
         )
-        .map_err(|error| {
-            bad(
-                "EFGS_SIGNING_KEY, EFGS_SIGNING_CERTIFICATE",
-                &error.to_string(),
-            )
+        .map_err(|error| match error {
+            IdentityError::Key => bad("EFGS_SIGNING_KEY", "a P-256 or RSA key, PKCS#8 PEM"),
+            IdentityError::Certificate => bad("EFGS_SIGNING_CERTIFICATE", CERTIFICATE),
+            IdentityError::Mismatch => {
+                bad("EFGS_SIGNING_KEY", "the key of EFGS_SIGNING_CERTIFICATE")
+            }
         })?;
         // The gateway would refuse every batch.
         if identity.certificate().country() != Some(own) {
@@ -75,13 +77,16 @@ impl Settings {
             participants: participants(env)?,
             identity,
             anchor: TrustAnchor::from_pem(&secret(env, "EFGS_TRUST_ANCHOR")?)
-                .map_err(|error| bad("EFGS_TRUST_ANCHOR", &error.to_string()))?,
+                .map_err(|_| bad("EFGS_TRUST_ANCHOR", CERTIFICATE))?,
             url,
-            retention_days: number(env, "EFGS_RETENTION_DAYS", MOST_RETENTION_DAYS)?,
+            retention_days: number(env, "EFGS_RETENTION_DAYS", MAX_RETENTION_DAYS)?,
             timeout_seconds: number(env, "EFGS_TIMEOUT_SECONDS", 600)?,
         })
     }
 }
+
+/// What a certificate should be.
+const CERTIFICATE: &str = "a certificate in PEM with an EC P-256, EC P-384 or RSA key";
 
 fn number(env: &Env, name: &str, most: u32) -> Result<u32> {
     let value = text(env, name)?.parse().ok();

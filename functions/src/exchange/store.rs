@@ -1,5 +1,5 @@
-//! What the exchange remembers, in the Ledger's database: which keys are sent, where the download stands, which batches were
-//! taken in or could not be audited, and what was set aside.
+//! What the exchange remembers, in the Ledger's database: which keys are sent, where the download stands, what the gateway
+//! left unanswered, which batches were taken in, and what was set aside.
 
 use shared::{
     Timestamp,
@@ -25,8 +25,8 @@ const SCHEMA: &str = "
         tag TEXT PRIMARY KEY,
         expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS failed_audit (
-        tag TEXT PRIMARY KEY,
+    CREATE TABLE IF NOT EXISTS unanswered (
+        question TEXT PRIMARY KEY,
         runs INTEGER NOT NULL,
         expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
@@ -146,37 +146,44 @@ impl Store {
             Vec::new(),
             |mut row| Ok((row.text()?, row.text()?)),
         )?;
-        Ok(stored.and_then(|(day, tag)| {
-            Some(Cursor {
-                day: day.parse().ok()?,
-                tag: tag.parse().ok(),
-            })
+        Ok(stored.and_then(|(day, tag)| match tag.parse() {
+            Ok(tag) => Some(Cursor::Batch(tag)),
+            Err(_) => day.parse().ok().map(Cursor::Day),
         }))
     }
 
     /// Remembers where the download stands.
     pub fn set_cursor(&self, cursor: &Cursor) -> Result<()> {
-        let tag = cursor.tag.as_ref().map(BatchTag::to_string);
+        let tag = cursor.tag().map(BatchTag::to_string);
         sql::run(
             &self.sql,
             "INSERT OR REPLACE INTO download_cursor VALUES (1, ?, ?)",
             vec![
-                Value::String(cursor.day.to_string()),
+                Value::String(cursor.day().to_string()),
                 tag.map_or(Value::Null, Value::String),
             ],
         )
     }
 
-    /// Counts a run that did not get the audit of the batch `tag`. How many there were, this one included.
-    pub fn count_failed_audit(&self, tag: &BatchTag, now: Timestamp) -> Result<i64> {
+    /// Counts a run that asks for what is at `cursor`. How many there were without an answer, this one included.
+    pub fn count_run(&self, cursor: &Cursor, now: Timestamp) -> Result<i64> {
         let runs = sql::first(
             &self.sql,
-            "INSERT INTO failed_audit VALUES (?, 1, ?) \
+            "INSERT INTO unanswered VALUES (?, 1, ?) \
              ON CONFLICT DO UPDATE SET runs = runs + 1 RETURNING runs",
-            vec![Value::String(tag.to_string()), kept_until(now)],
+            vec![Value::String(cursor.to_string()), kept_until(now)],
             |mut row| row.integer(),
         )?;
         runs.ok_or_else(|| "an insert has one row".into())
+    }
+
+    /// What is at `cursor` has its answer, or the fault was not its own.
+    pub fn forget_runs(&self, cursor: &Cursor) -> Result<()> {
+        sql::run(
+            &self.sql,
+            "DELETE FROM unanswered WHERE question = ?",
+            vec![Value::String(cursor.to_string())],
+        )
     }
 
     /// Whether the batch `tag` was taken in, or set aside, before.
@@ -267,7 +274,7 @@ impl Store {
     pub fn expire(&self, now: Timestamp) -> Result<()> {
         for statement in [
             "DELETE FROM seen_batch WHERE expires_at <= ?",
-            "DELETE FROM failed_audit WHERE expires_at <= ?",
+            "DELETE FROM unanswered WHERE expires_at <= ?",
             "DELETE FROM set_aside WHERE expires_at <= ?",
         ] {
             sql::run(&self.sql, statement, vec![Value::Integer(now.as_second())])?;

@@ -1,7 +1,7 @@
 //! The upload: what is in a published file here is sent to the other countries, once.
 //!
-//! Which keys are in a batch is one transaction. So a run that was killed, or whose answer was lost, sends the same batch again,
-//! and the gateway says that it has it.
+//! Which keys are in a batch is one transaction. So a run that was killed, or whose answer was lost, sends the same keys again,
+//! and the gateway says that it has them.
 
 use prost::Message as _;
 use shared::{
@@ -13,7 +13,8 @@ use shared::{
         answers::AfterUpload,
         batch::DiagnosisKeyBatch,
         cms,
-        signing_text::{random_tag, signing_text, upload_tag},
+        signing_text::signing_text,
+        tag::{random_upload_tag, upload_tag},
     },
     tek::KeyData,
 };
@@ -38,14 +39,15 @@ pub async fn run(
     for _ in 0..MAX_BATCHES {
         let keys = store.plan_batch(limit, now)?;
         if keys.is_empty() {
-            break;
+            return Ok(RunOutcome::Done);
         }
         let data: Vec<KeyData> = keys.iter().map(|key| key.key.data).collect();
         let batch = DiagnosisKeyBatch::outgoing(&keys, settings.own, &settings.participants);
-        let Some(answer) = send(&batch, gateway, settings).await? else {
+        let Some(mut answer) = send(&batch, gateway, settings).await? else {
             return Ok(RunOutcome::NoAnswer);
         };
-        match AfterUpload::of(answer.status, answer.body.as_deref().unwrap_or_default()) {
+        let body = answer.take_body().unwrap_or_default().into_bytes();
+        match AfterUpload::of(answer.status, &body) {
             AfterUpload::Done => store.mark_batch_sent()?,
             AfterUpload::Without(places) => {
                 let there: Vec<_> = places
@@ -53,7 +55,7 @@ pub async fn run(
                     .filter_map(|place| data.get(place).copied())
                     .collect();
                 if there.is_empty() {
-                    return Ok(RunOutcome::Unreadable);
+                    return Ok(answer.unreadable());
                 }
                 store.mark_sent(&there)?;
             }
@@ -64,12 +66,11 @@ pub async fn run(
                 }
                 store.put_back(data.get(limit..).unwrap_or_default())?;
             }
-            AfterUpload::Again if answer.status == 207 => return Ok(RunOutcome::Unreadable),
-            AfterUpload::Again => return Ok(RunOutcome::NoAnswer),
             AfterUpload::Stop | AfterUpload::TagTaken => return Ok(answer.refused()),
+            AfterUpload::Unreadable => return Ok(answer.unreadable()),
         }
     }
-    Ok(RunOutcome::Done)
+    Ok(RunOutcome::Unfinished)
 }
 
 /// Sends `batch` under the tag of its content and, if that is taken, under one that nobody knows: then either the gateway says
@@ -86,13 +87,11 @@ async fn send(
     let signature = base64::encode(&signature);
     let body = batch.encode_to_vec();
     let answer = gateway.upload(&body, &upload_tag(&text), &signature).await;
-    if answer
-        .as_ref()
-        .is_some_and(|answer| AfterUpload::of(answer.status, b"") == AfterUpload::TagTaken)
-    {
-        return Ok(gateway
-            .upload(&body, &random_tag(&mut random), &signature)
-            .await);
+    match answer {
+        Some(answer) if AfterUpload::of(answer.status, b"") == AfterUpload::TagTaken => {
+            let tag = random_upload_tag(&mut random);
+            Ok(gateway.upload(&body, &tag, &signature).await)
+        }
+        answer => Ok(answer),
     }
-    Ok(answer)
 }

@@ -227,12 +227,13 @@ impl Store {
             "INSERT INTO file (start_at, end_at, expires_at) VALUES (?, ?, 0)",
             vec![Value::Integer(start), Value::Integer(end)],
         )?;
-        // In the order of the key data, which is random: a file of several says nothing of who is in it.
+        // At random: a file of several says nothing of who is in it. The order of the key data would not do, since other
+        // countries choose theirs.
         sql::run(
             &self.sql,
             "UPDATE diagnosis_key SET file = (SELECT max(number) FROM file) WHERE data IN \
              (SELECT data FROM diagnosis_key WHERE file IS NULL AND releasable_at <= ? \
-              ORDER BY data LIMIT ?)",
+              ORDER BY random() LIMIT ?)",
             vec![Value::Integer(now.as_second()), Value::Integer(size as i64)],
         )?;
         // A file ends with the oldest upload in it, invented ones included: else its end would tell which of its keys nobody

@@ -45,8 +45,9 @@ pub fn ExchangeScreen() -> impl IntoView {
         let set_aside = report.get().map(|report| report.set_aside);
         each(set_aside.unwrap_or_default(), |entry| {
             let country = match entry.country {
-                Some(country) => texts.country(country).to_owned(),
-                None => texts.exchange.all_of_it.to_owned(),
+                Some(country) => texts.country(country),
+                None if entry.reason.concerns_all() => texts.exchange.all_of_it,
+                None => texts.exchange.unknown,
             };
             view! {
                 <tr>

@@ -292,6 +292,8 @@ pub struct ExchangeTexts {
     pub country: &'static str,
     /// In the place of a country: nobody's keys of the batch are used.
     pub all_of_it: &'static str,
+    /// In the place of a country: it is none that takes part.
+    pub unknown: &'static str,
     pub why: &'static str,
     pub reason: fn(SetAsideReason) -> &'static str,
 }

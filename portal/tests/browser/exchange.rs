@@ -45,6 +45,7 @@ async fn the_last_runs_and_what_is_set_aside_are_shown() {
         set_aside: vec![
             set_aside(Some("DE"), SetAsideReason::Signature),
             set_aside(None, SetAsideReason::Amounts),
+            set_aside(None, SetAsideReason::UnknownCountry),
         ],
         last_upload: run(RunOutcome::Done),
         last_download: run(RunOutcome::Refused { status: 403 }),
@@ -55,7 +56,7 @@ async fn the_last_runs_and_what_is_set_aside_are_shown() {
         "maandag 23 november, 11:00: gelukt"
     );
     assert!(screen.text("#last-download").contains("status 403"));
-    assert_eq!(screen.text("#count[role=status]"), "2 regels");
+    assert_eq!(screen.text("#count[role=status]"), "3 regels");
     let cells = screen.texts("tbody td");
     assert_eq!(
         cells[1..4],
@@ -65,7 +66,7 @@ async fn the_last_runs_and_what_is_set_aside_are_shown() {
             "De handtekening hoort niet bij precies deze sleutels"
         ]
     );
-    assert_eq!(cells[6], "Het hele pakket");
+    assert_eq!((&*cells[6], &*cells[10]), ("Het hele pakket", "Onbekend"));
 }
 
 #[wasm_bindgen_test]

@@ -27,7 +27,7 @@ pub struct SetAside {
     pub at: Timestamp,
     /// The gateway's name for the batch.
     pub tag: String,
-    /// Whose keys; null for all of the batch, or when nobody can tell.
+    /// Whose keys; null for all of the batch ([`SetAsideReason::concerns_all`]), or for a country that there is not.
     pub country: Option<Country>,
     /// Why.
     pub reason: SetAsideReason,
@@ -57,6 +57,8 @@ pub enum RunOutcome {
         /// The status.
         status: u16,
     },
+    /// It took long enough; there is more.
+    Unfinished,
     /// The gateway's answer makes no sense.
     Unreadable,
 }
@@ -67,6 +69,7 @@ impl fmt::Display for RunOutcome {
             Self::Done => f.write_str("done"),
             Self::NoAnswer => f.write_str("the gateway fails or gives no answer"),
             Self::Refused { status } => write!(f, "the gateway refuses with status {status}"),
+            Self::Unfinished => f.write_str("there is more, which the next run does"),
             Self::Unreadable => f.write_str("the gateway's answer makes no sense"),
         }
     }

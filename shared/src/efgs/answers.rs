@@ -1,4 +1,5 @@
-//! What each of the gateway's answers means (design §4.4).
+//! What each of the gateway's answers means (design §4.4). Those of which [`may_pass`] is true are not looked at further: the
+//! same is asked again.
 
 use serde::Deserialize;
 
@@ -10,8 +11,6 @@ pub const fn may_pass(status: u16) -> bool {
 /// What to do after a batch was sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum AfterUpload {
-    /// Send it again later: the gateway failed, or gave no answer.
-    Again,
     /// It is there.
     Done,
     /// Send half of it: it is too large.
@@ -21,6 +20,8 @@ pub enum AfterUpload {
     /// A batch with this tag is there: this one, whose answer was lost, or one that somebody else gave the same tag, since
     /// whoever knows the keys knows the tag. Send it once more under a tag that nobody knows.
     TagTaken,
+    /// The answer makes no sense. Nothing of it was stored.
+    Unreadable,
     /// Nothing of it was stored. The keys in these places are there already; send the others again.
     Without(Vec<usize>),
 }
@@ -33,11 +34,10 @@ impl AfterUpload {
             207 => match serde_json::from_slice::<MultiStatus>(body) {
                 Ok(places) if !places.there.is_empty() => Self::Without(places.there),
                 // Without any key that is there already, sending the rest is sending the same again.
-                _ => Self::Again,
+                _ => Self::Unreadable,
             },
             409 => Self::TagTaken,
             413 => Self::Halve,
-            _ if may_pass(status) => Self::Again,
             _ => Self::Stop,
         }
     }
@@ -53,12 +53,12 @@ struct MultiStatus {
 /// What to do after a batch, or the audit of one, was asked for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum AfterDownload {
-    /// Ask again later: the gateway failed, or gave no answer.
-    Again,
     /// The day is older than what the gateway keeps.
     Gone,
     /// There is none.
     NotFound,
+    /// The gateway refuses this question; others it may answer.
+    Refused,
     /// Nobody but the operator can help.
     Stop,
     /// It is there.
@@ -70,9 +70,9 @@ impl AfterDownload {
     pub fn of(status: u16) -> Self {
         match status {
             200 => Self::Take,
+            400 => Self::Refused,
             404 => Self::NotFound,
             410 => Self::Gone,
-            _ if may_pass(status) => Self::Again,
             _ => Self::Stop,
         }
     }
@@ -81,6 +81,16 @@ impl AfterDownload {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn failures_of_the_gateway_may_pass_and_refusals_do_not() {
+        for status in [408, 429, 500, 502, 503, 504] {
+            assert!(may_pass(status), "{status}");
+        }
+        for status in [200, 201, 207, 302, 400, 403, 404, 406, 409, 410, 413, 415] {
+            assert!(!may_pass(status), "{status}");
+        }
+    }
 
     #[test]
     fn the_table_of_uploads_holds() {
@@ -93,11 +103,6 @@ mod tests {
             (404, AfterUpload::Stop),
             (406, AfterUpload::Stop),
             (302, AfterUpload::Stop),
-            (429, AfterUpload::Again),
-            (500, AfterUpload::Again),
-            (502, AfterUpload::Again),
-            (503, AfterUpload::Again),
-            (504, AfterUpload::Again),
         ] {
             assert_eq!(AfterUpload::of(status, b""), expected, "{status}");
         }
@@ -117,7 +122,7 @@ mod tests {
             r#"{"409":[-1]}"#,
             "[]",
         ] {
-            assert_eq!(after(body), AfterUpload::Again, "{body}");
+            assert_eq!(after(body), AfterUpload::Unreadable, "{body}");
         }
     }
 
@@ -125,14 +130,12 @@ mod tests {
     fn the_table_of_downloads_holds() {
         for (status, expected) in [
             (200, AfterDownload::Take),
-            (400, AfterDownload::Stop),
+            (400, AfterDownload::Refused),
             (403, AfterDownload::Stop),
             (404, AfterDownload::NotFound),
             (406, AfterDownload::Stop),
             (410, AfterDownload::Gone),
             (415, AfterDownload::Stop),
-            (500, AfterDownload::Again),
-            (503, AfterDownload::Again),
         ] {
             assert_eq!(AfterDownload::of(status), expected, "{status}");
         }

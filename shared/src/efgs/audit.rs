@@ -4,11 +4,14 @@
 //! keys are one country's, and carries that country's signature over exactly them.
 
 use std::{
-    collections::{HashMap, VecDeque},
-    fmt,
+    collections::{HashMap, HashSet, VecDeque},
+    fmt, io,
 };
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{Error as _, SeqAccess, Visitor},
+};
 
 use super::{
     batch::DiagnosisKey,
@@ -36,6 +39,7 @@ pub struct AuditEntry {
     #[serde(deserialize_with = "text_or_null")]
     pub signing_certificate_operator_signature: String,
     /// The country's signature over the keys: CMS, base64.
+    #[serde(deserialize_with = "text_or_null")]
     pub batch_signature: String,
 }
 
@@ -53,18 +57,32 @@ pub enum SetAsideReason {
     CertificateCountry,
     /// The certificate is not valid yet, or not any more.
     CertificateExpired,
-    /// There is no audit of the batch.
+    /// The gateway does not give the batch's audit.
     NoAudit,
+    /// The gateway does not give the batch.
+    NoBatch,
     /// A key claims to be another country's.
     Origin,
     /// The country did not sign exactly these keys.
     Signature,
+    /// The country has more uploads in one batch than make sense.
+    TooManyUploads,
     /// The entry's country is none.
     UnknownCountry,
     /// The batch or its audit cannot be read.
     Unreadable,
-    /// The operator does not vouch for the certificate.
+    /// The operator does not vouch for the certificate, or there is none.
     UntrustedCertificate,
+}
+
+impl SetAsideReason {
+    /// Whether it concerns all of a batch, not only the uploads of a country.
+    pub const fn concerns_all(self) -> bool {
+        matches!(
+            self,
+            Self::Amounts | Self::NoAudit | Self::NoBatch | Self::Unreadable
+        )
+    }
 }
 
 impl fmt::Display for SetAsideReason {
@@ -73,12 +91,16 @@ impl fmt::Display for SetAsideReason {
             Self::Amounts => "the audit speaks of more or fewer keys than there are",
             Self::CertificateCountry => "the signing certificate is another country's",
             Self::CertificateExpired => "the signing certificate is not valid now",
-            Self::NoAudit => "there is no audit",
+            Self::NoAudit => "the gateway does not give the audit",
+            Self::NoBatch => "the gateway does not give the batch",
             Self::Origin => "a key claims to be another country's",
             Self::Signature => "the signature is not over exactly these keys",
+            Self::TooManyUploads => "the country has too many uploads in one batch",
             Self::UnknownCountry => "the country is unknown",
             Self::Unreadable => "the batch or its audit cannot be read",
-            Self::UntrustedCertificate => "the operator does not vouch for the signing certificate",
+            Self::UntrustedCertificate => {
+                "the signing certificate is not signed by the gateway's operator, or EFGS_TRUST_ANCHOR is not that operator's"
+            }
         })
     }
 }
@@ -101,7 +123,7 @@ pub struct Judge<'a> {
 pub struct Judged {
     /// Keys of participating countries that their country signed.
     pub trusted: Vec<DiagnosisKey>,
-    /// Entries whose keys are not used; the country is missing where the entry names none.
+    /// Of which countries uploads are not used, each reason once; the country is missing where an entry names none.
     pub set_aside: Vec<(Option<Country>, SetAsideReason)>,
 }
 
@@ -120,14 +142,23 @@ impl Judge<'_> {
             .iter()
             .filter(|entry| entry.country != self.own.code());
         let mut certificates = Certificates::new();
+        let mut uploads = HashMap::<Option<Country>, usize>::new();
         let mut judged = Judged::default();
         for (entry, keys) in allot(keys, &foreign.collect::<Vec<_>>())? {
             let country: Option<Country> = entry.country.parse().ok();
             if country.is_some_and(|country| !self.participants.include(country)) {
                 continue;
             }
-            match self.judge_entry(country, entry, &keys, &mut certificates) {
+            let uploads = uploads.entry(country).or_default();
+            *uploads += 1;
+            let verdict = if *uploads > MAX_UPLOADS {
+                Err(SetAsideReason::TooManyUploads)
+            } else {
+                self.judge_entry(country, entry, &keys, &mut certificates)
+            };
+            match verdict {
                 Ok(()) => judged.trusted.extend(keys),
+                Err(reason) if judged.set_aside.contains(&(country, reason)) => {}
                 Err(reason) => judged.set_aside.push((country, reason)),
             }
         }
@@ -182,9 +213,9 @@ impl Judge<'_> {
 }
 
 /// Gives each entry its keys. The keys of an upload stand in its order, but those of another one that came at the same moment
-/// may stand between them. So an entry gets the next keys of its country, if the countries' amounts are those of the keys'
-/// origins. Where a key claims to be another country's they are not; then each entry gets the next keys as they stand, and
-/// only the one with that key is found to be wrong.
+/// may stand between them. So an entry gets the next keys of its country, if the country's amounts are as many as there are
+/// keys with it as origin. Where they are not, a key claims to be another country's; the entries of such countries get the next
+/// of the keys that are left as they stand, and only the one with that key is found to be wrong.
 fn allot<'a>(
     keys: Vec<DiagnosisKey>,
     entries: &[&'a AuditEntry],
@@ -203,28 +234,76 @@ fn allot<'a>(
     for key in &keys {
         *origins.entry(&key.origin).or_default() += 1;
     }
-    amounts.retain(|_, amount| *amount > 0);
-    let by_origin = amounts == origins;
+    let fits: HashSet<String> = amounts
+        .into_iter()
+        .filter(|(country, amount)| origins.get(country) == Some(amount))
+        .map(|(country, _)| country.to_owned())
+        .collect();
+    let pile_of = |country: &str| fits.get(country).map_or("", String::as_str);
 
-    // One pile for each country, or one for all.
-    let mut piles = HashMap::<String, VecDeque<DiagnosisKey>>::new();
+    let mut piles = HashMap::<&str, VecDeque<DiagnosisKey>>::new();
     for key in keys {
-        let pile = if by_origin {
-            key.origin.clone()
-        } else {
-            String::new()
-        };
-        piles.entry(pile).or_default().push_back(key);
+        piles
+            .entry(pile_of(&key.origin))
+            .or_default()
+            .push_back(key);
     }
     let allotted = entries.iter().map(|entry| {
-        let pile = if by_origin { &*entry.country } else { "" };
-        let own = piles.get_mut(pile).map_or_else(Vec::new, |pile| {
-            let amount = usize::try_from(entry.amount).unwrap_or(usize::MAX);
-            pile.drain(..amount.min(pile.len())).collect()
-        });
+        let own = piles
+            .get_mut(pile_of(&entry.country))
+            .map_or_else(Vec::new, |pile| {
+                let amount = usize::try_from(entry.amount).unwrap_or(usize::MAX);
+                pile.drain(..amount.min(pile.len())).collect()
+            });
         (*entry, own)
     });
     Ok(allotted.collect())
+}
+
+/// How many uploads of a country in one batch are looked at. A country sends many keys at a time; verifying thousands of small
+/// uploads would take the time, and keeping their signatures the memory, that all countries' keys need.
+const MAX_UPLOADS: usize = 200;
+
+/// How many entries an audit has at most.
+const MAX_ENTRIES: usize = 20_000;
+
+/// Reads the audit of a batch: JSON. Of a country with too many uploads, the signatures of the others are left out.
+pub fn read_audit(json: impl io::Read) -> Result<Vec<AuditEntry>, serde_json::Error> {
+    let mut reader = serde_json::Deserializer::from_reader(json);
+    let entries = reader.deserialize_seq(AuditVisitor)?;
+    reader.end()?;
+    Ok(entries)
+}
+
+struct AuditVisitor;
+
+impl<'de> Visitor<'de> for AuditVisitor {
+    type Value = Vec<AuditEntry>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "a list of at most {MAX_ENTRIES} uploads")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<AuditEntry>, A::Error> {
+        let mut entries = Vec::new();
+        let mut uploads = HashMap::<String, usize>::new();
+        while let Some(mut entry) = seq.next_element::<AuditEntry>()? {
+            if entries.len() == MAX_ENTRIES {
+                return Err(A::Error::invalid_length(MAX_ENTRIES + 1, &self));
+            }
+            let uploads = uploads.entry(entry.country.clone()).or_default();
+            *uploads += 1;
+            if *uploads > MAX_UPLOADS {
+                entry = AuditEntry {
+                    country: entry.country,
+                    amount: entry.amount,
+                    ..AuditEntry::default()
+                };
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
 }
 
 #[cfg(test)]
@@ -288,6 +367,22 @@ mod tests {
     }
 
     #[test]
+    fn a_country_with_a_wrong_key_does_not_mix_up_the_others() {
+        let mixed = [
+            (1, "DE"),
+            (2, "BE"),
+            (3, "DE"),
+            (4, "IE"),
+            (5, "BE"),
+            (6, "NL"),
+        ];
+        assert_eq!(
+            allotted(&mixed, &[("DE", 3), ("BE", 2), ("IE", 1)]),
+            Ok(vec![vec![1, 3, 6], vec![2, 5], vec![4]])
+        );
+    }
+
+    #[test]
     fn amounts_that_are_not_those_of_the_keys_are_refused() {
         let two = [(1, "DE"), (2, "DE")];
         for amounts in [
@@ -303,10 +398,35 @@ mod tests {
 
     #[test]
     fn a_certificate_that_the_gateway_has_lost_is_read_as_none() {
-        let json = r#"{"country":"DE","amount":1,"signingCertificate":null,
-            "signingCertificateOperatorSignature":null,"batchSignature":"AA=="}"#;
-        let entry: AuditEntry = serde_json::from_str(json).unwrap();
-        assert_eq!(entry.signing_certificate, "");
-        assert_eq!(entry.signing_certificate_operator_signature, "");
+        let json = r#"[{"country":"DE","amount":1,"signingCertificate":null,
+            "signingCertificateOperatorSignature":null,"batchSignature":null,"more":1}]"#;
+        let entry = AuditEntry {
+            country: "DE".to_owned(),
+            amount: 1,
+            ..AuditEntry::default()
+        };
+        assert_eq!(read_audit(json.as_bytes()).unwrap(), [entry]);
+        for json in ["", "{}", "[1]", "[] []", r#"[{"amount":-1}]"#] {
+            assert!(read_audit(json.as_bytes()).is_err(), "{json}");
+        }
+    }
+
+    #[test]
+    fn of_too_many_uploads_only_the_amounts_are_kept() {
+        let read = |entry: &str, count| {
+            let json = format!("[{}]", vec![entry; count].join(","));
+            read_audit(json.as_bytes())
+        };
+        let entry = r#"{"country":"DE","amount":2,"batchSignature":"AA=="}"#;
+        let entries = read(entry, 201).unwrap();
+        assert!(
+            entries[..200]
+                .iter()
+                .all(|entry| entry.batch_signature == "AA==")
+        );
+        assert_eq!((&*entries[200].country, entries[200].amount), ("DE", 2));
+        assert_eq!(entries[200].batch_signature, "");
+        assert!(read("{}", 20_000).is_ok());
+        assert!(read("{}", 20_001).is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Where the download stands: day by day, and within a day from batch to batch.
 
+use std::fmt;
+
 use jiff::{ToSpan as _, civil::Date};
 
 use super::tag::BatchTag;
@@ -8,13 +10,13 @@ use crate::{
     time::{UtcDay, shift},
 };
 
-/// The next thing to ask for: a batch, or the first one of a day.
+/// The next thing to ask for.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Cursor {
-    /// The day.
-    pub day: Date,
-    /// The batch, of that day.
-    pub tag: Option<BatchTag>,
+pub enum Cursor {
+    /// The first batch that was made on this day; the gateway may give one of a later day, if there is none.
+    Day(Date),
+    /// This batch.
+    Batch(BatchTag),
 }
 
 /// What comes after an answer.
@@ -26,19 +28,22 @@ pub enum Next {
     Wait(Cursor),
 }
 
-/// How long after its end a day may still get a batch: as long as it takes the gateway to make one, clocks that differ
-/// included. A day that is left has none more. By as much may the gateway's clock be ahead.
-const CLOCKS_DIFFER_SECONDS: i64 = 300;
+/// How long after midnight the gateway may still make a batch of the day before, and how far its clock may be ahead of ours.
+const SLACK_SECONDS: i64 = 300;
 
-/// What the gateway keeps, as seen at some moment.
+/// For how many days before today a gateway may keep batches. A file of ours ends 14 days after the oldest batch with a key in
+/// it was made, so older ones would end it too early.
+pub const MAX_RETENTION_DAYS: u32 = 7;
+
+/// The days of which the gateway keeps batches at some moment.
 #[derive(Clone, Copy, Debug)]
-pub struct Span {
+pub struct KeptDays {
     now: Timestamp,
     retention_days: u32,
 }
 
-impl Span {
-    /// What a gateway that keeps batches for so many days before today has at `now`.
+impl KeptDays {
+    /// Those of a gateway that keeps batches for `retention_days` before today, at `now`.
     pub fn new(now: Timestamp, retention_days: u32) -> Self {
         Self {
             now,
@@ -54,94 +59,125 @@ impl Span {
         UtcDay::of(self.now).date()
     }
 
-    /// The last day that a batch may have been made on.
+    /// Whether `day` can be one, with a gateway that may keep more than it is said to and whose clock may be ahead.
+    fn may_include(self, day: Date) -> bool {
+        let oldest = UtcDay::of(self.now).minus(MAX_RETENTION_DAYS).date();
+        (oldest..=self.newest()).contains(&day)
+    }
+
     fn newest(self) -> Date {
-        UtcDay::of(shift(self.now, CLOCKS_DIFFER_SECONDS)).date()
+        UtcDay::of(shift(self.now, SLACK_SECONDS)).date()
     }
 
     /// Whether `day` gets no batch any more.
     fn is_closed(self, day: Date) -> bool {
-        day < UtcDay::of(shift(self.now, -CLOCKS_DIFFER_SECONDS)).date()
+        day < UtcDay::of(shift(self.now, -SLACK_SECONDS)).date()
     }
 }
 
 impl Cursor {
-    /// Where a run begins that finds `stored`; what the gateway has thrown away by now is passed over. A day that is yet to
-    /// come, as from a clock that was wrong, would hold up everything until then.
-    pub fn begin(stored: Option<Self>, span: Span) -> Self {
-        match stored {
-            Some(cursor) if (span.oldest()..=span.newest()).contains(&cursor.day) => cursor,
-            _ => Self::first_of(span.oldest()),
+    /// The day that is asked for, or that of the batch.
+    pub fn day(&self) -> Date {
+        match self {
+            Self::Day(day) => *day,
+            Self::Batch(tag) => tag.day(),
         }
     }
 
-    const fn first_of(day: Date) -> Self {
-        Self { day, tag: None }
+    /// The batch that is asked for.
+    pub fn tag(&self) -> Option<&BatchTag> {
+        match self {
+            Self::Day(_) => None,
+            Self::Batch(tag) => Some(tag),
+        }
     }
 
-    /// Whether the batch `tag` that names `next` as the following one answers this. Asked for a day, the gateway may give the
-    /// first batch after it.
-    pub fn is_answered_by(&self, tag: &BatchTag, next: Option<&BatchTag>, span: Span) -> bool {
-        let is_asked_for = match &self.tag {
-            Some(asked) => tag == asked,
-            None => tag.day() >= self.day,
+    /// Where a run begins that finds `stored`: there, unless the gateway cannot have that day. One that is yet to come, as from
+    /// a clock that was wrong, would hold up everything until then.
+    pub fn begin(stored: Option<Self>, kept: KeptDays) -> Self {
+        stored
+            .filter(|cursor| kept.may_include(cursor.day()))
+            .unwrap_or(Self::Day(kept.oldest()))
+    }
+
+    /// Whether the batch `tag` that names `next` as the following one answers this.
+    pub fn is_answered_by(&self, tag: &BatchTag, next: Option<&BatchTag>, kept: KeptDays) -> bool {
+        let is_asked_for = match self {
+            Self::Day(day) => tag.day() >= *day,
+            Self::Batch(asked) => tag == asked,
         };
         let next_day = next.map_or(tag.day(), BatchTag::day);
-        is_asked_for && (tag.day()..=span.newest()).contains(&next_day)
+        is_asked_for && (tag.day()..=kept.newest()).contains(&next_day)
     }
 
     /// After the batch `tag` that names `next` as the following one. A run that ends here begins with the same batch again,
     /// to see whether another one has come after it.
-    pub fn after_batch(tag: &BatchTag, next: Option<BatchTag>, span: Span) -> Next {
+    pub fn after_batch(tag: &BatchTag, next: Option<BatchTag>, kept: KeptDays) -> Next {
         match next {
-            Some(next) if next != *tag => Next::Ask(Self {
-                day: next.day(),
-                tag: Some(next),
-            }),
-            _ if span.is_closed(tag.day()) => Next::Ask(Self::first_of(following(tag.day()))),
-            _ => Next::Wait(Self {
-                day: tag.day(),
-                tag: Some(tag.clone()),
-            }),
+            Some(next) if next != *tag => Next::Ask(Self::Batch(next)),
+            _ if kept.is_closed(tag.day()) => Next::Ask(Self::Day(following(tag.day()))),
+            _ => Next::Wait(Self::Batch(tag.clone())),
         }
     }
 
-    /// After the word that there is no such batch. A past day without any is passed over; a batch that is not there any more
-    /// makes the next run begin with its day.
-    pub fn after_not_found(self, span: Span) -> Next {
-        if self.tag.is_none() && span.is_closed(self.day) {
-            return Next::Ask(Self::first_of(following(self.day)));
+    /// After the word that there is no such batch. A past day without any is passed over. A batch should be there, since the
+    /// gateway has named it: for that this knows nothing.
+    pub fn after_not_found(&self, kept: KeptDays) -> Option<Next> {
+        match self {
+            Self::Batch(_) => None,
+            Self::Day(day) if kept.is_closed(*day) => Some(Next::Ask(Self::Day(following(*day)))),
+            Self::Day(_) => Some(Next::Wait(self.clone())),
         }
-        Next::Wait(Self::first_of(self.day))
     }
 
     /// After the word that the day is over: the oldest day that is kept.
-    pub fn after_gone(self, span: Span) -> Next {
-        let next = following(self.day).max(span.oldest());
-        if next > span.today() {
-            return Next::Wait(Self::first_of(span.today()));
+    pub fn after_gone(&self, kept: KeptDays) -> Next {
+        let next = following(self.day()).max(kept.oldest());
+        if next > kept.today() {
+            return Next::Wait(Self::Day(kept.today()));
         }
-        Next::Ask(Self::first_of(next))
+        Next::Ask(Self::Day(next))
+    }
+
+    /// What is left when this has failed often enough: if the batch `is_there`, the day's next one, though the gateway has not
+    /// named it; or else the next day.
+    pub fn passed_over(&self, is_there: bool, kept: KeptDays) -> Next {
+        let is_closed = kept.is_closed(self.day());
+        match self.tag().and_then(BatchTag::following) {
+            Some(next) if is_there || !is_closed => Next::Ask(Self::Batch(next)),
+            _ if is_closed => Next::Ask(Self::Day(following(self.day()))),
+            _ => Next::Wait(self.clone()),
+        }
+    }
+}
+
+/// The day, or the batch's tag.
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Day(day) => write!(f, "{day}"),
+            Self::Batch(tag) => write!(f, "{tag}"),
+        }
     }
 }
 
 fn following(day: Date) -> Date {
     day.saturating_add(1.day())
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn span(now: &str) -> Span {
-        Span::new(now.parse().unwrap(), 2)
+    fn kept(now: &str) -> KeptDays {
+        KeptDays::new(now.parse().unwrap(), 2)
     }
 
-    fn cursor(day: &str, tag: Option<&str>) -> Cursor {
-        Cursor {
-            day: day.parse().unwrap(),
-            tag: tag.map(|tag| tag.parse().unwrap()),
-        }
+    fn day(day: &str) -> Cursor {
+        Cursor::Day(day.parse().unwrap())
+    }
+
+    fn batch(tag: &str) -> Cursor {
+        Cursor::Batch(tag.parse().unwrap())
     }
 
     const TODAY: &str = "2026-11-25";
@@ -149,30 +185,32 @@ mod tests {
 
     #[test]
     fn a_run_begins_where_the_last_one_ended_or_at_the_oldest_day_kept() {
-        let oldest = cursor("2026-11-23", None);
-        assert_eq!(Cursor::begin(None, span(NOON)), oldest);
-        let stored = cursor("2026-11-24", Some("20261124-3"));
-        assert_eq!(Cursor::begin(Some(stored.clone()), span(NOON)), stored);
-        let stale = cursor("2026-11-22", Some("20261122-3"));
-        assert_eq!(Cursor::begin(Some(stale), span(NOON)), oldest);
-        let future = cursor("2026-11-26", Some("20261126-1"));
-        assert_eq!(Cursor::begin(Some(future.clone()), span(NOON)), oldest);
-        let almost = span("2026-11-25T23:56:00Z");
-        assert_eq!(Cursor::begin(Some(future.clone()), almost), future);
+        let begin = |stored, now| Cursor::begin(stored, kept(now));
+        let oldest = day("2026-11-23");
+        assert_eq!(begin(None, NOON), oldest);
+        let stored = batch("20261124-3");
+        assert_eq!(begin(Some(stored.clone()), NOON), stored);
+        // A gateway may keep more than it is said to; if it does not, it says so.
+        let old = batch("20261118-3");
+        assert_eq!(begin(Some(old.clone()), NOON), old);
+        assert_eq!(begin(Some(batch("20261117-3")), NOON), oldest);
+        let future = batch("20261126-1");
+        assert_eq!(begin(Some(future.clone()), NOON), oldest);
+        assert_eq!(begin(Some(future.clone()), "2026-11-25T23:56:00Z"), future);
     }
 
     #[test]
     fn an_answer_is_the_batch_asked_for_and_leads_forward_but_not_into_the_future() {
         let answers = |asked: &Cursor, tag: &str, next: Option<&str>| {
             let next = next.map(|next| next.parse().unwrap());
-            asked.is_answered_by(&tag.parse().unwrap(), next.as_ref(), span(NOON))
+            asked.is_answered_by(&tag.parse().unwrap(), next.as_ref(), kept(NOON))
         };
-        let day = cursor("2026-11-24", None);
+        let day = day("2026-11-24");
         assert!(answers(&day, "20261124-1", None));
         assert!(answers(&day, "20261125-1", None));
         assert!(!answers(&day, "20261123-9", None));
         assert!(!answers(&day, "20261126-1", None));
-        let batch = cursor("2026-11-24", Some("20261124-2"));
+        let batch = batch("20261124-2");
         assert!(answers(&batch, "20261124-2", None));
         assert!(!answers(&batch, "20261124-3", None));
         for (next, good) in [
@@ -188,75 +226,73 @@ mod tests {
 
     #[test]
     fn batches_follow_each_other_also_over_midnight() {
-        let after = |tag: &str, next: Option<&str>, now: &str| {
+        let after = |tag: &str, next: Option<&str>| {
             let next = next.map(|next| next.parse().unwrap());
-            Cursor::after_batch(&tag.parse().unwrap(), next, span(now))
+            Cursor::after_batch(&tag.parse().unwrap(), next, kept(NOON))
         };
         assert_eq!(
-            after("20261124-3", Some("20261124-4"), NOON),
-            Next::Ask(cursor("2026-11-24", Some("20261124-4")))
+            after("20261124-3", Some("20261124-4")),
+            Next::Ask(batch("20261124-4"))
         );
         assert_eq!(
-            after("20261124-4", Some("20261125-1"), NOON),
-            Next::Ask(cursor(TODAY, Some("20261125-1")))
+            after("20261124-4", Some("20261125-1")),
+            Next::Ask(batch("20261125-1"))
         );
-        assert_eq!(
-            after("20261124-4", None, NOON),
-            Next::Ask(cursor(TODAY, None))
-        );
-        let last = Next::Wait(cursor(TODAY, Some("20261125-1")));
-        assert_eq!(after("20261125-1", None, NOON), last);
+        assert_eq!(after("20261124-4", None), Next::Ask(day(TODAY)));
+        let last = Next::Wait(batch("20261125-1"));
+        assert_eq!(after("20261125-1", None), last);
         // A gateway that names a batch as its own successor does not keep the run busy for ever.
-        assert_eq!(after("20261125-1", Some("20261125-1"), NOON), last);
+        assert_eq!(after("20261125-1", Some("20261125-1")), last);
     }
 
     #[test]
     fn a_day_is_left_only_when_it_gets_no_batch_any_more() {
         let tag = "20261124-4".parse().unwrap();
+        let after = |now| Cursor::after_batch(&tag, None, kept(now));
         assert_eq!(
-            Cursor::after_batch(&tag, None, span("2026-11-25T00:04:59Z")),
-            Next::Wait(cursor("2026-11-24", Some("20261124-4")))
+            after("2026-11-25T00:04:59Z"),
+            Next::Wait(batch("20261124-4"))
         );
+        assert_eq!(after("2026-11-25T00:05:00Z"), Next::Ask(day(TODAY)));
+        let yesterday = day("2026-11-24");
         assert_eq!(
-            Cursor::after_batch(&tag, None, span("2026-11-25T00:05:00Z")),
-            Next::Ask(cursor(TODAY, None))
-        );
-        assert_eq!(
-            cursor("2026-11-24", None).after_not_found(span("2026-11-25T00:04:59Z")),
-            Next::Wait(cursor("2026-11-24", None))
+            yesterday.after_not_found(kept("2026-11-25T00:04:59Z")),
+            Some(Next::Wait(yesterday.clone()))
         );
     }
 
     #[test]
     fn a_day_without_batches_is_passed_over_and_today_ends_the_run() {
-        assert_eq!(
-            cursor("2026-11-23", None).after_not_found(span(NOON)),
-            Next::Ask(cursor("2026-11-24", None))
-        );
-        assert_eq!(
-            cursor(TODAY, None).after_not_found(span(NOON)),
-            Next::Wait(cursor(TODAY, None))
-        );
-        assert_eq!(
-            cursor("2026-11-24", Some("20261124-9")).after_not_found(span(NOON)),
-            Next::Wait(cursor("2026-11-24", None))
-        );
+        let after = |cursor: Cursor| cursor.after_not_found(kept(NOON));
+        assert_eq!(after(day("2026-11-23")), Some(Next::Ask(day("2026-11-24"))));
+        assert_eq!(after(day(TODAY)), Some(Next::Wait(day(TODAY))));
+        assert_eq!(after(batch("20261124-9")), None);
     }
 
     #[test]
     fn a_day_that_is_gone_leads_to_the_oldest_one_kept() {
-        assert_eq!(
-            cursor("2026-11-20", Some("20261120-1")).after_gone(span(NOON)),
-            Next::Ask(cursor("2026-11-23", None))
-        );
+        let after = |cursor: Cursor| cursor.after_gone(kept(NOON));
+        let oldest = Next::Ask(day("2026-11-23"));
+        assert_eq!(after(batch("20261120-1")), oldest);
         // The gateway keeps less than the setting says.
+        assert_eq!(after(day("2026-11-23")), Next::Ask(day("2026-11-24")));
+        assert_eq!(after(day(TODAY)), Next::Wait(day(TODAY)));
+    }
+
+    #[test]
+    fn what_fails_for_good_is_passed_over() {
+        let next = |cursor: Cursor, is_there| cursor.passed_over(is_there, kept(NOON));
         assert_eq!(
-            cursor("2026-11-23", None).after_gone(span(NOON)),
-            Next::Ask(cursor("2026-11-24", None))
+            next(batch("20261124-9"), true),
+            Next::Ask(batch("20261124-10"))
         );
         assert_eq!(
-            cursor(TODAY, None).after_gone(span(NOON)),
-            Next::Wait(cursor(TODAY, None))
+            next(batch("20261125-1"), false),
+            Next::Ask(batch("20261125-2"))
         );
+        for cursor in [day("2026-11-24"), batch("20261124-a"), batch("20261124-9")] {
+            assert_eq!(next(cursor, false), Next::Ask(day(TODAY)));
+        }
+        assert_eq!(next(day(TODAY), true), Next::Wait(day(TODAY)));
     }
 }

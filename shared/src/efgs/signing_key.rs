@@ -31,13 +31,13 @@ enum SigningKey {
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum IdentityError {
     /// The first is no PKCS #8 key for EC P-256 or RSA.
-    #[error("a P-256 or RSA key, PKCS#8 PEM")]
+    #[error("not a P-256 or RSA key in PKCS#8 PEM")]
     Key,
     /// The second is no certificate with a key of a known kind.
-    #[error("a certificate, PEM")]
+    #[error("not a certificate in PEM with a key of a known kind")]
     Certificate,
     /// The key is not the certificate's.
-    #[error("the key of the signing certificate")]
+    #[error("the key is not the certificate's")]
     Mismatch,
 }
 

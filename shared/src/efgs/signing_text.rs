@@ -3,9 +3,6 @@
 //! A record for each key: eight fields, each in base64 and followed by a dot. The records stand in the order of the base64
 //! of the record itself, which is another one than that of the records.
 
-use rand::CryptoRng;
-use sha2::{Digest as _, Sha256};
-
 use super::batch::DiagnosisKey;
 use crate::base64;
 
@@ -36,30 +33,16 @@ fn record(key: &DiagnosisKey) -> String {
     record
 }
 
-/// How many bytes a tag has, written in hex; the gateway takes 64 characters.
-const TAG_BYTES: usize = 20;
-
-/// The tag under which the batch with this signing text is sent. It comes from the content, so a batch that is sent again
-/// because an answer was lost has the same one.
-pub fn upload_tag(signing_text: &[u8]) -> String {
-    let mut tag = hex::encode(Sha256::digest(signing_text));
-    tag.truncate(2 * TAG_BYTES);
-    tag
-}
-
-/// A tag that nobody can have used before.
-pub fn random_tag(random: &mut impl CryptoRng) -> String {
-    let mut tag = [0; TAG_BYTES];
-    random.fill_bytes(&mut tag);
-    hex::encode(tag)
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use sha2::{Digest as _, Sha256};
 
     use super::*;
-    use crate::efgs::batch::tests::{key, known_batch};
+    use crate::efgs::{
+        batch::tests::{key, known_batch},
+        tag::upload_tag,
+    };
 
     const TAIL: &str = ".AAAAAg==.AAAAAQ==.AAAAAw==.Q0EsQ0IsQ0MsQ0Q=.REU=.AAAAAQ==.AAAAKg==.";
 

@@ -1,10 +1,12 @@
-//! The gateway's names for its batches: `yyyyMMdd-N`.
+//! Names of batches: those that the gateway gives to what can be downloaded, and ours for what is uploaded.
 
 use std::{fmt, str::FromStr};
 
 use jiff::civil::Date;
+use rand::CryptoRng;
+use sha2::{Digest as _, Sha256};
 
-/// The name of a batch. It begins with the day on which the gateway made the batch.
+/// The gateway's name for a batch: `yyyyMMdd-N`. It begins with the day on which the gateway made the batch.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BatchTag {
     day: Date,
@@ -23,6 +25,13 @@ impl BatchTag {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The tag of the day's next batch, if the gateway counts them.
+    pub fn following(&self) -> Option<Self> {
+        let (day, number) = self.text.split_once('-')?;
+        let number = number.parse::<u64>().ok()?.checked_add(1)?;
+        format!("{day}-{number}").parse().ok()
     }
 }
 
@@ -54,6 +63,24 @@ impl fmt::Display for BatchTag {
     }
 }
 
+/// How many bytes our tags have, written in hex; the gateway takes 64 characters.
+const UPLOAD_TAG_BYTES: usize = 20;
+
+/// The tag under which the batch with this signing text is sent. It comes from the content, so a batch that is sent again
+/// because an answer was lost has the same one.
+pub fn upload_tag(signing_text: &[u8]) -> String {
+    let mut tag = hex::encode(Sha256::digest(signing_text));
+    tag.truncate(2 * UPLOAD_TAG_BYTES);
+    tag
+}
+
+/// A tag that nobody can have used before.
+pub fn random_upload_tag(random: &mut impl CryptoRng) -> String {
+    let mut tag = [0; UPLOAD_TAG_BYTES];
+    random.fill_bytes(&mut tag);
+    hex::encode(tag)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -80,11 +107,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_following_tag_is_the_next_number_of_the_day() {
+        let following = |tag: &str| tag.parse::<BatchTag>().unwrap().following();
+        let next = following("20201130-9").map(|tag| tag.to_string());
+        assert_eq!(next.as_deref(), Some("20201130-10"));
+        assert_eq!(following("20201130-a"), None);
+        assert_eq!(following(&format!("20201130-{}", u64::MAX)), None);
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC*") {
             if let Ok(tag) = text.parse::<BatchTag>() {
                 prop_assert_eq!(tag.to_string(), text);
+                let _ = tag.following();
             }
         }
     }

@@ -1,8 +1,9 @@
 //! A gateway to exchange keys through, as the European one is published: the same routes, checks in the same order, batches,
 //! audit and retention, over TLS with client certificates.
 //!
-//! It trusts nothing of the service: signatures are verified by OpenSSL, over a text that is built here. It can be told to fail
-//! in every way that is documented, and to serve what a country never signed.
+//! Signatures are verified by OpenSSL, over a text that is built here; only the form of a batch is the service's own, which a
+//! vector of the real gateway holds (`shared::efgs::batch`). It can be told to fail in every way that is documented, and to serve
+//! what a country never signed.
 
 mod http;
 mod rules;
@@ -149,6 +150,15 @@ impl Gateway {
     pub fn fail(&self, route: Route, failure: Failure, times: usize) {
         let failures = std::iter::repeat_n((route, failure), times);
         self.shared.state().failures.extend(failures);
+    }
+
+    /// Answers the download of the batch `tag` with `status`, until it is told otherwise.
+    pub fn refuse_batch(&self, tag: &str, status: Option<u16>) {
+        let mut state = self.shared.state();
+        state.refused.remove(tag);
+        state
+            .refused
+            .extend(status.map(|status| (tag.to_owned(), status)));
     }
 
     /// Mixes the keys of a batch's uploads from now on, as when all came at the same moment.

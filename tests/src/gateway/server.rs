@@ -261,6 +261,9 @@ fn download(
         "" => state.first_of(day).ok_or(404_u16)?,
         tag => state.batch(tag).ok_or(404_u16)?,
     };
+    if let Some(status) = state.refused.get(&batch.tag) {
+        return Err(*status);
+    }
     if batch.day != day {
         return Err(400);
     }
@@ -344,27 +347,36 @@ fn audit(what: &str, shared: &Shared) -> Result<Answer, u16> {
         return Err(404);
     }
     let now = state.now().to_string();
-    let entries: Vec<_> = audit
-        .iter()
-        .map(|entry| {
-            let mut entry = serde_json::json!(entry);
-            if let Some(fields) = entry.as_object_mut() {
-                // What else the gateway says, and nobody needs.
-                fields.insert("uploadedTime".to_owned(), now.clone().into());
-                fields.insert("uploaderThumbprint".to_owned(), "0".into());
-                // A certificate that it has lost.
-                for value in fields.values_mut() {
-                    if value == "" {
-                        *value = serde_json::Value::Null;
-                    }
-                }
-            }
-            entry
-        })
-        .collect();
+    let entries = audit.iter().map(|entry| {
+        let uploader = read(&format!("{}/authentication.crt.pem", entry.country));
+        audit_json(entry, &uploader, &now)
+    });
+    let entries: Vec<_> = entries.collect();
     Ok(Answer {
         status: 200,
         headers: vec![("content-type", "application/json; version=1.0".to_owned())],
         body: serde_json::to_vec(&entries).map_err(|_| 500_u16)?,
+    })
+}
+
+/// An entry as the gateway writes it: with more than anybody needs, and null for a certificate that it has lost.
+fn audit_json(entry: &AuditEntry, uploader: &str, now: &str) -> serde_json::Value {
+    let or_null = |text: &str| {
+        Some(text)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let operator_signature = or_null(&entry.signing_certificate_operator_signature);
+    serde_json::json!({
+        "country": entry.country,
+        "uploadedTime": now,
+        "uploaderCertificate": uploader,
+        "uploaderThumbprint": "0".repeat(64),
+        "uploaderOperatorSignature": operator_signature,
+        "signingCertificate": or_null(&entry.signing_certificate),
+        "uploaderSigningThumbprint": "0".repeat(64),
+        "signingCertificateOperatorSignature": operator_signature,
+        "amount": entry.amount,
+        "batchSignature": entry.batch_signature,
     })
 }

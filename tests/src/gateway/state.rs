@@ -1,7 +1,7 @@
 //! What the gateway has: uploads, and the batches that are made of them.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     time::Duration,
 };
 
@@ -46,6 +46,8 @@ pub struct State {
     pub countries: Vec<Country>,
     pub offset: i64,
     pub failures: VecDeque<(Route, Failure)>,
+    /// The statuses with which downloads of batches are refused.
+    pub refused: HashMap<String, u16>,
     pub interleaving: bool,
     pub tampering: Option<Tampering>,
     pub limit: usize,
@@ -69,6 +71,7 @@ impl State {
             countries: countries.to_vec(),
             offset: 0,
             failures: VecDeque::new(),
+            refused: HashMap::new(),
             interleaving: false,
             tampering: None,
             limit: BATCH_KEYS,

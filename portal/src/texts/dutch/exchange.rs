@@ -7,8 +7,8 @@ use crate::texts::types::*;
 pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
     intro: "Elke twee uur stuurt de dienst eigen sleutels naar de andere landen en haalt die van hen op. Sleutels \
             die niet te vertrouwen zijn, worden apart gezet en nooit gepubliceerd.",
-    upload: "Laatst verstuurd",
-    download: "Laatst opgehaald",
+    upload: "Laatste keer versturen",
+    download: "Laatste keer ophalen",
     never: "Nog niet",
     outcome,
     caption: "Wat apart is gezet, het nieuwste eerst",
@@ -20,6 +20,7 @@ pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
     tag: "Pakket",
     country: "Land",
     all_of_it: "Het hele pakket",
+    unknown: "Onbekend",
     why: "Waarom",
     reason,
 };
@@ -37,6 +38,7 @@ fn outcome(outcome: RunOutcome) -> String {
                 "de gateway weigerde met status {status}; vraag de technisch beheerder te kijken"
             )
         }
+        RunOutcome::Unfinished => "er is meer; de volgende keer gaat het verder".to_owned(),
         RunOutcome::Unreadable => {
             "het antwoord van de gateway klopt niet; vraag de technisch beheerder te kijken"
                 .to_owned()
@@ -46,12 +48,16 @@ fn outcome(outcome: RunOutcome) -> String {
 
 fn reason(reason: SetAsideReason) -> &'static str {
     match reason {
-        SetAsideReason::Amounts => "Het overzicht noemt meer of minder sleutels dan er zijn",
+        SetAsideReason::Amounts => {
+            "Het overzicht van de gateway noemt meer of minder sleutels dan er zijn"
+        }
         SetAsideReason::CertificateCountry => "Het certificaat is van een ander land",
         SetAsideReason::CertificateExpired => "Het certificaat is niet geldig",
-        SetAsideReason::NoAudit => "Er is geen overzicht",
+        SetAsideReason::NoAudit => "De gateway geeft niet aan wie wat heeft gestuurd",
+        SetAsideReason::NoBatch => "De gateway geeft het pakket niet",
         SetAsideReason::Origin => "Een sleutel zegt van een ander land te zijn",
         SetAsideReason::Signature => "De handtekening hoort niet bij precies deze sleutels",
+        SetAsideReason::TooManyUploads => "Het land stuurde te veel losse delen in één pakket",
         SetAsideReason::UnknownCountry => "Het land is onbekend",
         SetAsideReason::Unreadable => "Het pakket of het overzicht is niet te lezen",
         SetAsideReason::UntrustedCertificate => {

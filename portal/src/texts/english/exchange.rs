@@ -7,8 +7,8 @@ use crate::texts::types::*;
 pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
     intro: "Every two hours the service sends its keys to the other countries, and fetches theirs. Keys that \
             cannot be trusted are set aside and never published.",
-    upload: "Last sent",
-    download: "Last fetched",
+    upload: "Last run of sending",
+    download: "Last run of fetching",
     never: "Not yet",
     outcome,
     caption: "What is set aside, the newest first",
@@ -20,6 +20,7 @@ pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
     tag: "Batch",
     country: "Country",
     all_of_it: "All of the batch",
+    unknown: "Unknown",
     why: "Why",
     reason,
 };
@@ -33,6 +34,7 @@ fn outcome(outcome: RunOutcome) -> String {
         RunOutcome::Refused { status } => format!(
             "the gateway refused with status {status}; ask whoever runs the service to look"
         ),
+        RunOutcome::Unfinished => "there is more; the next run goes on".to_owned(),
         RunOutcome::Unreadable => {
             "the gateway’s answer makes no sense; ask whoever runs the service to look".to_owned()
         }
@@ -41,14 +43,18 @@ fn outcome(outcome: RunOutcome) -> String {
 
 fn reason(reason: SetAsideReason) -> &'static str {
     match reason {
-        SetAsideReason::Amounts => "The audit speaks of more or fewer keys than there are",
+        SetAsideReason::Amounts => {
+            "The gateway’s list of who uploaded what speaks of more or fewer keys than there are"
+        }
         SetAsideReason::CertificateCountry => "The signing certificate is another country’s",
         SetAsideReason::CertificateExpired => "The signing certificate is not valid",
-        SetAsideReason::NoAudit => "There is no audit",
+        SetAsideReason::NoAudit => "The gateway does not say who uploaded what",
+        SetAsideReason::NoBatch => "The gateway does not give the batch",
         SetAsideReason::Origin => "A key claims to be another country’s",
         SetAsideReason::Signature => "The signature is not over exactly these keys",
+        SetAsideReason::TooManyUploads => "The country has too many uploads in one batch",
         SetAsideReason::UnknownCountry => "The country is unknown",
-        SetAsideReason::Unreadable => "The batch or its audit cannot be read",
+        SetAsideReason::Unreadable => "The batch, or the list of who uploaded what, cannot be read",
         SetAsideReason::UntrustedCertificate => {
             "The gateway’s operator does not vouch for the signing certificate"
         }

@@ -1,0 +1,92 @@
+//! The settings of the exchange with other countries: a wrong one is named in the log, and stops nothing else.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::{fs, sync::Arc};
+
+use serde_json::json;
+use shared::{api::ExchangeReport, country::Country};
+use tests::{Partners, System, gateway::Gateway};
+use xtask::efgs_keys::KeyKind;
+
+fn start(gateway: &Arc<Gateway>, settings: &[(&str, &str)]) -> System {
+    let partners = Partners {
+        gateway: gateway.clone(),
+        country: Country::NETHERLANDS,
+        participants: "BE",
+    };
+    System::start_exchanging(partners, settings)
+}
+
+/// Whether the exchange does not run and the log says what `setting` should be, while files are published and served.
+fn assert_stops_the_exchange_alone(system: &System, setting: &str, expected: &str) {
+    let answer = system.post("test/run/exchange", &json!({}));
+    assert_eq!(answer.status(), 503, "{setting}");
+    let said = format!("setting {setting}: expected {expected}");
+    assert!(system.log().contains(&said), "{said}: {}", system.log());
+    system.run_job("publish");
+    assert_eq!(system.get("v6/manifest", &[]).status(), 200);
+}
+
+#[test]
+fn without_the_exchange_a_service_works() {
+    let system = System::start();
+    assert_eq!(system.exchange(), ExchangeReport::default());
+}
+
+#[test]
+fn a_wrong_setting_is_named_and_stops_the_exchange_alone() {
+    let gateway = Gateway::for_countries(&[("NL", KeyKind::P256)]);
+    for (name, value) in [
+        ("EFGS_COUNTRIES", "BE NL"),
+        ("EFGS_EXCHANGE", "yes"),
+        ("EFGS_RETENTION_DAYS", "0"),
+        ("EFGS_RETENTION_DAYS", "8"),
+        ("EFGS_TIMEOUT_SECONDS", "soon"),
+        ("EFGS_URL", "http://localhost"),
+    ] {
+        let system = start(&gateway, &[(name, value)]);
+        assert_stops_the_exchange_alone(&system, name, "");
+    }
+}
+
+#[test]
+fn a_wrong_key_or_certificate_is_named_and_stops_the_exchange_alone() {
+    let (key, certificate) = ("NL/signing.pem", "NL/signing.crt.pem");
+    let (german_key, german_certificate) = ("DE/signing.pem", "DE/signing.crt.pem");
+    let cases: [(&[(&str, &str)], &str, &str); 5] = [
+        (
+            &[(key, "ca.crt.pem")],
+            "EFGS_SIGNING_KEY",
+            "a P-256 or RSA key",
+        ),
+        (
+            &[(certificate, "ca.pem")],
+            "EFGS_SIGNING_CERTIFICATE",
+            "a certificate in PEM",
+        ),
+        (
+            &[(key, german_key)],
+            "EFGS_SIGNING_KEY",
+            "the key of EFGS_SIGNING_CERTIFICATE",
+        ),
+        (
+            &[(key, german_key), (certificate, german_certificate)],
+            "EFGS_SIGNING_CERTIFICATE",
+            "a certificate of REGION",
+        ),
+        (
+            &[("trust-anchor.crt.pem", "ca.pem")],
+            "EFGS_TRUST_ANCHOR",
+            "a certificate in PEM",
+        ),
+    ];
+    for (replaced, setting, expected) in cases {
+        let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
+        let folder = &gateway.keys().folder;
+        for (file, other) in replaced {
+            fs::copy(folder.join(other), folder.join(file)).unwrap();
+        }
+        assert_stops_the_exchange_alone(&start(&gateway, &[]), setting, expected);
+    }
+}
