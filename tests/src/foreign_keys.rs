@@ -1,14 +1,17 @@
 //! Keys of other countries, for tests that put them into a gateway.
 
+use std::collections::HashMap;
+
 use rand::RngExt as _;
 use shared::{
     Timestamp,
+    country::Country,
     efgs::batch::{DiagnosisKey, NO_RISK_LEVEL, ReportType},
     tek::KeyData,
     time::UtcDay,
 };
 
-use crate::random;
+use crate::{System, gateway::Gateway, random};
 
 /// So many keys of different persons of `country`, of the day three days before `now`, which a service accepts.
 pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<DiagnosisKey> {
@@ -36,4 +39,44 @@ pub fn data_of(keys: &[DiagnosisKey]) -> Vec<KeyData> {
             ))
         })
         .collect()
+}
+
+/// Puts so many keys of a country into the gateway, signed by it.
+pub fn put(gateway: &Gateway, code: &str, count: usize) -> Vec<DiagnosisKey> {
+    let keys = foreign_keys(count, code, gateway.now());
+    gateway.put(country(code), &keys);
+    keys
+}
+
+/// How often each key is published now.
+pub fn published(system: &System) -> HashMap<KeyData, u32> {
+    let mut times = HashMap::new();
+    for key in system.published() {
+        *times.entry(key.key.data).or_default() += 1;
+    }
+    times
+}
+
+/// How many of `keys` are published, each once.
+///
+/// # Panics
+/// When one is published twice.
+pub fn published_once(system: &System, keys: &[DiagnosisKey]) -> usize {
+    let times = published(system);
+    let times: Vec<_> = data_of(keys)
+        .iter()
+        .filter_map(|data| times.get(data))
+        .copied()
+        .collect();
+    assert!(times.iter().all(|times| *times == 1), "a key came twice");
+    times.len()
+}
+
+/// The country with this code.
+///
+/// # Panics
+/// When there is none.
+#[expect(clippy::expect_used, reason = "tests name countries")]
+pub fn country(code: &str) -> Country {
+    code.parse().expect("a country")
 }

@@ -4,6 +4,7 @@ pub mod browser;
 mod disk;
 pub mod foreign_keys;
 pub mod gateway;
+pub mod openssl;
 pub mod town;
 
 use std::{
@@ -37,6 +38,7 @@ use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
 use xtask::{
     build::Profile,
+    efgs_keys::KeyKind,
     provider::{Person, Provider},
     workerd::{Local, Workerd},
 };
@@ -101,6 +103,28 @@ impl System {
     /// When it does not start.
     pub fn start_exchanging(partners: Partners, settings: &[(&str, &str)]) -> Self {
         Self::start_any(Profile::Dev, settings, Some(partners))
+    }
+
+    /// Starts the development build in a morning, as the Dutch service that exchanges keys with BE and DE, and a new gateway; DK
+    /// uploads too. The countries sign with keys of every kind.
+    ///
+    /// # Panics
+    /// When they do not start.
+    pub fn start_with_gateway(settings: &[(&str, &str)]) -> (Self, Arc<Gateway>) {
+        let gateway = Gateway::for_countries(&[
+            ("BE", KeyKind::P384),
+            ("DE", KeyKind::Rsa),
+            ("DK", KeyKind::P256),
+            ("NL", KeyKind::P256),
+        ]);
+        let partners = Partners {
+            gateway: gateway.clone(),
+            country: Country::NETHERLANDS,
+            participants: "BE DE",
+        };
+        let mut system = Self::start_exchanging(partners, settings);
+        system.move_clock_to_morning();
+        (system, gateway)
     }
 
     /// Starts the build `profile` with the exchange with other countries.
@@ -207,13 +231,8 @@ impl System {
     }
 
     /// The service's time.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests run where there is a clock"
-    )]
     pub fn now(&self) -> Timestamp {
-        let real = std::time::SystemTime::now();
-        shift(Timestamp::try_from(real).unwrap_or_default(), self.offset)
+        shift(now(), self.offset)
     }
 
     /// Moves the service's clock forward to `time`.
@@ -496,6 +515,15 @@ pub fn problem(answer: Response<Body>) -> (u16, String) {
 #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
 pub fn json(answer: Response<Body>) -> serde_json::Value {
     answer.into_body().read_json().expect("JSON")
+}
+
+/// The real time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests run where there is a clock"
+)]
+pub fn now() -> Timestamp {
+    Timestamp::try_from(std::time::SystemTime::now()).unwrap_or_default()
 }
 
 /// A random number generator that is another one in every run.

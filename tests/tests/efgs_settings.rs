@@ -1,7 +1,5 @@
 //! The settings of the exchange with other countries: a wrong one is named in the log, and stops nothing else.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::{fs, sync::Arc};
 
 use serde_json::json;
@@ -52,26 +50,33 @@ fn a_wrong_setting_is_named_and_stops_the_exchange_alone() {
 
 #[test]
 fn a_wrong_key_or_certificate_is_named_and_stops_the_exchange_alone() {
-    let (key, certificate) = ("NL/signing.pem", "NL/signing.crt.pem");
-    let (german_key, german_certificate) = ("DE/signing.pem", "DE/signing.crt.pem");
-    let cases: [(&[(&str, &str)], &str, &str); 5] = [
+    /// Files and what is put in their place; the setting that is wrong then, and what it should be.
+    type Case = (
+        &'static [(&'static str, &'static str)],
+        &'static str,
+        &'static str,
+    );
+    let cases: [Case; 5] = [
         (
-            &[(key, "ca.crt.pem")],
+            &[("NL/signing.pem", "ca.crt.pem")],
             "EFGS_SIGNING_KEY",
             "a P-256 or RSA key",
         ),
         (
-            &[(certificate, "ca.pem")],
+            &[("NL/signing.crt.pem", "ca.pem")],
             "EFGS_SIGNING_CERTIFICATE",
             "a certificate in PEM",
         ),
         (
-            &[(key, german_key)],
+            &[("NL/signing.pem", "DE/signing.pem")],
             "EFGS_SIGNING_KEY",
             "the key of EFGS_SIGNING_CERTIFICATE",
         ),
         (
-            &[(key, german_key), (certificate, german_certificate)],
+            &[
+                ("NL/signing.pem", "DE/signing.pem"),
+                ("NL/signing.crt.pem", "DE/signing.crt.pem"),
+            ],
             "EFGS_SIGNING_CERTIFICATE",
             "a certificate of REGION",
         ),
@@ -85,7 +90,7 @@ fn a_wrong_key_or_certificate_is_named_and_stops_the_exchange_alone() {
         let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
         let folder = &gateway.keys().folder;
         for (file, other) in replaced {
-            fs::copy(folder.join(other), folder.join(file)).unwrap();
+            fs::copy(folder.join(other), folder.join(file)).expect("a copy");
         }
         assert_stops_the_exchange_alone(&start(&gateway, &[]), setting, expected);
     }

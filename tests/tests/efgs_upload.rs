@@ -16,26 +16,13 @@ use shared::{
     time::{DAY_SECONDS, UtcDay, shift},
 };
 use tests::{
-    Partners, System,
+    System,
     foreign_keys::{data_of, foreign_keys},
     gateway::{Failure, Gateway, Route, Seen},
 };
-use xtask::efgs_keys::KeyKind;
 
 fn start() -> (System, Arc<Gateway>) {
-    start_with(&[])
-}
-
-fn start_with(settings: &[(&str, &str)]) -> (System, Arc<Gateway>) {
-    let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
-    let partners = Partners {
-        gateway: gateway.clone(),
-        country: Country::NETHERLANDS,
-        participants: "BE DE",
-    };
-    let mut system = System::start_exchanging(partners, settings);
-    system.move_clock_to_morning();
-    (system, gateway)
+    System::start_with_gateway(&[])
 }
 
 fn publish_phone(system: &System, seed: u64) {
@@ -70,7 +57,7 @@ fn assert_all_there_once(system: &System, gateway: &Gateway) {
 
 #[test]
 fn failures_that_pass_lose_nothing_and_send_nothing_twice() {
-    let (system, gateway) = start_with(&[("EFGS_TIMEOUT_SECONDS", "2")]);
+    let (system, gateway) = System::start_with_gateway(&[("EFGS_TIMEOUT_SECONDS", "2")]);
     let failures = [
         Failure::Status(500),
         Failure::Status(503),

@@ -25,6 +25,8 @@ use xtask::{
     workerd::Exchange,
 };
 
+use crate::openssl;
+
 use state::State;
 pub use state::Upload;
 
@@ -245,13 +247,13 @@ impl Gateway {
         text: &str,
         tag: Option<&str>,
     ) {
-        let signature = rules::sign(&self.shared.keys, signer, text);
+        let signature = openssl::sign(&self.shared.keys, signer, text.as_bytes(), &[]);
         let number = self.shared.state().uploads().len();
         let upload = Upload {
             country,
             tag: tag.map_or_else(|| format!("put-{number}"), str::to_owned),
             keys: keys.to_vec(),
-            signature,
+            signature: base64::encode(&signature),
             signer: signer.to_owned(),
             at: self.now(),
         };

@@ -1,13 +1,13 @@
 //! What the gateway checks, with OpenSSL and with code of its own.
 
-use std::{fs, process::Command};
-
 use shared::{
     Timestamp, base64,
     efgs::batch::{DiagnosisKey, NO_RISK_LEVEL},
     time::{DAY_SECONDS, INTERVALS_PER_DAY, Interval, UtcDay, shift},
 };
 use xtask::efgs_keys::EfgsKeys;
+
+use crate::openssl;
 
 /// The text that is signed for `keys`.
 pub fn text(keys: &[DiagnosisKey]) -> String {
@@ -33,49 +33,10 @@ pub fn text(keys: &[DiagnosisKey]) -> String {
     records.into_iter().map(|(_, record)| record).collect()
 }
 
-/// The signature over `text` by the key `signer` of the set, base64.
-#[expect(clippy::expect_used, reason = "a test cannot go on")]
-pub fn sign(keys: &EfgsKeys, signer: &str, text: &str) -> String {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let input = folder.path().join("text");
-    fs::write(&input, text).expect("a text");
-    let output = Command::new("openssl")
-        .current_dir(&keys.folder)
-        .args([
-            "cms", "-sign", "-binary", "-md", "sha256", "-outform", "DER", "-in",
-        ])
-        .arg(input)
-        .args(["-signer", &format!("{signer}.crt.pem")])
-        .args(["-inkey", &format!("{signer}.pem")])
-        .output()
-        .expect("openssl runs");
-    assert!(output.status.success(), "openssl signs");
-    base64::encode(&output.stdout)
-}
-
-/// Whether `signature`, base64, is one over `text` by the certificate `signer` of the set, which it carries along.
-#[expect(clippy::expect_used, reason = "a test cannot go on")]
+/// Whether `signature`, base64, is one over `text` by the certificate `signer` of the set.
 pub fn is_signed(keys: &EfgsKeys, signer: &str, text: &str, signature: &str) -> bool {
-    let Some(signature) = base64::decode_vec(signature) else {
-        return false;
-    };
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = |name: &str| folder.path().join(name);
-    fs::write(path("text"), text).expect("a text");
-    fs::write(path("signature"), signature).expect("a signature");
-    Command::new("openssl")
-        .current_dir(&keys.folder)
-        .args([
-            "cms", "-verify", "-binary", "-inform", "DER", "-purpose", "any",
-        ])
-        .args(["-CAfile", &format!("{signer}.crt.pem"), "-in"])
-        .arg(path("signature"))
-        .arg("-content")
-        .arg(path("text"))
-        .output()
-        .expect("openssl runs")
-        .status
-        .success()
+    base64::decode_vec(signature)
+        .is_some_and(|signature| openssl::verifies(keys, signer, text.as_bytes(), &signature))
 }
 
 /// How many days before today a key may begin, for the gateway.

@@ -15,6 +15,7 @@ use shared::{
 };
 
 use super::{Failure, Route, Seen, Tampering};
+use crate::now;
 
 /// What one country uploaded at once.
 #[derive(Clone)]
@@ -86,13 +87,8 @@ impl State {
         }
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "tests run where there is a clock"
-    )]
     pub fn now(&self) -> Timestamp {
-        let real = std::time::SystemTime::now();
-        shift(Timestamp::try_from(real).unwrap_or_default(), self.offset)
+        shift(now(), self.offset)
     }
 
     pub fn today(&self) -> Date {

@@ -34,7 +34,8 @@ impl Scene {
             pairs.find_map(|(found, value)| (found == name).then(|| value.into_owned()))
         };
         let state = parameter("state").expect("a state");
-        let now = real_now();
+        // ID tokens are checked by the real time.
+        let now = tests::now().as_second();
         let claims = json!({
             "iss": self.provider.issuer(),
             "aud": "portal",
@@ -65,18 +66,6 @@ impl Scene {
     }
 }
 
-/// ID tokens are checked by the real time.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests run where there is a clock"
-)]
-fn real_now() -> i64 {
-    let now = std::time::SystemTime::now();
-    shared::Timestamp::try_from(now)
-        .expect("a time")
-        .as_second()
-}
-
 #[test]
 fn a_good_token_signs_in() {
     let scene = Scene::new();
@@ -98,7 +87,7 @@ fn a_good_token_signs_in() {
 #[test]
 fn claims_that_are_not_right_are_refused() {
     let scene = Scene::new();
-    let now = real_now();
+    let now = tests::now().as_second();
     for (changes, why) in [
         (json!({ "iss": "https://signin.example" }), "issuer"),
         (
