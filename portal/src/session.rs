@@ -25,6 +25,9 @@ const WARNING_SECONDS: i64 = 120;
 /// How often at most the service is asked. The session's life is counted in minutes.
 const ASK_EVERY_SECONDS: i64 = 60;
 
+/// For how long coming back to the page is told by more than one event.
+const COMING_BACK_SECONDS: i64 = 2;
+
 /// How often the page looks at the clock. A timer alone would sleep as long as the computer does.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -227,13 +230,16 @@ impl SessionState {
         }
     }
 
-    /// The employee comes back to this page, perhaps from signing in on another one.
+    /// The employee comes back to this page, perhaps from signing in on another one, and perhaps as somebody else.
     fn come_back(self) {
         self.tick();
-        let may_have_changed = matches!(
-            *self.presence.read_untracked(),
-            Presence::Interrupted(_) | Presence::SignedOut(Cause::Idle | Cause::Ended)
-        );
+        let may_have_changed = match *self.presence.read_untracked() {
+            Presence::Interrupted(_) | Presence::SignedOut(Cause::Idle | Cause::Ended) => true,
+            Presence::SignedIn(_) => {
+                shift(self.asked.get_value(), COMING_BACK_SECONDS) <= (self.clock)()
+            }
+            _ => false,
+        };
         if may_have_changed {
             self.ask();
         }

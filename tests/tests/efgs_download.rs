@@ -141,46 +141,53 @@ fn what_is_too_large_is_set_aside_and_what_comes_after_it_is_not() {
 }
 
 #[test]
-fn a_batch_whose_audit_never_comes_does_not_hold_up_the_others_for_ever() {
+fn a_batch_whose_audit_never_comes_is_set_aside_when_those_of_others_have_come() {
     let (system, gateway) = start();
     let bad = put(&gateway, "DE", 3);
     let batch = gateway.batches().pop().unwrap();
-    let good = put(&gateway, "BE", 3);
-    gateway.fail(Route::Audit, Failure::Status(404), 6);
-    for _ in 0..5 {
+    let mut good = Vec::new();
+    for run in 1..=6 {
+        good.extend(put(&gateway, "BE", 3));
+        gateway.fail(Route::Audit, Failure::Status(404), 1);
         let report = system.exchange();
-        assert_eq!(last_download(&report), RunOutcome::Refused { status: 404 });
-        assert!(report.set_aside.is_empty());
+        system.run_job("publish");
+        assert_eq!(published_once(&system, &good), good.len());
+        if run < 6 {
+            assert_eq!(last_download(&report), RunOutcome::Refused { status: 404 });
+            assert_eq!(report.set_aside, []);
+            // Runs without the audit of another batch do not count.
+            gateway.fail(Route::Audit, Failure::Status(404), 1);
+            assert_eq!(system.exchange().set_aside, []);
+        } else {
+            assert_eq!(last_download(&report), RunOutcome::Done);
+            let set_aside = &report.set_aside[0];
+            assert_eq!(
+                (&set_aside.tag, set_aside.country, set_aside.reason),
+                (&batch, None, SetAsideReason::NoAudit)
+            );
+        }
     }
-    let report = system.exchange();
-    assert_eq!(last_download(&report), RunOutcome::Done);
-    let set_aside = &report.set_aside[0];
-    assert_eq!(
-        (&set_aside.tag, set_aside.country, set_aside.reason),
-        (&batch, None, SetAsideReason::NoAudit)
-    );
-    system.run_job("publish");
     assert_eq!(published_once(&system, &bad), 0);
-    assert_eq!(published_once(&system, &good), 3);
 }
 
 #[test]
-fn a_batch_that_the_gateway_never_gives_does_not_hold_up_the_others_for_ever() {
+fn a_batch_that_the_gateway_never_gives_holds_up_nothing() {
     let (system, gateway) = start();
     put(&gateway, "DE", 3);
     system.exchange();
     let mut good = Vec::new();
-    for (place, status) in [(1, 400), (3, 404)] {
+    for (place, status) in [400, 404].into_iter().enumerate() {
         let bad = put(&gateway, "DE", 3);
         let tag = gateway.batches().pop().unwrap();
-        assert!(tag.ends_with(&format!("-{}", place + 1)), "{tag}");
         gateway.refuse_batch(&tag, Some(status));
         good.extend(put(&gateway, "BE", 3));
         gateway.batches();
         for _ in 0..5 {
             let report = system.exchange();
             assert_eq!(last_download(&report), RunOutcome::Refused { status });
-            assert_eq!(report.set_aside.len(), place / 2);
+            assert_eq!(report.set_aside.len(), place);
+            system.run_job("publish");
+            assert_eq!(published_once(&system, &good), good.len());
         }
         let report = system.exchange();
         assert_eq!(last_download(&report), RunOutcome::Done);
@@ -189,28 +196,84 @@ fn a_batch_that_the_gateway_never_gives_does_not_hold_up_the_others_for_ever() {
             (&set_aside.tag, set_aside.country, set_aside.reason),
             (&tag, None, SetAsideReason::NoBatch)
         );
-        system.run_job("publish");
         assert_eq!(published_once(&system, &bad), 0);
-        assert_eq!(published_once(&system, &good), good.len());
     }
 }
 
 #[test]
-fn while_the_gateway_does_not_know_us_nothing_is_passed_over() {
-    let (system, gateway) = start();
+fn a_batch_that_comes_late_is_taken() {
+    let (mut system, gateway) = start();
     put(&gateway, "DE", 3);
     system.exchange();
-    let keys = put(&gateway, "DE", 3);
-    let tag = gateway.batches().pop().unwrap();
-    gateway.refuse_batch(&tag, Some(403));
-    for _ in 0..8 {
-        let refused = RunOutcome::Refused { status: 403 };
-        assert_eq!(last_download(&system.exchange()), refused);
+    let mut keys = put(&gateway, "DE", 3);
+    let late = gateway.batches().pop().unwrap();
+    gateway.refuse_batch(&late, Some(404));
+    for day in 0..2 {
+        keys.extend(put(&gateway, "BE", 3));
+        let report = system.exchange();
+        let refused = RunOutcome::Refused { status: 404 };
+        assert_eq!(last_download(&report), refused, "{day}");
+        // Also when the day is over.
+        system.move_clock_to(shift(system.now(), DAY_SECONDS));
     }
-    gateway.refuse_batch(&tag, None);
+    gateway.refuse_batch(&late, None);
     assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
     system.run_job("publish");
-    assert_eq!(published_once(&system, &keys), 3);
+    assert_eq!(published_once(&system, &keys), keys.len());
+}
+
+#[test]
+fn a_batch_that_has_ended_six_runs_is_asked_for_no_more() {
+    let (mut system, gateway) = start();
+    put(&gateway, "DE", 3);
+    system.exchange();
+    let bad = put(&gateway, "DE", 3);
+    let tag = gateway.batches().pop().unwrap();
+    let good = put(&gateway, "BE", 3);
+    let died = format!("INSERT INTO failed_batch VALUES ('{tag}', 6, 1 << 40)");
+    system.stop_and_change("failed_batch", &died);
+    system.restart();
+    let report = system.exchange();
+    assert_eq!(last_download(&report), RunOutcome::Done);
+    let set_aside = &report.set_aside[0];
+    assert_eq!(
+        (&set_aside.tag, set_aside.reason),
+        (&tag, SetAsideReason::Unreadable)
+    );
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &bad), 0);
+    assert_eq!(published_once(&system, &good), 3);
+}
+
+#[test]
+fn while_the_gateway_refuses_everything_nothing_is_held_against_a_batch() {
+    let (mut system, gateway) = start();
+    put(&gateway, "DE", 3);
+    system.exchange();
+    let mut keys = put(&gateway, "DE", 3);
+    gateway.batches();
+    keys.extend(put(&gateway, "BE", 3));
+    gateway.batches();
+    for (route, status) in [
+        (Route::Download, 400),
+        (Route::Download, 404),
+        (Route::Audit, 403),
+    ] {
+        gateway.fail(route, Failure::Status(status), 100);
+        for _ in 0..8 {
+            let refused = RunOutcome::Refused { status };
+            assert_eq!(last_download(&system.exchange()), refused, "{route:?}");
+        }
+        gateway.recover();
+    }
+    // Also over midnight.
+    system.move_clock_to(shift(system.now(), DAY_SECONDS));
+    gateway.fail(Route::Download, Failure::Status(404), 100);
+    system.exchange();
+    gateway.recover();
+    assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
+    system.run_job("publish");
+    assert_eq!(published_once(&system, &keys), keys.len());
 }
 
 #[test]
@@ -274,7 +337,8 @@ fn days_without_batches_and_days_that_are_gone_are_passed_over() {
     let seen = gateway.seen().into_iter();
     let downloads = seen.filter(|seen| seen.route == Route::Download);
     let statuses: Vec<_> = downloads.map(|seen| seen.status).collect();
-    assert_eq!(statuses, [410, 404, 200]);
+    // The first batch of a day is asked for by its day and then by its name.
+    assert_eq!(statuses, [410, 404, 200, 200]);
     // A day that is not there, or a batch, ends the run or is passed over; the next run finds what there is.
     for (status, code) in [(404, "BE"), (410, "DE")] {
         keys.extend(put(&gateway, code, 3));

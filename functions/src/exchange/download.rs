@@ -28,26 +28,76 @@ use super::{
 };
 use crate::{body::Body, ledger::LedgerStore};
 
-/// In how many runs a question may fail, half a day's, before what is behind it goes first.
+/// In how many runs a batch may fail while others do not, before it is set aside.
 const MAX_RUNS: i64 = 6;
 
 /// More keys than any batch has: the gateway makes batches of [`MAX_KEYS`] now.
 const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_KEYS;
 
-/// Why a question has no answer.
-enum Failed {
-    /// The gateway as a whole fails, or does not know us: it is asked the same again, however long that takes.
-    Gateway(RunOutcome),
-    /// The gateway has no answer to this question, and perhaps never will.
-    Question(RunOutcome),
+/// What the gateway has shown that it can do in this run.
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+enum Proof {
+    /// To give a batch.
+    Batch,
+    /// To give a batch and its audit.
+    Audit,
 }
 
-type Answered<T> = std::result::Result<T, Failed>;
+/// What came of a question.
+enum Answered {
+    /// There is something.
+    Found { next: Next, proof: Proof },
+    /// There is nothing. That is not remembered: a gateway that is out of order may say the same.
+    Absent(Next),
+    /// There is no answer that can be used.
+    Failed(Failure),
+}
+
+struct Failure {
+    /// The batch that was asked for. It is not told from others as long as a day is asked for.
+    tag: Option<BatchTag>,
+    /// In how many runs it has failed.
+    runs: i64,
+    /// What would show that it is the batch's fault, and not the gateway's.
+    proof: Proof,
+    /// What to ask then; a guess if the gateway has not named it.
+    next: Option<Question>,
+    /// With what it is set aside in the end.
+    reason: SetAsideReason,
+    /// With what the run ends.
+    outcome: RunOutcome,
+}
+
+struct Question {
+    cursor: Cursor,
+    /// The gateway has not named it.
+    is_guess: bool,
+}
+
+impl Question {
+    fn named(cursor: Cursor) -> Self {
+        Self {
+            cursor,
+            is_guess: false,
+        }
+    }
+
+    /// The batch behind one that the gateway does not give.
+    fn guess_after(tag: &BatchTag) -> Option<Self> {
+        Some(Self {
+            cursor: Cursor::Batch(tag.following()?),
+            is_guess: true,
+        })
+    }
+}
 
 /// What is left of a batch, or why all of it is set aside.
 type Verdict = std::result::Result<Judged, SetAsideReason>;
 
 /// Takes in what has come since the last run.
+///
+/// When a batch fails, the run goes on behind it. If that succeeds, the batch is asked for again in the next runs, and set aside
+/// after some; if it fails too, the gateway is out of order, and nothing is held against the batch.
 pub async fn run(
     ledger: &LedgerStore,
     store: &Store,
@@ -63,37 +113,52 @@ pub async fn run(
         now,
         kept: KeptDays::new(now, settings.retention_days),
     };
-    let mut cursor = Cursor::begin(store.cursor()?, job.kept);
+    let mut question = Question::named(Cursor::begin(store.cursor()?, job.kept));
+    // What failed, as long as nothing behind it has succeeded.
+    let mut suspect: Option<Failure> = None;
+    // How a batch failed that is to be asked for again. The next run begins with it.
+    let mut held = None;
+    let mut end = RunOutcome::Unfinished;
     for _ in 0..MAX_BATCHES {
-        // Counted before it is asked, so that a question whose answer ends the isolate counts too.
-        let runs = store.count_run(&cursor, now)?;
-        let answered = if runs > MAX_RUNS {
-            Err(Failed::Question(RunOutcome::NoAnswer))
-        } else {
-            job.ask(&cursor, runs == MAX_RUNS).await?
-        };
-        let next = match answered {
-            Ok(next) => next,
-            Err(Failed::Gateway(outcome)) => {
-                store.forget_runs(&cursor)?;
-                return Ok(outcome);
+        let next = match job.ask(&question).await? {
+            Answered::Found { next, proof } => {
+                if let Some(failure) = suspect.take_if(|failure| failure.proof <= proof)
+                    && !job.give_up(&failure)?
+                {
+                    held.get_or_insert(failure.outcome);
+                }
+                if suspect.is_none() && held.is_none() {
+                    store.set_cursor(next.cursor())?;
+                }
+                next
             }
-            Err(Failed::Question(outcome)) if runs < MAX_RUNS => return Ok(outcome),
-            Err(Failed::Question(outcome)) => job.pass_over(&cursor, outcome)?,
+            Answered::Absent(next) => next,
+            Answered::Failed(mut failure) => {
+                if suspect.is_none()
+                    && let Some(next) = failure.next.take()
+                {
+                    suspect = Some(failure);
+                    question = next;
+                    continue;
+                }
+                job.pardon(&failure)?;
+                end = failure.outcome;
+                break;
+            }
         };
-        store.forget_runs(&cursor)?;
         match next {
-            Next::Ask(next) => {
-                store.set_cursor(&next)?;
-                cursor = next;
-            }
-            Next::Wait(next) => {
-                store.set_cursor(&next)?;
-                return Ok(RunOutcome::Done);
+            Next::Ask(cursor) => question = Question::named(cursor),
+            Next::Wait(_) => {
+                end = RunOutcome::Done;
+                break;
             }
         }
     }
-    Ok(RunOutcome::Unfinished)
+    if let Some(failure) = &suspect {
+        job.pardon(failure)?;
+    }
+    let failed = suspect.map(|failure| failure.outcome);
+    Ok(held.or(failed).unwrap_or(end))
 }
 
 struct Download<'a> {
@@ -106,66 +171,149 @@ struct Download<'a> {
 }
 
 impl Download<'_> {
-    /// Asks for what is at `cursor`, takes it in, and says what comes after it. When it `is_last_try`, a batch whose audit
-    /// cannot be had is set aside.
-    async fn ask(&self, cursor: &Cursor, is_last_try: bool) -> Result<Answered<Next>> {
+    /// Asks, and takes in what comes.
+    async fn ask(&self, question: &Question) -> Result<Answered> {
+        let Some(tag) = question.cursor.tag() else {
+            return self.ask_day(&question.cursor).await;
+        };
+        // Counted before it is asked for, so that a batch which ends the isolate counts too.
+        let runs = self.store.count_run(tag, self.now)?;
+        let failed = |reason, outcome| {
+            Answered::Failed(Failure {
+                tag: Some(tag.clone()),
+                runs,
+                proof: Proof::Batch,
+                next: Question::guess_after(tag),
+                reason,
+                outcome,
+            })
+        };
+        if runs > MAX_RUNS {
+            return Ok(failed(SetAsideReason::Unreadable, RunOutcome::Unreadable));
+        }
+        let Some(mut answer) = self.gateway.download(&question.cursor).await else {
+            return Ok(failed(SetAsideReason::NoBatch, RunOutcome::NoAnswer));
+        };
+        let answered = match AfterDownload::of(answer.status) {
+            AfterDownload::Take => match self.tags(&question.cursor, &answer) {
+                Some((_, next)) => {
+                    let next = Cursor::after_batch(tag, next, self.kept);
+                    self.take(tag, runs, &mut answer, next).await?
+                }
+                None => failed(SetAsideReason::NoBatch, answer.unreadable()),
+            },
+            AfterDownload::NotFound if question.is_guess => {
+                Answered::Absent(question.cursor.after_not_found(self.kept))
+            }
+            AfterDownload::Gone => self.gone(&question.cursor),
+            AfterDownload::NotFound | AfterDownload::Stop => {
+                failed(SetAsideReason::NoBatch, answer.refused())
+            }
+        };
+        if !matches!(answered, Answered::Failed(_)) {
+            self.store.forget_runs(tag)?;
+        }
+        Ok(answered)
+    }
+
+    /// Asks for the first batch of a day. One that is not known yet is then asked for by its name, under which it is counted.
+    async fn ask_day(&self, cursor: &Cursor) -> Result<Answered> {
+        let failed = |outcome| {
+            Answered::Failed(Failure {
+                tag: None,
+                runs: 0,
+                proof: Proof::Batch,
+                next: None,
+                reason: SetAsideReason::NoBatch,
+                outcome,
+            })
+        };
         let Some(answer) = self.gateway.download(cursor).await else {
-            return Ok(Err(Failed::Gateway(RunOutcome::NoAnswer)));
+            return Ok(failed(RunOutcome::NoAnswer));
         };
         Ok(match AfterDownload::of(answer.status) {
-            AfterDownload::Take => return self.take(cursor, answer, is_last_try).await,
-            AfterDownload::NotFound => cursor
-                .after_not_found(self.kept)
-                .ok_or_else(|| Failed::Question(answer.refused())),
-            AfterDownload::Gone => Ok(cursor.after_gone(self.kept)),
-            AfterDownload::Refused => Err(Failed::Question(answer.refused())),
-            AfterDownload::Stop => Err(Failed::Gateway(answer.refused())),
+            AfterDownload::Take => match self.tags(cursor, &answer) {
+                Some((tag, next)) => Answered::Found {
+                    next: if self.store.has_seen(&tag)? {
+                        Cursor::after_batch(&tag, next, self.kept)
+                    } else {
+                        Next::Ask(Cursor::Batch(tag))
+                    },
+                    proof: Proof::Batch,
+                },
+                None => failed(answer.unreadable()),
+            },
+            AfterDownload::NotFound => Answered::Absent(cursor.after_not_found(self.kept)),
+            AfterDownload::Gone => self.gone(cursor),
+            AfterDownload::Stop => failed(answer.refused()),
         })
     }
 
-    /// Takes in a batch, if it was not before, and says what comes after it.
+    fn gone(&self, cursor: &Cursor) -> Answered {
+        Answered::Found {
+            next: cursor.after_gone(self.kept),
+            proof: Proof::Batch,
+        }
+    }
+
+    /// The names of the batch in `answer` and of the one behind it, if they answer what was asked.
+    fn tags(&self, asked: &Cursor, answer: &Answer) -> Option<(BatchTag, Option<BatchTag>)> {
+        tags(answer).filter(|(tag, next)| asked.is_answered_by(tag, next.as_ref(), self.kept))
+    }
+
+    /// Takes in the batch `tag`, if it was not before. Behind it comes `next`.
     async fn take(
         &self,
-        cursor: &Cursor,
-        mut answer: Answer,
-        is_last_try: bool,
-    ) -> Result<Answered<Next>> {
-        let tags = tags(&answer)
-            .filter(|(tag, next)| cursor.is_answered_by(tag, next.as_ref(), self.kept));
-        let Some((tag, next)) = tags else {
-            return Ok(Err(Failed::Question(answer.unreadable())));
-        };
-        if !self.store.has_seen(&tag)? {
-            let verdict = match self.judge(&tag, answer.take_body()).await {
-                Ok(verdict) => verdict,
-                Err(_) if is_last_try => Err(SetAsideReason::NoAudit),
-                Err(outcome) => return Ok(Err(Failed::Question(outcome))),
-            };
-            self.store_batch(&tag, verdict)?;
+        tag: &BatchTag,
+        runs: i64,
+        answer: &mut Answer,
+        next: Next,
+    ) -> Result<Answered> {
+        if self.store.has_seen(tag)? {
+            let proof = Proof::Batch;
+            return Ok(Answered::Found { next, proof });
         }
-        Ok(Ok(Cursor::after_batch(&tag, next, self.kept)))
+        let (verdict, proof) = match answer.take_body().and_then(read_batch) {
+            None => (Err(SetAsideReason::Unreadable), Proof::Batch),
+            // Of a batch without keys the gateway may have no audit.
+            Some(batch) if batch.keys.is_empty() => (Ok(Judged::default()), Proof::Batch),
+            Some(batch) => match self.judge(tag, batch).await {
+                Ok(verdict) => (verdict, Proof::Audit),
+                Err(outcome) => {
+                    return Ok(Answered::Failed(Failure {
+                        tag: Some(tag.clone()),
+                        runs,
+                        proof: Proof::Audit,
+                        next: match next {
+                            Next::Ask(cursor) => Some(Question::named(cursor)),
+                            Next::Wait(_) => None,
+                        },
+                        reason: match outcome {
+                            RunOutcome::Unreadable => SetAsideReason::Unreadable,
+                            _ => SetAsideReason::NoAudit,
+                        },
+                        outcome,
+                    }));
+                }
+            },
+        };
+        self.store_batch(tag, verdict)?;
+        Ok(Answered::Found { next, proof })
     }
 
     /// Judges a batch by its audit. The error says why there is none now.
     async fn judge(
         &self,
         tag: &BatchTag,
-        body: Option<Body>,
+        batch: DiagnosisKeyBatch,
     ) -> std::result::Result<Verdict, RunOutcome> {
-        let Some(batch) = body.and_then(read_batch) else {
-            return Ok(Err(SetAsideReason::Unreadable));
-        };
-        // Of a batch without keys the gateway may have no audit.
-        if batch.keys.is_empty() {
-            return Ok(Ok(Judged::default()));
-        }
         let Some(mut answer) = self.gateway.audit(tag).await else {
             return Err(RunOutcome::NoAnswer);
         };
         match AfterDownload::of(answer.status) {
             AfterDownload::Take => {}
             AfterDownload::Gone => return Ok(Err(SetAsideReason::NoAudit)),
-            _ => return Err(answer.refused()),
+            AfterDownload::NotFound | AfterDownload::Stop => return Err(answer.refused()),
         }
         let Some(body) = answer.take_body() else {
             return Ok(Err(SetAsideReason::Unreadable));
@@ -182,15 +330,24 @@ impl Download<'_> {
         Ok(judge.judge(batch.keys, &audit))
     }
 
-    /// Leaves what has failed too often, and says what comes after it.
-    fn pass_over(&self, cursor: &Cursor, outcome: RunOutcome) -> Result<Next> {
-        match cursor.tag() {
-            Some(tag) if self.store.has_seen(tag)? => {}
-            Some(tag) => self.store_batch(tag, Err(SetAsideReason::NoBatch))?,
-            None => console_error!("exchange: the batches of {cursor} are passed over"),
+    /// Sets aside what has failed often enough while the gateway was in order. Whether it did.
+    fn give_up(&self, failure: &Failure) -> Result<bool> {
+        let Some(tag) = failure.tag.as_ref().filter(|_| failure.runs >= MAX_RUNS) else {
+            return Ok(false);
+        };
+        if !self.store.has_seen(tag)? {
+            self.store_batch(tag, Err(failure.reason))?;
         }
-        let is_there = outcome != RunOutcome::Refused { status: 404 };
-        Ok(cursor.passed_over(is_there, self.kept))
+        self.store.forget_runs(tag)?;
+        Ok(true)
+    }
+
+    /// Holds nothing against what failed while the gateway was out of order.
+    fn pardon(&self, failure: &Failure) -> Result<()> {
+        match &failure.tag {
+            Some(tag) => self.store.forget_run(tag),
+            None => Ok(()),
+        }
     }
 
     /// Keeps what may be used of a batch, and remembers it, without `.await`: all or nothing.

@@ -80,7 +80,7 @@ impl Settings {
                 .map_err(|_| bad("EFGS_TRUST_ANCHOR", CERTIFICATE))?,
             url,
             retention_days: number(env, "EFGS_RETENTION_DAYS", MAX_RETENTION_DAYS)?,
-            timeout_seconds: number(env, "EFGS_TIMEOUT_SECONDS", 600)?,
+            timeout_seconds: number(env, "EFGS_TIMEOUT_SECONDS", 120)?,
         })
     }
 }

@@ -1,5 +1,5 @@
-//! What the exchange remembers, in the Ledger's database: which keys are sent, where the download stands, what the gateway
-//! left unanswered, which batches were taken in, and what was set aside.
+//! What the exchange remembers, in the Ledger's database: which keys are sent, where the download stands, which batches were
+//! taken in or have failed, and what was set aside.
 
 use shared::{
     Timestamp,
@@ -25,8 +25,8 @@ const SCHEMA: &str = "
         tag TEXT PRIMARY KEY,
         expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
-    CREATE TABLE IF NOT EXISTS unanswered (
-        question TEXT PRIMARY KEY,
+    CREATE TABLE IF NOT EXISTS failed_batch (
+        tag TEXT PRIMARY KEY,
         runs INTEGER NOT NULL,
         expires_at INTEGER NOT NULL
     ) WITHOUT ROWID;
@@ -165,24 +165,33 @@ impl Store {
         )
     }
 
-    /// Counts a run that asks for what is at `cursor`. How many there were without an answer, this one included.
-    pub fn count_run(&self, cursor: &Cursor, now: Timestamp) -> Result<i64> {
+    /// Counts a run that asks for the batch `tag`. How many there were in which it failed, if it fails again.
+    pub fn count_run(&self, tag: &BatchTag, now: Timestamp) -> Result<i64> {
         let runs = sql::first(
             &self.sql,
-            "INSERT INTO unanswered VALUES (?, 1, ?) \
+            "INSERT INTO failed_batch VALUES (?, 1, ?) \
              ON CONFLICT DO UPDATE SET runs = runs + 1 RETURNING runs",
-            vec![Value::String(cursor.to_string()), kept_until(now)],
+            vec![Value::String(tag.to_string()), kept_until(now)],
             |mut row| row.integer(),
         )?;
         runs.ok_or_else(|| "an insert has one row".into())
     }
 
-    /// What is at `cursor` has its answer, or the fault was not its own.
-    pub fn forget_runs(&self, cursor: &Cursor) -> Result<()> {
+    /// The last of these runs does not count.
+    pub fn forget_run(&self, tag: &BatchTag) -> Result<()> {
         sql::run(
             &self.sql,
-            "DELETE FROM unanswered WHERE question = ?",
-            vec![Value::String(cursor.to_string())],
+            "UPDATE failed_batch SET runs = runs - 1 WHERE tag = ?",
+            vec![Value::String(tag.to_string())],
+        )
+    }
+
+    /// None of these runs count any more.
+    pub fn forget_runs(&self, tag: &BatchTag) -> Result<()> {
+        sql::run(
+            &self.sql,
+            "DELETE FROM failed_batch WHERE tag = ?",
+            vec![Value::String(tag.to_string())],
         )
     }
 
@@ -274,7 +283,7 @@ impl Store {
     pub fn expire(&self, now: Timestamp) -> Result<()> {
         for statement in [
             "DELETE FROM seen_batch WHERE expires_at <= ?",
-            "DELETE FROM unanswered WHERE expires_at <= ?",
+            "DELETE FROM failed_batch WHERE expires_at <= ?",
             "DELETE FROM set_aside WHERE expires_at <= ?",
         ] {
             sql::run(&self.sql, statement, vec![Value::Integer(now.as_second())])?;

@@ -239,6 +239,29 @@ async fn what_one_employee_filled_in_is_not_for_another() {
 }
 
 #[wasm_bindgen_test]
+async fn whoever_signed_in_on_another_page_is_named_on_this_one() {
+    let screen = Screen::open([]).await;
+    screen.fill_in().await;
+    screen.service.knows(Ok(Employee {
+        name: "Bas Bakker".to_owned(),
+        ..employee(Role::Employee)
+    }));
+    screen.pass_unnoticed(5);
+    screen.happen_to_window("focus").await;
+    screen.happen_to_window("focus").await;
+    assert_eq!(screen.service.asked(), 2);
+    assert_eq!(screen.text(".name"), "Bas Bakker");
+    assert!(screen.is_empty());
+    // And whoever was signed out elsewhere finds that here, too.
+    screen.fill_in().await;
+    screen.service.knows(Err(SIGNED_OUT));
+    screen.pass_unnoticed(5);
+    screen.happen_to_window("focus").await;
+    assert_eq!(focused_heading(), "Je bent niet meer ingelogd");
+    assert_eq!(screen.value("code"), "XBB-5X-FJ");
+}
+
+#[wasm_bindgen_test]
 async fn an_interrupted_call_is_forgotten_after_a_quarter_of_an_hour_too() {
     let screen = Screen::open([Err(SIGNED_OUT)]).await;
     screen.service.knows(Err(SIGNED_OUT));

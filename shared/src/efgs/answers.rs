@@ -57,8 +57,6 @@ pub enum AfterDownload {
     Gone,
     /// There is none.
     NotFound,
-    /// The gateway refuses this question; others it may answer.
-    Refused,
     /// Nobody but the operator can help.
     Stop,
     /// It is there.
@@ -70,7 +68,6 @@ impl AfterDownload {
     pub fn of(status: u16) -> Self {
         match status {
             200 => Self::Take,
-            400 => Self::Refused,
             404 => Self::NotFound,
             410 => Self::Gone,
             _ => Self::Stop,
@@ -130,7 +127,7 @@ mod tests {
     fn the_table_of_downloads_holds() {
         for (status, expected) in [
             (200, AfterDownload::Take),
-            (400, AfterDownload::Refused),
+            (400, AfterDownload::Stop),
             (403, AfterDownload::Stop),
             (404, AfterDownload::NotFound),
             (406, AfterDownload::Stop),

@@ -1,7 +1,5 @@
 //! Where the download stands: day by day, and within a day from batch to batch.
 
-use std::fmt;
-
 use jiff::{ToSpan as _, civil::Date};
 
 use super::tag::BatchTag;
@@ -26,6 +24,15 @@ pub enum Next {
     Ask(Cursor),
     /// Nothing now; the next run begins with this.
     Wait(Cursor),
+}
+
+impl Next {
+    /// What is asked for, now or then.
+    pub fn cursor(&self) -> &Cursor {
+        match self {
+            Self::Ask(cursor) | Self::Wait(cursor) => cursor,
+        }
+    }
 }
 
 /// How long after midnight the gateway may still make a batch of the day before, and how far its clock may be ahead of ours.
@@ -120,14 +127,13 @@ impl Cursor {
         }
     }
 
-    /// After the word that there is no such batch. A past day without any is passed over. A batch should be there, since the
-    /// gateway has named it: for that this knows nothing.
-    pub fn after_not_found(&self, kept: KeptDays) -> Option<Next> {
-        match self {
-            Self::Batch(_) => None,
-            Self::Day(day) if kept.is_closed(*day) => Some(Next::Ask(Self::Day(following(*day)))),
-            Self::Day(_) => Some(Next::Wait(self.clone())),
+    /// After the word that there is no such batch, which the gateway has not named. A past day without any, or without any
+    /// more, is passed over.
+    pub fn after_not_found(&self, kept: KeptDays) -> Next {
+        if kept.is_closed(self.day()) {
+            return Next::Ask(Self::Day(following(self.day())));
         }
+        Next::Wait(self.clone())
     }
 
     /// After the word that the day is over: the oldest day that is kept.
@@ -137,27 +143,6 @@ impl Cursor {
             return Next::Wait(Self::Day(kept.today()));
         }
         Next::Ask(Self::Day(next))
-    }
-
-    /// What is left when this has failed often enough: if the batch `is_there`, the day's next one, though the gateway has not
-    /// named it; or else the next day.
-    pub fn passed_over(&self, is_there: bool, kept: KeptDays) -> Next {
-        let is_closed = kept.is_closed(self.day());
-        match self.tag().and_then(BatchTag::following) {
-            Some(next) if is_there || !is_closed => Next::Ask(Self::Batch(next)),
-            _ if is_closed => Next::Ask(Self::Day(following(self.day()))),
-            _ => Next::Wait(self.clone()),
-        }
-    }
-}
-
-/// The day, or the batch's tag.
-impl fmt::Display for Cursor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Day(day) => write!(f, "{day}"),
-            Self::Batch(tag) => write!(f, "{tag}"),
-        }
     }
 }
 
@@ -257,16 +242,17 @@ mod tests {
         let yesterday = day("2026-11-24");
         assert_eq!(
             yesterday.after_not_found(kept("2026-11-25T00:04:59Z")),
-            Some(Next::Wait(yesterday.clone()))
+            Next::Wait(yesterday.clone())
         );
     }
 
     #[test]
     fn a_day_without_batches_is_passed_over_and_today_ends_the_run() {
         let after = |cursor: Cursor| cursor.after_not_found(kept(NOON));
-        assert_eq!(after(day("2026-11-23")), Some(Next::Ask(day("2026-11-24"))));
-        assert_eq!(after(day(TODAY)), Some(Next::Wait(day(TODAY))));
-        assert_eq!(after(batch("20261124-9")), None);
+        assert_eq!(after(day("2026-11-23")), Next::Ask(day("2026-11-24")));
+        assert_eq!(after(batch("20261123-9")), Next::Ask(day("2026-11-24")));
+        assert_eq!(after(day(TODAY)), Next::Wait(day(TODAY)));
+        assert_eq!(after(batch("20261125-9")), Next::Wait(batch("20261125-9")));
     }
 
     #[test]
@@ -277,22 +263,5 @@ mod tests {
         // The gateway keeps less than the setting says.
         assert_eq!(after(day("2026-11-23")), Next::Ask(day("2026-11-24")));
         assert_eq!(after(day(TODAY)), Next::Wait(day(TODAY)));
-    }
-
-    #[test]
-    fn what_fails_for_good_is_passed_over() {
-        let next = |cursor: Cursor, is_there| cursor.passed_over(is_there, kept(NOON));
-        assert_eq!(
-            next(batch("20261124-9"), true),
-            Next::Ask(batch("20261124-10"))
-        );
-        assert_eq!(
-            next(batch("20261125-1"), false),
-            Next::Ask(batch("20261125-2"))
-        );
-        for cursor in [day("2026-11-24"), batch("20261124-a"), batch("20261124-9")] {
-            assert_eq!(next(cursor, false), Next::Ask(day(TODAY)));
-        }
-        assert_eq!(next(day(TODAY), true), Next::Wait(day(TODAY)));
     }
 }

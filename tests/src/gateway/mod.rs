@@ -154,6 +154,11 @@ impl Gateway {
         self.shared.state().failures.extend(failures);
     }
 
+    /// Forgets failures that have not happened.
+    pub fn recover(&self) {
+        self.shared.state().failures.clear();
+    }
+
     /// Answers the download of the batch `tag` with `status`, until it is told otherwise.
     pub fn refuse_batch(&self, tag: &str, status: Option<u16>) {
         let mut state = self.shared.state();
