@@ -36,7 +36,7 @@ const DAYS: &str = "3650";
 const CONFIGURATION: &str = "[req]\ndistinguished_name = name\n[name]\n";
 
 impl EfgsKeys {
-    /// Makes in `folder` what is not there yet, for `countries` with the kinds of their signing keys.
+    /// Makes in `folder` the keys and certificates that are not there yet, for `countries` with the kinds of their signing keys.
     pub fn create(folder: &Path, countries: &[(Country, KeyKind)]) -> Result<Self> {
         if process::find("openssl").is_none() {
             return Err(Failure::new("openssl is missing; install it"));
@@ -80,7 +80,8 @@ impl EfgsKeys {
         fs::read_to_string(&file).context(file.display())
     }
 
-    /// Makes the key `name` and a certificate that it signs itself; `options` are OpenSSL's.
+    /// Makes the key `name` and its certificate, if they are not there yet. It signs that itself, unless `options`, which are
+    /// OpenSSL's, name an authority.
     pub fn make(&self, name: &str, kind: KeyKind, subject: &str, options: &[&str]) -> Result {
         if self.path(name, "crt.pem").exists() {
             return Ok(());
@@ -98,7 +99,8 @@ impl EfgsKeys {
             .args(options)
             .arg("-key")
             .arg(self.path(name, "pem"));
-        run(certificate.arg("-out").arg(self.path(name, "crt.pem")))
+        run(certificate.arg("-out").arg(self.path(name, "crt.pem")))?;
+        Ok(())
     }
 
     /// Makes the key `name` and a certificate that the authority signs.
@@ -122,13 +124,9 @@ impl EfgsKeys {
     /// Signs the certificate `name` as the gateway's operator.
     pub fn vouch_for(&self, name: &str) -> Result {
         let mut sign = self.openssl(&["dgst", "-sha256", "-sign", "trust-anchor.pem"]);
-        let output = sign.arg(self.path(name, "crt.pem")).output();
-        let output = output.context("openssl")?;
-        if !output.status.success() {
-            return Err(Failure::new("openssl signs no certificate"));
-        }
+        let signature = run(sign.arg(self.path(name, "crt.pem")))?;
         let file = self.path(name, "operator-signature");
-        fs::write(&file, base64::encode(&output.stdout)).context(file.display())
+        fs::write(&file, base64::encode(&signature)).context(file.display())
     }
 
     fn path(&self, name: &str, extension: &str) -> PathBuf {
@@ -142,10 +140,11 @@ impl EfgsKeys {
     }
 }
 
-fn run(command: &mut Command) -> Result {
+/// Runs OpenSSL, and gives what it prints.
+fn run(command: &mut Command) -> Result<Vec<u8>> {
     let output = command.output().context("openssl")?;
     if output.status.success() {
-        return Ok(());
+        return Ok(output.stdout);
     }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     Err(Failure::new(format!("openssl: {said}")))

@@ -2,46 +2,29 @@
 //!
 //! What is taken from a batch and that it was taken is one transaction, so a batch that comes twice changes nothing.
 
-use std::io::BufReader;
-
 use shared::{
     Timestamp,
     api::RunOutcome,
     efgs::{
-        MAX_KEYS, acceptance,
         answers::AfterDownload,
-        audit::{Judge, Judged, SetAsideReason, read_audit},
-        batch::DiagnosisKeyBatch,
+        audit::SetAsideReason,
         cursor::{Cursor, KeptDays, Next},
         tag::BatchTag,
     },
-    retention,
-    time::UtcDay,
 };
-use worker::{Result, console_error};
+use worker::Result;
 
 use super::{
     MAX_BATCHES,
+    batch::{Batches, Proof},
     gateway::{Answer, Gateway},
     settings::Settings,
     store::Store,
 };
-use crate::{body::Body, ledger::LedgerStore};
+use crate::ledger::LedgerStore;
 
 /// In how many runs a batch may fail while others do not, before it is set aside.
 const MAX_RUNS: i64 = 6;
-
-/// More keys than any batch has: the gateway makes batches of [`MAX_KEYS`] now.
-const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_KEYS;
-
-/// What the gateway has shown that it can do in this run.
-#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
-enum Proof {
-    /// To give a batch.
-    Batch,
-    /// To give a batch and its audit.
-    Audit,
-}
 
 /// What came of a question.
 enum Answered {
@@ -91,9 +74,6 @@ impl Question {
     }
 }
 
-/// What is left of a batch, or why all of it is set aside.
-type Verdict = std::result::Result<Judged, SetAsideReason>;
-
 /// Takes in what has come since the last run.
 ///
 /// When a batch fails, the run goes on behind it. If that succeeds, the batch is asked for again in the next runs, and set aside
@@ -106,10 +86,15 @@ pub async fn run(
     now: Timestamp,
 ) -> Result<RunOutcome> {
     let job = Download {
-        ledger,
+        batches: Batches {
+            ledger,
+            store,
+            gateway,
+            settings,
+            now,
+        },
         store,
         gateway,
-        settings,
         now,
         kept: KeptDays::new(now, settings.retention_days),
     };
@@ -162,10 +147,9 @@ pub async fn run(
 }
 
 struct Download<'a> {
-    ledger: &'a LedgerStore,
+    batches: Batches<'a>,
     store: &'a Store,
     gateway: &'a Gateway,
-    settings: &'a Settings,
     now: Timestamp,
     kept: KeptDays,
 }
@@ -269,65 +253,28 @@ impl Download<'_> {
         answer: &mut Answer,
         next: Next,
     ) -> Result<Answered> {
-        if self.store.has_seen(tag)? {
-            let proof = Proof::Batch;
-            return Ok(Answered::Found { next, proof });
-        }
-        let (verdict, proof) = match answer.take_body().and_then(read_batch) {
-            None => (Err(SetAsideReason::Unreadable), Proof::Batch),
-            // Of a batch without keys the gateway may have no audit.
-            Some(batch) if batch.keys.is_empty() => (Ok(Judged::default()), Proof::Batch),
-            Some(batch) => match self.judge(tag, batch).await {
-                Ok(verdict) => (verdict, Proof::Audit),
-                Err(outcome) => {
-                    return Ok(Answered::Failed(Failure {
-                        tag: Some(tag.clone()),
-                        runs,
-                        proof: Proof::Audit,
-                        next: match next {
-                            Next::Ask(cursor) => Some(Question::named(cursor)),
-                            Next::Wait(_) => None,
-                        },
-                        reason: match outcome {
-                            RunOutcome::Unreadable => SetAsideReason::Unreadable,
-                            _ => SetAsideReason::NoAudit,
-                        },
-                        outcome,
-                    }));
-                }
-            },
+        let taken = if self.store.has_seen(tag)? {
+            Ok(Proof::Batch)
+        } else {
+            self.batches.take_in(tag, answer.take_body()).await?
         };
-        self.store_batch(tag, verdict)?;
-        Ok(Answered::Found { next, proof })
-    }
-
-    /// Judges a batch by its audit. The error says why there is none now.
-    async fn judge(
-        &self,
-        tag: &BatchTag,
-        batch: DiagnosisKeyBatch,
-    ) -> std::result::Result<Verdict, RunOutcome> {
-        let Some(mut answer) = self.gateway.audit(tag).await else {
-            return Err(RunOutcome::NoAnswer);
-        };
-        match AfterDownload::of(answer.status) {
-            AfterDownload::Take => {}
-            AfterDownload::Gone => return Ok(Err(SetAsideReason::NoAudit)),
-            AfterDownload::NotFound | AfterDownload::Stop => return Err(answer.refused()),
-        }
-        let Some(body) = answer.take_body() else {
-            return Ok(Err(SetAsideReason::Unreadable));
-        };
-        let Ok(audit) = read_audit(BufReader::new(body)) else {
-            return Err(answer.unreadable());
-        };
-        let judge = Judge {
-            own: self.settings.own,
-            participants: &self.settings.participants,
-            anchor: &self.settings.anchor,
-            now: self.now,
-        };
-        Ok(judge.judge(batch.keys, &audit))
+        Ok(match taken {
+            Ok(proof) => Answered::Found { next, proof },
+            Err(outcome) => Answered::Failed(Failure {
+                tag: Some(tag.clone()),
+                runs,
+                proof: Proof::Audit,
+                next: match next {
+                    Next::Ask(cursor) => Some(Question::named(cursor)),
+                    Next::Wait(_) => None,
+                },
+                reason: match outcome {
+                    RunOutcome::Unreadable => SetAsideReason::Unreadable,
+                    _ => SetAsideReason::NoAudit,
+                },
+                outcome,
+            }),
+        })
     }
 
     /// Sets aside what has failed often enough while the gateway was in order. Whether it did.
@@ -336,7 +283,7 @@ impl Download<'_> {
             return Ok(false);
         };
         if !self.store.has_seen(tag)? {
-            self.store_batch(tag, Err(failure.reason))?;
+            self.batches.set_aside(tag, failure.reason)?;
         }
         self.store.forget_runs(tag)?;
         Ok(true)
@@ -349,36 +296,6 @@ impl Download<'_> {
             None => Ok(()),
         }
     }
-
-    /// Keeps what may be used of a batch, and remembers it, without `.await`: all or nothing.
-    fn store_batch(&self, tag: &BatchTag, verdict: Verdict) -> Result<()> {
-        let judged = verdict.unwrap_or_else(|reason| Judged {
-            trusted: Vec::new(),
-            set_aside: vec![(None, reason)],
-        });
-        let (own, participants) = (self.settings.own, &self.settings.participants);
-        let keys: Vec<_> = judged
-            .trusted
-            .iter()
-            .filter_map(|key| acceptance::accept(key, own, participants, self.now).ok())
-            .collect();
-        let made = UtcDay::of_date(tag.day()).start().start().min(self.now);
-        self.ledger
-            .insert_imported(&keys, retention::ends_at(made))?;
-        for (country, reason) in &judged.set_aside {
-            let of = country.map(|country| format!(" of {country}"));
-            console_error!(
-                "exchange: keys{} in batch {tag} set aside: {reason}",
-                of.unwrap_or_default()
-            );
-            self.store.set_aside(tag, *country, *reason, self.now)?;
-        }
-        self.store.mark_seen(tag, self.now)
-    }
-}
-
-fn read_batch(body: Body) -> Option<DiagnosisKeyBatch> {
-    DiagnosisKeyBatch::read(&body.into_bytes(), MAX_DOWNLOADED_KEYS).ok()
 }
 
 /// The names of the batch and of the one behind it.

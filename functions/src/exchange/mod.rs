@@ -5,6 +5,7 @@
 //! that is killed anywhere is gone on with by the next one: what was planned is sent again, and the gateway says what it has
 //! of it; a batch that was taken in is known by its tag.
 
+mod batch;
 mod download;
 mod gateway;
 mod settings;

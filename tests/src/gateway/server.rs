@@ -88,29 +88,7 @@ fn serve(mut stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> io::
         let client = certificate.as_ref();
         let client = client.and_then(|certificate| country_of(certificate, shared));
         let failure = shared.state().next_failure(route);
-        let answer = match failure {
-            Some(Failure::CutBefore) => None,
-            Some(Failure::Status(status)) => Some(Answer::error(status)),
-            Some(Failure::Slow(time)) => {
-                let answer = answer(route, &what, &request, client, shared);
-                thread::sleep(time);
-                Some(answer)
-            }
-            Some(Failure::Header(name, value)) => {
-                let mut answer = answer(route, &what, &request, client, shared);
-                answer.headers.retain(|(other, _)| *other != name);
-                answer.headers.push((name, value.to_owned()));
-                Some(answer)
-            }
-            Some(Failure::Inflated(size)) => {
-                let mut answer = answer(route, &what, &request, client, shared);
-                answer.body.resize(size, b' ');
-                Some(answer)
-            }
-            None | Some(Failure::CutAfter | Failure::CutWithin) => {
-                Some(answer(route, &what, &request, client, shared))
-            }
-        };
+        let answer = failing(failure, || answer(route, &what, &request, client, shared));
         let cut = matches!(failure, Some(Failure::CutAfter | Failure::CutWithin));
         shared.state().seen.push(Seen {
             route,
@@ -138,6 +116,26 @@ fn serve(mut stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> io::
         }
     }
     Ok(())
+}
+
+/// What is answered, if anything, by a gateway that fails in this way.
+fn failing(failure: Option<Failure>, answer: impl FnOnce() -> Answer) -> Option<Answer> {
+    match failure {
+        Some(Failure::CutBefore) => return None,
+        Some(Failure::Status(status)) => return Some(Answer::error(status)),
+        _ => {}
+    }
+    let mut answer = answer();
+    match failure {
+        Some(Failure::Header(name, value)) => {
+            answer.headers.retain(|(other, _)| *other != name);
+            answer.headers.push((name, value.to_owned()));
+        }
+        Some(Failure::Inflated(size)) => answer.body.resize(size, b' '),
+        Some(Failure::Slow(time)) => thread::sleep(time),
+        _ => {}
+    }
+    Some(answer)
 }
 
 /// The country whose client certificate this is, if the gateway knows it.
