@@ -6,16 +6,26 @@
 use std::process::Command;
 
 use serde_json::json;
-use tests::{PROVIDER, System};
+use shared::country::Country;
+use tests::{
+    PROVIDER, Partners, System,
+    foreign_keys::{country, foreign_keys, put},
+    gateway::Gateway,
+};
 use xtask::{
+    efgs_keys::KeyKind,
     process,
     provider::{self, Person},
     setup::npm,
 };
 
-/// Runs the tests in the file `name`.
+/// Runs the tests in the file `name`, with a service of their own.
 fn run(name: &str) {
-    let system = System::start();
+    run_with(&System::start(), name);
+}
+
+/// Runs the tests in the file `name` with `system`.
+fn run_with(system: &System, name: &str) {
     PROVIDER.start(None).unwrap();
     let person = |person| {
         let (credentials, _) = provider::credentials(person).unwrap();
@@ -65,5 +75,20 @@ fn an_administrator_sees_who_did_what() {
 
 #[test]
 fn nobody_is_shut_out_of_any_screen() {
-    run("accessibility.test.mjs");
+    // Something is set aside: of one country, and a whole batch.
+    let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
+    let partners = Partners {
+        gateway: gateway.clone(),
+        country: Country::NETHERLANDS,
+        participants: "BE DE",
+    };
+    let system = System::start_exchanging(partners, &[]);
+    let keys = foreign_keys(3, "DE", gateway.now());
+    gateway.put_signed(country("DE"), "NL/signing", &keys);
+    system.exchange();
+    put(&gateway, "DE", 3);
+    gateway.tamper(Some(|keys, _| keys.truncate(2)));
+    let report = system.exchange();
+    assert_eq!(report.set_aside.len(), 2, "{report:?}");
+    run_with(&system, "accessibility.test.mjs");
 }

@@ -52,7 +52,7 @@ pub fn ExchangeScreen() -> impl IntoView {
             view! {
                 <tr>
                     <td><time datetime=entry.at.to_string()>{texts.moment(entry.at)}</time></td>
-                    <td>{entry.tag}</td>
+                    <td class="tag">{entry.tag}</td>
                     <td>{country}</td>
                     <td>{(texts.exchange.reason)(entry.reason)}</td>
                 </tr>

@@ -112,6 +112,13 @@ async function violations(page) {
   return wide ? [...found, "the page is wider than the window"] : found;
 }
 
+/** Keeps a picture of the page for whoever wants to see it. */
+async function look(page, name) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  await page.screenshot({ path: `${folder}/${name.replaceAll(/[ ,]+/g, "-")}.png`, fullPage: true });
+}
+
 for (const [name, open] of Object.entries(screens)) {
   test(`${name}: nobody is shut out, in either language, light or dark, on a wide window or 320 pixels`, () =>
     // Without motion, so that no colour is looked at on its way to another.
@@ -127,13 +134,14 @@ for (const [name, open] of Object.entries(screens)) {
             await page.setViewportSize({ width, height: 900 });
             const found = await violations(page);
             wrong.push(...found.map((text) => `${language}, ${colorScheme}, ${width} px: ${text}`));
-            if (process.env.SCREENSHOTS) {
-              const file = `${name}-${language}-${colorScheme}-${width}.png`.replaceAll(/[ ,]+/g, "-");
-              await page.screenshot({ path: `${process.env.SCREENSHOTS}/${file}`, fullPage: true });
-            }
+            await look(page, `${name}-${language}-${colorScheme}-${width}`);
           }
         }
       }
+      await page.emulateMedia({ colorScheme: "light", forcedColors: "active" });
+      await look(page, `${name}-forced-colours`);
+      await page.emulateMedia({ forcedColors: "none", media: "print" });
+      await look(page, `${name}-print`);
       assert.deepEqual(wrong, []);
     }));
 }
