@@ -11,6 +11,7 @@ use shared::{
         audit::{Judge, Judged, SetAsideReason, read_audit},
         batch::DiagnosisKeyBatch,
         tag::BatchTag,
+        walk::Proof,
     },
     retention,
     time::UtcDay,
@@ -22,15 +23,6 @@ use crate::{body::Body, ledger::LedgerStore};
 
 /// More keys than any batch has: the gateway makes batches of [`MAX_KEYS`] now.
 const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_KEYS;
-
-/// What the gateway has shown that it can give.
-#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
-pub enum Proof {
-    /// A batch.
-    Batch,
-    /// A batch and its audit.
-    Audit,
-}
 
 /// What is left of a batch, or why all of it is set aside.
 type Verdict = std::result::Result<Judged, SetAsideReason>;

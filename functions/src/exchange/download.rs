@@ -10,74 +10,21 @@ use shared::{
         audit::SetAsideReason,
         cursor::{Cursor, KeptDays, Next},
         tag::BatchTag,
+        walk::{Answered, Consequence, Failure, MAX_RUNS, Proof, Question, Walk},
     },
 };
 use worker::Result;
 
 use super::{
     MAX_BATCHES,
-    batch::{Batches, Proof},
+    batch::Batches,
     gateway::{Answer, Gateway},
     settings::Settings,
     store::Store,
 };
 use crate::ledger::LedgerStore;
 
-/// In how many runs a batch may fail while others do not, before it is set aside.
-const MAX_RUNS: i64 = 6;
-
-/// What came of a question.
-enum Answered {
-    /// There is something.
-    Found { next: Next, proof: Proof },
-    /// There is nothing. That is not remembered: a gateway that is out of order may say the same.
-    Absent(Next),
-    /// There is no answer that can be used.
-    Failed(Failure),
-}
-
-struct Failure {
-    /// The batch that was asked for. It is not told from others as long as a day is asked for.
-    tag: Option<BatchTag>,
-    /// In how many runs it has failed.
-    runs: i64,
-    /// What would show that it is the batch's fault, and not the gateway's.
-    proof: Proof,
-    /// What to ask then; a guess if the gateway has not named it.
-    next: Option<Question>,
-    /// With what it is set aside in the end.
-    reason: SetAsideReason,
-    /// With what the run ends.
-    outcome: RunOutcome,
-}
-
-struct Question {
-    cursor: Cursor,
-    /// The gateway has not named it.
-    is_guess: bool,
-}
-
-impl Question {
-    fn named(cursor: Cursor) -> Self {
-        Self {
-            cursor,
-            is_guess: false,
-        }
-    }
-
-    /// The batch behind one that the gateway does not give.
-    fn guess_after(tag: &BatchTag) -> Option<Self> {
-        Some(Self {
-            cursor: Cursor::Batch(tag.following()?),
-            is_guess: true,
-        })
-    }
-}
-
 /// Takes in what has come since the last run.
-///
-/// When a batch fails, the run goes on behind it. If that succeeds, the batch is asked for again in the next runs, and set aside
-/// after some; if it fails too, the gateway is out of order, and nothing is held against the batch.
 pub async fn run(
     ledger: &LedgerStore,
     store: &Store,
@@ -98,52 +45,15 @@ pub async fn run(
         now,
         kept: KeptDays::new(now, settings.retention_days),
     };
-    let mut question = Question::named(Cursor::begin(store.cursor()?, job.kept));
-    // What failed, as long as nothing behind it has succeeded.
-    let mut suspect: Option<Failure> = None;
-    // How a batch failed that is to be asked for again. The next run begins with it.
-    let mut held = None;
-    let mut end = RunOutcome::Unfinished;
+    let mut walk = Walk::from(Cursor::begin(store.cursor()?, job.kept));
     for _ in 0..MAX_BATCHES {
-        let next = match job.ask(&question).await? {
-            Answered::Found { next, proof } => {
-                if let Some(failure) = suspect.take_if(|failure| failure.proof <= proof)
-                    && !job.give_up(&failure)?
-                {
-                    held.get_or_insert(failure.outcome);
-                }
-                if suspect.is_none() && held.is_none() {
-                    store.set_cursor(next.cursor())?;
-                }
-                next
-            }
-            Answered::Absent(next) => next,
-            Answered::Failed(mut failure) => {
-                if suspect.is_none()
-                    && let Some(next) = failure.next.take()
-                {
-                    suspect = Some(failure);
-                    question = next;
-                    continue;
-                }
-                job.pardon(&failure)?;
-                end = failure.outcome;
-                break;
-            }
-        };
-        match next {
-            Next::Ask(cursor) => question = Question::named(cursor),
-            Next::Wait(_) => {
-                end = RunOutcome::Done;
-                break;
-            }
+        let answered = job.ask(walk.question()).await?;
+        if let Some(outcome) = job.carry_out(walk.take(answered))? {
+            return Ok(outcome);
         }
     }
-    if let Some(failure) = &suspect {
-        job.pardon(failure)?;
-    }
-    let failed = suspect.map(|failure| failure.outcome);
-    Ok(held.or(failed).unwrap_or(end))
+    let outcome = job.carry_out(walk.stop())?;
+    Ok(outcome.unwrap_or(RunOutcome::Unfinished))
 }
 
 struct Download<'a> {
@@ -277,24 +187,21 @@ impl Download<'_> {
         })
     }
 
-    /// Sets aside what has failed often enough while the gateway was in order. Whether it did.
-    fn give_up(&self, failure: &Failure) -> Result<bool> {
-        let Some(tag) = failure.tag.as_ref().filter(|_| failure.runs >= MAX_RUNS) else {
-            return Ok(false);
-        };
-        if !self.store.has_seen(tag)? {
-            self.batches.set_aside(tag, failure.reason)?;
+    /// Does what an answer leads to. The outcome, if the run ends.
+    fn carry_out(&self, consequence: Consequence) -> Result<Option<RunOutcome>> {
+        if let Some((tag, reason)) = &consequence.set_aside {
+            if !self.store.has_seen(tag)? {
+                self.batches.set_aside(tag, *reason)?;
+            }
+            self.store.forget_runs(tag)?;
         }
-        self.store.forget_runs(tag)?;
-        Ok(true)
-    }
-
-    /// Holds nothing against what failed while the gateway was out of order.
-    fn pardon(&self, failure: &Failure) -> Result<()> {
-        match &failure.tag {
-            Some(tag) => self.store.forget_run(tag),
-            None => Ok(()),
+        for tag in &consequence.pardoned {
+            self.store.forget_run(tag)?;
         }
+        if let Some(cursor) = &consequence.remembered {
+            self.store.set_cursor(cursor)?;
+        }
+        Ok(consequence.outcome)
     }
 }
 
