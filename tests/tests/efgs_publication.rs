@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use serde_json::json;
 use shared::{
     efgs::{
         audit::{AuditEntry, SetAsideReason},
@@ -13,8 +14,9 @@ use tests::{
     System,
     foreign_keys::{country, foreign_keys, published_once, put},
     gateway::{Gateway, Tampering},
+    json,
 };
-use xtask::efgs_keys::KeyKind;
+use xtask::{efgs_keys::KeyKind, provider::Person};
 
 fn start() -> (System, Arc<Gateway>) {
     System::start_with_gateway(&[])
@@ -136,6 +138,9 @@ fn keys_whose_signature_is_not_right_are_set_aside_and_the_others_published() {
             (&batch, Some(country("DE")), reason),
             "{name}"
         );
+        // An administrator sees it.
+        let answer = system.as_person(Person::Administrator, |browser| browser.get("api/exchange"));
+        assert_eq!(json(answer), json!(report));
         // What was set aside is not tried again, also when the gateway serves it right afterwards.
         gateway.tamper(None);
         assert_eq!(system.exchange().set_aside.len(), report.set_aside.len());

@@ -74,6 +74,11 @@ fn an_administrator_sees_who_did_what() {
 }
 
 #[test]
+fn everybody_has_the_portal_in_a_language_of_choice() {
+    run("language.test.mjs");
+}
+
+#[test]
 fn nobody_is_shut_out_of_any_screen() {
     // Something is set aside: of one country, and a whole batch.
     let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
