@@ -41,20 +41,26 @@ async fn fetch(
     router::route(request, &env).await
 }
 
-/// The cron triggers: publish what may be published, or exchange keys with other countries.
+/// The cron triggers: exchange keys with other countries by those that the settings name, and publish by any other.
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let exchange = event.cron() == shared::efgs::CRON;
+    let jobs = exchange::Job::on_schedule(&env, &event.cron());
     let done = async {
         let now = clock::now(&env).await?;
-        if exchange {
-            ledger::exchange(&env, now).await
-        } else {
-            ledger::publish(&env, now).await
+        if jobs.is_empty() {
+            return ledger::publish(&env, now).await;
         }
+        for job in &jobs {
+            ledger::exchange(&env, *job, now).await?;
+        }
+        Ok(())
     };
     if let Err(error) = done.await {
-        let job = if exchange { "exchange" } else { "publication" };
+        let job = if jobs.is_empty() {
+            "publication"
+        } else {
+            "exchange"
+        };
         console_error!("{job} failed: {error}");
     }
 }

@@ -13,7 +13,7 @@
 use std::time::Instant;
 
 use shared::{api::RunOutcome, country::Country, efgs::MAX_KEYS};
-use tests::{Partners, System, foreign_keys::foreign_keys, gateway::Gateway};
+use tests::{Partners, Setup, System, foreign_keys::foreign_keys, gateway::Gateway};
 use xtask::{build::Profile, efgs_keys::KeyKind};
 
 /// Full batches that are taken in one run.
@@ -24,14 +24,15 @@ const SMALL: usize = 25;
 fn main() {
     for (name, kind) in [("EC P-256", KeyKind::P256), ("RSA", KeyKind::Rsa)] {
         let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", kind)]);
-        let mut system = System::start_exchanging_build(
-            Profile::Bench,
-            Partners {
+        let mut system = System::start_as(Setup {
+            profile: Profile::Bench,
+            partners: Some(Partners {
                 gateway: gateway.clone(),
                 country: Country::NETHERLANDS,
                 participants: "DE",
-            },
-        );
+            }),
+            ..Setup::default()
+        });
         system.move_clock_to_morning();
         let germany = "DE".parse().expect("a country");
         // The first run has everything to set up.

@@ -67,13 +67,36 @@ pub struct Partners {
     pub participants: &'static str,
 }
 
+/// What a service is started with.
+pub struct Setup {
+    /// The build.
+    pub profile: Profile,
+    /// Other values for some of its settings.
+    pub settings: Vec<(String, String)>,
+    /// The exchange with other countries.
+    pub partners: Option<Partners>,
+    /// Whether the trigger `* * * * *` goes off, every minute.
+    pub scheduled: bool,
+}
+
+/// The development build without other countries, whose jobs tests run themselves.
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            profile: Profile::Dev,
+            settings: Vec::new(),
+            partners: None,
+            scheduled: false,
+        }
+    }
+}
+
 /// A service with an empty database and a clock that can be moved.
 pub struct System {
     workerd: Workerd,
-    partners: Option<Partners>,
+    setup: Setup,
     agent: Agent,
     offset: i64,
-    settings: Vec<(String, String)>,
     /// The cookies of those who have signed in.
     sessions: Mutex<HashMap<Person, String>>,
     // Dropped last: workerd writes into it to the end.
@@ -94,7 +117,10 @@ impl System {
     /// # Panics
     /// When it does not start.
     pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        Self::start_any(Profile::Dev, settings, None)
+        Self::start_as(Setup {
+            settings: owned(settings),
+            ..Setup::default()
+        })
     }
 
     /// Starts the development build with the exchange with other countries, and other values for some of its settings.
@@ -102,7 +128,11 @@ impl System {
     /// # Panics
     /// When it does not start.
     pub fn start_exchanging(partners: Partners, settings: &[(&str, &str)]) -> Self {
-        Self::start_any(Profile::Dev, settings, Some(partners))
+        Self::start_as(Setup {
+            settings: owned(settings),
+            partners: Some(partners),
+            ..Setup::default()
+        })
     }
 
     /// Starts the development build in a morning, as the Dutch service that exchanges keys with BE and DE, and a new gateway; DK
@@ -127,40 +157,34 @@ impl System {
         (system, gateway)
     }
 
-    /// Starts the build `profile` with the exchange with other countries.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_exchanging_build(profile: Profile, partners: Partners) -> Self {
-        Self::start_any(profile, &[], Some(partners))
-    }
-
     /// Starts the build `profile`.
     ///
     /// # Panics
     /// When it does not start.
     pub fn start_build(profile: Profile) -> Self {
-        Self::start_any(profile, &[], None)
+        Self::start_as(Setup {
+            profile,
+            ..Setup::default()
+        })
     }
 
+    /// Starts what `setup` says, on a free port.
+    ///
+    /// # Panics
+    /// When it does not start.
     #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
-    fn start_any(profile: Profile, settings: &[(&str, &str)], partners: Option<Partners>) -> Self {
+    pub fn start_as(setup: Setup) -> Self {
         let data = tempfile::tempdir().expect("a temporary folder");
-        let settings: Vec<_> = settings
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let workerd = start(profile, data.path(), None, &settings, partners.as_ref());
+        let workerd = start(&setup, data.path(), None);
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .build()
             .into();
         Self {
             workerd,
-            partners,
+            setup,
             agent,
             offset: 0,
-            settings,
             sessions: Mutex::default(),
             _data: data,
         }
@@ -173,8 +197,7 @@ impl System {
     pub fn restart(&mut self) {
         self.workerd.stop();
         let (data, port) = (self.workerd.data().to_path_buf(), self.workerd.port());
-        let partners = self.partners.as_ref();
-        self.workerd = start(Profile::Dev, &data, Some(port), &self.settings, partners);
+        self.workerd = start(&self.setup, &data, Some(port));
     }
 
     /// Starts again to exchange keys with other countries than before.
@@ -182,7 +205,7 @@ impl System {
     /// # Panics
     /// When it does not start again.
     pub fn restart_with_participants(&mut self, participants: &'static str) {
-        if let Some(partners) = &mut self.partners {
+        if let Some(partners) = &mut self.setup.partners {
             partners.participants = participants;
         }
         self.restart();
@@ -240,7 +263,7 @@ impl System {
         self.offset += time.as_second() - self.now().as_second();
         let answer = self.post("test/clock", &json!({ "offset": self.offset }));
         assert_eq!(answer.status(), 200, "the clock moves");
-        if let Some(partners) = &self.partners {
+        if let Some(partners) = &self.setup.partners {
             partners.gateway.set_clock(self.offset);
         }
     }
@@ -453,18 +476,13 @@ impl System {
 }
 
 #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
-fn start(
-    profile: Profile,
-    data: &Path,
-    port: Option<u16>,
-    settings: &[(String, String)],
-    partners: Option<&Partners>,
-) -> Workerd {
-    let settings: Vec<_> = settings
+fn start(setup: &Setup, data: &Path, port: Option<u16>) -> Workerd {
+    let settings: Vec<_> = setup
+        .settings
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    let exchange = partners.map(|partners| {
+    let exchange = setup.partners.as_ref().map(|partners| {
         partners
             .gateway
             .exchange(partners.country, partners.participants)
@@ -472,11 +490,16 @@ fn start(
     let local = Local {
         host: "127.0.0.1",
         provider: &PROVIDER,
-        publish: false,
+        scheduled: setup.scheduled,
         settings: &settings,
         exchange,
     };
-    Workerd::start(profile, data, port, &local).expect("workerd starts")
+    Workerd::start(setup.profile, data, port, &local).expect("workerd starts")
+}
+
+fn owned(settings: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    settings.iter().map(owned).collect()
 }
 
 /// The header `name` of `answer`.

@@ -1,19 +1,25 @@
 //! The settings of the exchange with other countries: a wrong one is named in the log, and stops nothing else.
 
-use std::{fs, sync::Arc};
+use std::{fs, sync::Arc, thread, time::Duration};
 
 use serde_json::json;
 use shared::{api::ExchangeReport, country::Country};
-use tests::{Partners, System, gateway::Gateway};
+use tests::{
+    Partners, Setup, System,
+    gateway::{Gateway, Route},
+};
 use xtask::efgs_keys::KeyKind;
 
-fn start(gateway: &Arc<Gateway>, settings: &[(&str, &str)]) -> System {
-    let partners = Partners {
+fn partners(gateway: &Arc<Gateway>) -> Partners {
+    Partners {
         gateway: gateway.clone(),
         country: Country::NETHERLANDS,
         participants: "BE",
-    };
-    System::start_exchanging(partners, settings)
+    }
+}
+
+fn start(gateway: &Arc<Gateway>, settings: &[(&str, &str)]) -> System {
+    System::start_exchanging(partners(gateway), settings)
 }
 
 /// Whether the exchange does not run and the log says what `setting` should be, while files are published and served.
@@ -30,6 +36,30 @@ fn assert_stops_the_exchange_alone(system: &System, setting: &str, expected: &st
 fn without_the_exchange_a_service_works() {
     let system = System::start();
     assert_eq!(system.exchange(), ExchangeReport::default());
+}
+
+#[test]
+fn each_job_has_its_own_schedule() {
+    let gateway = Gateway::for_countries(&[("NL", KeyKind::P256)]);
+    let every_minute = ("EFGS_DOWNLOAD_SCHEDULE".to_owned(), "* * * * *".to_owned());
+    let system = System::start_as(Setup {
+        settings: vec![every_minute],
+        partners: Some(partners(&gateway)),
+        scheduled: true,
+        ..Setup::default()
+    });
+    system.validated_phone(1);
+    // A file for the upload to send, if it ran.
+    system.run_job("publish");
+    let seen = |route| gateway.seen().iter().any(|seen| seen.route == route);
+    for _ in 0..900 {
+        if seen(Route::Download) {
+            break;
+        }
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert!(seen(Route::Download), "within a minute and a half");
+    assert!(!seen(Route::Upload));
 }
 
 #[test]

@@ -29,7 +29,7 @@ pub fn run(port: u16, data: &Path) -> Result {
     let local = Local {
         host: "localhost",
         provider: &provider,
-        publish: true,
+        scheduled: true,
         exchange: None,
         settings: &[],
     };

@@ -36,8 +36,8 @@ pub struct Local<'a> {
     pub host: &'a str,
     /// Where employees sign in.
     pub provider: &'a Provider,
-    /// Whether to publish every minute. Tests run jobs themselves.
-    pub publish: bool,
+    /// Whether the trigger `* * * * *` goes off, every minute. Most tests run jobs themselves.
+    pub scheduled: bool,
     /// Other values for some of the settings in `workerd.capnp`.
     pub settings: &'a [(&'a str, &'a str)],
     /// The exchange with other countries; switched off without one.
@@ -202,7 +202,7 @@ fn development_configuration(data: &Path, port: u16, local: &Local<'_>) -> Resul
     for (name, value) in own.iter().chain(local.settings) {
         release = with_setting(&release, name, value)?;
     }
-    if !local.publish {
+    if !local.scheduled {
         development = development.replace(EVERY_MINUTE, NEVER);
     }
     let write = |name: &str, text: &str| {

@@ -18,17 +18,60 @@ use shared::{
 };
 use worker::{Env, Result, console_error};
 
-use crate::ledger::LedgerStore;
+use crate::{config::text, ledger::LedgerStore};
 use gateway::Gateway;
 use settings::Settings;
-pub use store::{Job, Store};
+pub use store::Store;
 
 /// How many batches a job sends or takes in a run. The next run goes on.
 const MAX_BATCHES: usize = 200;
 
-/// Runs both jobs, if the exchange is switched on. That the gateway fails is no error here but an outcome, which is logged
-/// and kept for the administrator.
-pub async fn run(ledger: &LedgerStore, store: &Store, env: &Env, now: Timestamp) -> Result<()> {
+/// One of the two jobs.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Job {
+    /// From other countries.
+    Download,
+    /// To other countries.
+    Upload,
+}
+
+impl Job {
+    const ALL: [Self; 2] = [Self::Download, Self::Upload];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Download => "download",
+            Self::Upload => "upload",
+        }
+    }
+
+    /// The job with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|job| job.name() == name)
+    }
+
+    /// The jobs that the cron trigger `cron` is for. Without the setting a job never runs; the others do.
+    pub fn on_schedule(env: &Env, cron: &str) -> Vec<Self> {
+        let schedule = |job: &Self| match job {
+            Self::Download => text(env, "EFGS_DOWNLOAD_SCHEDULE"),
+            Self::Upload => text(env, "EFGS_UPLOAD_SCHEDULE"),
+        };
+        let jobs = Self::ALL.into_iter();
+        jobs.filter(|job| schedule(job).is_ok_and(|schedule| schedule == cron))
+            .collect()
+    }
+}
+
+/// Runs `job`, if the exchange is switched on. That the gateway fails is no error here but an outcome, which is logged and kept
+/// for the administrator.
+pub async fn run(
+    job: Job,
+    ledger: &LedgerStore,
+    store: &Store,
+    env: &Env,
+    now: Timestamp,
+) -> Result<()> {
     // Also when nothing is exchanged any more.
     store.expire(now)?;
     let Some(settings) = Settings::of(env)? else {
@@ -38,13 +81,10 @@ pub async fn run(ledger: &LedgerStore, store: &Store, env: &Env, now: Timestamp)
         return Ok(());
     }
     let gateway = Gateway::of(env, &settings)?;
-    let uploaded = upload::run(store, &gateway, &settings, now).await?;
-    finish(store, Job::Upload, uploaded, now)?;
-    let downloaded = download::run(ledger, store, &gateway, &settings, now).await?;
-    finish(store, Job::Download, downloaded, now)
-}
-
-fn finish(store: &Store, job: Job, outcome: RunOutcome, now: Timestamp) -> Result<()> {
+    let outcome = match job {
+        Job::Download => download::run(ledger, store, &gateway, &settings, now).await?,
+        Job::Upload => upload::run(store, &gateway, &settings, now).await?,
+    };
     if outcome != RunOutcome::Done {
         console_error!("exchange: {} ended early: {outcome}", job.name());
     }

@@ -12,6 +12,7 @@ use shared::{
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
+use super::Job;
 use crate::{ledger, sql};
 
 // The column `sent` of the Ledger's keys belongs here too.
@@ -43,25 +44,6 @@ const SCHEMA: &str = "
         last TEXT NOT NULL
     ) WITHOUT ROWID;
 ";
-
-/// One of the two jobs.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub enum Job {
-    /// From other countries.
-    Download,
-    /// To other countries.
-    Upload,
-}
-
-impl Job {
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Download => "download",
-            Self::Upload => "upload",
-        }
-    }
-}
 
 /// The exchange's tables.
 pub struct Store {

@@ -12,13 +12,13 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use crate::{
     alarm::Alarm,
-    answer, clock, exchange,
+    answer, clock,
+    exchange::{self, Job},
     object::{Command, Object, Received},
 };
 pub use store::{Store as LedgerStore, diagnosis_key};
 
 const PUBLISH: &str = "publish";
-const EXCHANGE: &str = "exchange";
 const EXCHANGE_REPORT: &str = "exchange-report";
 const EXPIRE: &str = "expire";
 
@@ -27,9 +27,9 @@ pub async fn publish(env: &Env, now: Timestamp) -> Result<()> {
     call(env, PUBLISH, now).await
 }
 
-/// Exchanges keys with other countries, if that is switched on; returns when that is done.
-pub async fn exchange(env: &Env, now: Timestamp) -> Result<()> {
-    call(env, EXCHANGE, now).await
+/// Runs a job of the exchange with other countries, if that is switched on; returns when that is done.
+pub async fn exchange(env: &Env, job: Job, now: Timestamp) -> Result<()> {
+    call(env, job.name(), now).await
 }
 
 /// How the exchange went, for an administrator.
@@ -90,6 +90,10 @@ impl DurableObject for Ledger {
         let command = Received::read(&request.inner().url())?;
         let now = command.now;
         match &*command.name {
+            job if let Some(job) = Job::named(job) => {
+                let _exchanging = self.exchanging.lock().await;
+                exchange::run(job, &self.store, &self.exchange, &self.env, now).await?;
+            }
             PUBLISH => {
                 let _running = self.running.lock().await;
                 publication::run(&self.store, &self.env, now).await?;
@@ -97,10 +101,6 @@ impl DurableObject for Ledger {
             EXPIRE => {
                 let _running = self.running.lock().await;
                 publication::expire(&self.store, &self.env, now).await?;
-            }
-            EXCHANGE => {
-                let _exchanging = self.exchanging.lock().await;
-                exchange::run(&self.store, &self.exchange, &self.env, now).await?;
             }
             EXCHANGE_REPORT => return answer::json(&self.exchange.report()?).map(Response::from),
             _ => return Err("unknown command".into()),

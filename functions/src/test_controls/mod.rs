@@ -15,7 +15,7 @@ use shared::{
 };
 use worker::{Env, Result};
 
-use crate::{answer, config::Config, desk, intake, ledger, request};
+use crate::{answer, config::Config, desk, exchange::Job, intake, ledger, request};
 
 /// Where the offset is kept over restarts, beside the published content.
 const OFFSET_KEY: &str = "test/clock";
@@ -63,7 +63,9 @@ pub async fn answer(
             desk::expire(env, now).await?;
         }
         "/test/run/exchange" => {
-            ledger::exchange(env, now).await?;
+            for job in [Job::Upload, Job::Download] {
+                ledger::exchange(env, job, now).await?;
+            }
             return answer::json(&ledger::exchange_report(env, now).await?);
         }
         "/test/bench/export" => return bench::export(request, env, now).await,

@@ -28,6 +28,3 @@ pub const CONTENT_TYPE: &str = "application/protobuf; version=1.0";
 
 /// The form of audits, and of what the gateway says of an upload.
 pub const CONTENT_TYPE_JSON: &str = "application/json; version=1.0";
-
-/// When the exchange runs. The scheduler names the trigger by this text.
-pub const CRON: &str = "0 */2 * * *";
