@@ -65,7 +65,7 @@ fn judge_at(
 ) -> Result<Judged, SetAsideReason> {
     Judge {
         own: Country::NETHERLANDS,
-        participants: &"BE DE".parse::<Participants>().unwrap(),
+        participants: &Participants::of(Country::NETHERLANDS, "BE DE").unwrap(),
         anchor: &TrustAnchor::from_pem(&read("trust-anchor.crt.pem")).unwrap(),
         now,
     }

@@ -10,7 +10,8 @@ use std::{
 
 use shared::{
     api::{ExchangeReport, RunOutcome},
-    country::Country,
+    conversion::DiagnosisKey,
+    country::{Country, Participants},
     efgs::{batch::DiagnosisKeyBatch, signing_text::signing_text, tag::upload_tag},
     tek::KeyData,
     time::{DAY_SECONDS, UtcDay, shift},
@@ -28,6 +29,12 @@ fn start() -> (System, Arc<Gateway>) {
 fn publish_phone(system: &System, seed: u64) {
     system.validated_phone(seed);
     system.run_job("publish");
+}
+
+/// The batch in which `keys` are sent.
+fn batch_of(keys: &[DiagnosisKey]) -> DiagnosisKeyBatch {
+    let participants = Participants::of(Country::NETHERLANDS, "BE DE").unwrap();
+    DiagnosisKeyBatch::outgoing(keys, Country::NETHERLANDS, &participants)
 }
 
 fn last_upload(report: &ExchangeReport) -> RunOutcome {
@@ -116,9 +123,7 @@ fn a_country_that_uses_our_tag_does_not_keep_our_keys_from_the_others() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
     // Whoever reads our exports knows what the batch will be.
-    let participants = "BE DE".parse().unwrap();
-    let batch =
-        DiagnosisKeyBatch::outgoing(&system.published(), Country::NETHERLANDS, &participants);
+    let batch = batch_of(&system.published());
     let tag = upload_tag(&signing_text(&batch.keys));
     let germany = "DE".parse().unwrap();
     gateway.put_tagged(germany, &tag, &foreign_keys(1, "DE", gateway.now()));
@@ -196,8 +201,7 @@ fn keys_that_are_there_already_are_left_out() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
     let there: Vec<_> = system.published().into_iter().step_by(3).collect();
-    let participants = "BE DE".parse().unwrap();
-    let batch = DiagnosisKeyBatch::outgoing(&there, Country::NETHERLANDS, &participants);
+    let batch = batch_of(&there);
     gateway.put(Country::NETHERLANDS, &batch.keys);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
     let statuses: Vec<_> = uploads(&gateway).iter().map(|seen| seen.status).collect();
@@ -209,9 +213,8 @@ fn keys_that_are_there_already_are_left_out() {
 fn when_every_key_is_there_already_all_is_done() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
-    let participants = "BE DE".parse().unwrap();
     let there = system.published();
-    let batch = DiagnosisKeyBatch::outgoing(&there, Country::NETHERLANDS, &participants);
+    let batch = batch_of(&there);
     gateway.put(Country::NETHERLANDS, &batch.keys);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);

@@ -1,7 +1,10 @@
 //! What everybody may know.
 
 use portal::Failure;
-use shared::{api::CountriesAnswer, country::Participants};
+use shared::{
+    api::CountriesAnswer,
+    country::{Country, Participants},
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -52,7 +55,7 @@ async fn privacy_and_accessibility_are_for_everybody() {
 #[wasm_bindgen_test]
 async fn the_countries_that_take_part_are_listed_by_their_names() {
     let service = TestService::default();
-    let participants: Participants = "BE DE ES".parse().unwrap();
+    let participants = Participants::of(Country::NETHERLANDS, "BE DE ES").unwrap();
     service.has_countries(Ok(CountriesAnswer::from(&participants).countries));
     let screen = open(service).await;
     assert_eq!(

@@ -95,7 +95,7 @@ mod tests {
     fn accepted(change: impl FnOnce(&mut DiagnosisKey)) -> Result<Infectiousness, Refusal> {
         let mut key = key(1);
         change(&mut key);
-        let participants = "BE DE".parse().unwrap();
+        let participants = Participants::of(Country::NETHERLANDS, "BE DE").unwrap();
         accept(
             &key,
             Country::NETHERLANDS,

@@ -272,7 +272,7 @@ pub(super) mod tests {
             },
             infectiousness: Infectiousness::Late,
         };
-        let participants = "DE BE".parse().unwrap();
+        let participants = Participants::of(Country::NETHERLANDS, "DE BE").unwrap();
         let batch = DiagnosisKeyBatch::outgoing(&[own], Country::NETHERLANDS, &participants);
         assert!(
             batch.keys

@@ -61,7 +61,7 @@ impl Certificate {
     }
 
     /// Its public key.
-    pub fn key(&self) -> &PublicKey {
+    pub(super) fn key(&self) -> &PublicKey {
         &self.key
     }
 

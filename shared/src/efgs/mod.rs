@@ -1,7 +1,7 @@
 //! The exchange of keys with other countries through the European Federation Gateway Service (design §4.4).
 //!
 //! What is sent and how it is signed ([`batch`], [`signing_text`], [`cms`]), whom to trust for what is received
-//! ([`certificate`], [`audit`]), which received keys are published ([`days_since_onset`], [`acceptance`]), and what to do next
+//! ([`certificate`], [`audit`]), which received keys are published (`days_since_onset`, [`acceptance`]), and what to do next
 //! after each answer of the gateway ([`answers`], [`cursor`],
 //! [`walk`]). How the gateway is reached is not for here.
 
@@ -13,8 +13,8 @@ mod ber;
 pub mod certificate;
 pub mod cms;
 pub mod cursor;
-pub mod days_since_onset;
-pub mod public_key;
+mod days_since_onset;
+mod public_key;
 pub mod signing_key;
 pub mod signing_text;
 pub mod tag;
