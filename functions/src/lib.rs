@@ -18,6 +18,7 @@ mod exchange;
 mod intake;
 mod ledger;
 mod object;
+mod outgoing;
 mod phone_api;
 mod portal_api;
 mod random;

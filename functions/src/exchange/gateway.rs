@@ -3,18 +3,18 @@
 //! The binding `EFGS` makes it: on Cloudflare an mTLS certificate, on workerd a service with a key pair. Both take requests in
 //! the same way, so nothing else knows which it is.
 
-use js_sys::{Function, Promise, Reflect, Uint8Array};
+use js_sys::{Function, Promise, Reflect};
 use shared::{
     api::RunOutcome,
     efgs::{CONTENT_TYPE, CONTENT_TYPE_JSON, answers, cursor::Cursor, tag::BatchTag},
 };
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect};
+use web_sys::Headers;
 use worker::{Env, Result, console_error, worker_sys};
 
 use super::settings::Settings;
-use crate::body::Body;
+use crate::{body::Body, outgoing};
 
 /// The gateway.
 pub struct Gateway {
@@ -165,19 +165,12 @@ impl Gateway {
     }
 
     async fn ask_once(&self, request: &Request<'_>) -> std::result::Result<Answer, JsValue> {
-        let headers = Headers::new()?;
-        for (name, value) in request.headers {
-            headers.set(name, value)?;
-        }
-        let init = RequestInit::new();
-        init.set_method(request.method);
-        init.set_headers(&headers);
-        // The gateway sends nobody elsewhere.
-        init.set_redirect(RequestRedirect::Manual);
-        init.set_signal(Some(&AbortSignal::timeout_with_u32(self.timeout_millis)));
-        if let Some(body) = request.body {
-            init.set_body(&Uint8Array::from(body));
-        }
+        let init = outgoing::request(
+            request.method,
+            request.headers.iter().copied(),
+            request.body,
+            self.timeout_millis,
+        )?;
         let url = format!("{}/diagnosiskeys/{}", self.url, request.path);
         let answer = self.connection.fetch_with_str_and_init(&url, &init)?;
         let answer: web_sys::Response = JsFuture::from(answer).await?.unchecked_into();

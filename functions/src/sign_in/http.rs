@@ -1,14 +1,14 @@
 //! The provider, asked over the platform's `fetch`.
 
-use js_sys::Uint8Array;
 use openidconnect::{
     HttpRequest, HttpResponse,
     http::{self, Response},
 };
 use thiserror::Error;
 use wasm_bindgen::JsValue;
-use web_sys::{AbortSignal, RequestInit, RequestRedirect};
 use worker::Fetch;
+
+use crate::outgoing;
 
 /// How long the provider may take, in milliseconds. Somebody waits for the page.
 const PATIENCE_MS: u32 = 10_000;
@@ -38,26 +38,16 @@ impl From<worker::Error> for HttpError {
 
 /// Sends `request`. Redirections are not followed: the answer then is one that nobody takes.
 pub async fn send(request: HttpRequest) -> Result<HttpResponse, HttpError> {
-    let init = RequestInit::new();
-    init.set_method(request.method().as_str());
-    init.set_redirect(RequestRedirect::Manual);
-    let headers = web_sys::Headers::new()?;
-    for (name, value) in request.headers() {
-        headers.set(
-            name.as_str(),
-            value.to_str().map_err(|_| HttpError::Platform)?,
-        )?;
-    }
-    init.set_headers(&headers);
-    if !request.body().is_empty() {
-        init.set_body(&Uint8Array::from(request.body().as_slice()));
-    }
+    let headers = request.headers().iter().map(|(name, value)| {
+        let value = value.to_str().map_err(|_| HttpError::Platform)?;
+        Ok((name.as_str(), value))
+    });
+    let headers = headers.collect::<Result<Vec<_>, HttpError>>()?;
+    let body = Some(request.body().as_slice()).filter(|body| !body.is_empty());
+    let init = outgoing::request(request.method().as_str(), headers, body, PATIENCE_MS)?;
     let url = request.uri().to_string();
     let request = web_sys::Request::new_with_str_and_init(&url, &init)?;
-    let signal = AbortSignal::timeout_with_u32(PATIENCE_MS).into();
-    let mut answer = Fetch::Request(request.into())
-        .send_with_signal(&signal)
-        .await?;
+    let mut answer = Fetch::Request(request.into()).send().await?;
     let mut response = Response::builder().status(answer.status_code());
     if let Some(content_type) = answer.headers().get("content-type")? {
         response = response.header(http::header::CONTENT_TYPE, content_type);
