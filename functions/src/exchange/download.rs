@@ -40,9 +40,6 @@ pub async fn run(
             settings,
             now,
         },
-        store,
-        gateway,
-        now,
         kept: KeptDays::new(now, settings.retention_days),
     };
     let mut walk = Walk::from(Cursor::begin(store.cursor()?, job.kept));
@@ -58,9 +55,6 @@ pub async fn run(
 
 struct Download<'a> {
     batches: Batches<'a>,
-    store: &'a Store,
-    gateway: &'a Gateway,
-    now: Timestamp,
     kept: KeptDays,
 }
 
@@ -71,7 +65,7 @@ impl Download<'_> {
             return self.ask_day(&question.cursor).await;
         };
         // Counted before it is asked for, so that a batch which ends the isolate counts too.
-        let runs = self.store.count_run(tag, self.now)?;
+        let runs = self.batches.store.count_run(tag, self.batches.now)?;
         let failed = |reason, outcome| {
             Answered::Failed(Failure {
                 tag: Some(tag.clone()),
@@ -85,7 +79,7 @@ impl Download<'_> {
         if runs > MAX_RUNS {
             return Ok(failed(SetAsideReason::Unreadable, RunOutcome::Unreadable));
         }
-        let Some(mut answer) = self.gateway.download(&question.cursor).await else {
+        let Some(mut answer) = self.batches.gateway.download(&question.cursor).await else {
             return Ok(failed(SetAsideReason::NoBatch, RunOutcome::NoAnswer));
         };
         let answered = match AfterDownload::of(answer.status) {
@@ -105,7 +99,7 @@ impl Download<'_> {
             }
         };
         if !matches!(answered, Answered::Failed(_)) {
-            self.store.forget_runs(tag)?;
+            self.batches.store.forget_runs(tag)?;
         }
         Ok(answered)
     }
@@ -122,13 +116,13 @@ impl Download<'_> {
                 outcome,
             })
         };
-        let Some(answer) = self.gateway.download(cursor).await else {
+        let Some(answer) = self.batches.gateway.download(cursor).await else {
             return Ok(failed(RunOutcome::NoAnswer));
         };
         Ok(match AfterDownload::of(answer.status) {
             AfterDownload::Take => match self.tags(cursor, &answer) {
                 Some((tag, next)) => Answered::Found {
-                    next: if self.store.has_seen(&tag)? {
+                    next: if self.batches.store.has_seen(&tag)? {
                         Cursor::after_batch(&tag, next, self.kept)
                     } else {
                         Next::Ask(Cursor::Batch(tag))
@@ -163,7 +157,7 @@ impl Download<'_> {
         answer: &mut Answer,
         next: Next,
     ) -> Result<Answered> {
-        let taken = if self.store.has_seen(tag)? {
+        let taken = if self.batches.store.has_seen(tag)? {
             Ok(Proof::Batch)
         } else {
             self.batches.take_in(tag, answer.take_body()).await?
@@ -190,16 +184,16 @@ impl Download<'_> {
     /// Does what an answer leads to. The outcome, if the run ends.
     fn carry_out(&self, consequence: Consequence) -> Result<Option<RunOutcome>> {
         if let Some((tag, reason)) = &consequence.set_aside {
-            if !self.store.has_seen(tag)? {
+            if !self.batches.store.has_seen(tag)? {
                 self.batches.set_aside(tag, *reason)?;
             }
-            self.store.forget_runs(tag)?;
+            self.batches.store.forget_runs(tag)?;
         }
         for tag in &consequence.pardoned {
-            self.store.forget_run(tag)?;
+            self.batches.store.forget_run(tag)?;
         }
         if let Some(cursor) = &consequence.remembered {
-            self.store.set_cursor(cursor)?;
+            self.batches.store.set_cursor(cursor)?;
         }
         Ok(consequence.outcome)
     }
