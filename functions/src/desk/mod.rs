@@ -3,6 +3,7 @@
 //! There is one. It knows employees and never a patient: a code passes through on its way to an Intake, and neither it nor a
 //! date of illness is stored.
 
+mod audit;
 mod store;
 mod validation;
 
