@@ -7,6 +7,7 @@ use super::{
     csv::{csv, save},
     list::{Loaded, LoadingNote},
     search::{Search, SearchForm},
+    table::ListTable,
 };
 use crate::{
     clock::Clock,
@@ -90,21 +91,16 @@ pub fn AuditScreen(clock: Clock) -> impl IntoView {
                     {text(|texts| texts.audit.export)}
                 </button>
             </div>
-            // It may be wider than the screen, and is then scrolled by the keyboard too.
-            <div class="table" tabindex="0" role="region" aria-labelledby="caption">
-                <table>
-                    <caption id="caption">{text(|texts| texts.audit.caption)}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{text(|texts| texts.audit.time)}</th>
-                            <th scope="col">{text(|texts| texts.audit.employee)}</th>
-                            <th scope="col">{text(|texts| texts.audit.action)}</th>
-                            <th scope="col">{text(|texts| texts.audit.outcome)}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <ListTable
+                caption=|texts| texts.audit.caption
+                columns=&[
+                    |texts| texts.audit.time,
+                    |texts| texts.audit.employee,
+                    |texts| texts.audit.action,
+                    |texts| texts.audit.outcome,
+                ]
+                rows=part(rows)
+            />
             {part(move || more.get().then(|| view! {
                 <button
                     type="button"

@@ -3,7 +3,10 @@
 use leptos::{html, prelude::*, task::spawn_local};
 use shared::{api::SignedIn, employee::EmployeeId};
 
-use super::list::{Loaded, LoadingNote};
+use super::{
+    list::{Loaded, LoadingNote},
+    table::ListTable,
+};
 use crate::{
     clock::time_of_day,
     part::{click, each, part},
@@ -92,21 +95,17 @@ pub fn EmployeesScreen() -> impl IntoView {
                     {text(|texts| texts.lists.refresh)}
                 </button>
             </div>
-            <div class="table" tabindex="0" role="region" aria-labelledby="caption">
-                <table>
-                    <caption id="caption">{text(|texts| texts.employees.caption)}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{text(|texts| texts.employees.name)}</th>
-                            <th scope="col">{text(|texts| texts.employees.employee)}</th>
-                            <th scope="col">{text(|texts| texts.employees.role)}</th>
-                            <th scope="col">{text(|texts| texts.employees.until)}</th>
-                            <th scope="col">{text(|texts| texts.employees.action)}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <ListTable
+                caption=|texts| texts.employees.caption
+                columns=&[
+                    |texts| texts.employees.name,
+                    |texts| texts.employees.employee,
+                    |texts| texts.employees.role,
+                    |texts| texts.employees.until,
+                    |texts| texts.employees.action,
+                ]
+                rows=part(rows)
+            />
         }))}
     }
 }

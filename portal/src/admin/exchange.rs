@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use shared::api::{ExchangeReport, LastRun};
 
-use super::list::{Loaded, LoadingNote};
+use super::{
+    list::{Loaded, LoadingNote},
+    table::ListTable,
+};
 use crate::part::{click, each, part};
 use crate::texts::{self, text};
 
@@ -76,20 +79,16 @@ pub fn ExchangeScreen() -> impl IntoView {
                     {text(|texts| texts.lists.refresh)}
                 </button>
             </div>
-            <div class="table" tabindex="0" role="region" aria-labelledby="caption">
-                <table>
-                    <caption id="caption">{text(|texts| texts.exchange.caption)}</caption>
-                    <thead>
-                        <tr>
-                            <th scope="col">{text(|texts| texts.audit.time)}</th>
-                            <th scope="col">{text(|texts| texts.exchange.tag)}</th>
-                            <th scope="col">{text(|texts| texts.exchange.country)}</th>
-                            <th scope="col">{text(|texts| texts.exchange.why)}</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <ListTable
+                caption=|texts| texts.exchange.caption
+                columns=&[
+                    |texts| texts.audit.time,
+                    |texts| texts.exchange.tag,
+                    |texts| texts.exchange.country,
+                    |texts| texts.exchange.why,
+                ]
+                rows=part(rows)
+            />
         }))}
     }
 }

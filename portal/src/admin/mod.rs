@@ -6,6 +6,7 @@ mod employees;
 mod exchange;
 mod list;
 mod search;
+mod table;
 
 pub use audit::AuditScreen;
 pub use employees::EmployeesScreen;

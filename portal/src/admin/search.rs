@@ -10,7 +10,7 @@ use shared::{
 
 use crate::{
     part::{each, part},
-    texts::{self, Texts, text},
+    texts::{self, Say, Texts, text},
 };
 
 /// What is searched for. Empty means anything.
@@ -54,8 +54,8 @@ fn key(value: impl Debug) -> String {
     format!("{value:?}")
 }
 
-/// What an option says.
-type Say = fn(&Texts, usize) -> &'static str;
+/// What the option at a place says.
+type SayAt = fn(&Texts, usize) -> &'static str;
 
 /// The fields. The table follows at once.
 #[component]
@@ -78,28 +78,24 @@ pub fn SearchForm(search: Search) -> impl IntoView {
                     on:input=move |event| search.employee.set(event_target_value(&event))
                 />
             </div>
-            <div class="field">
-                <label for="by-action">{text(|texts| texts.audit.action)}</label>
-                <Options
-                    id="by-action"
-                    value=search.action
-                    keys=Action::ALL.map(key).into()
-                    say=|texts, place| {
-                        Action::ALL.get(place).map_or("", |action| (texts.audit.of_action)(*action))
-                    }
-                />
-            </div>
-            <div class="field">
-                <label for="by-outcome">{text(|texts| texts.audit.outcome)}</label>
-                <Options
-                    id="by-outcome"
-                    value=search.outcome
-                    keys=Outcome::ALL.map(key).into()
-                    say=|texts, place| {
-                        Outcome::ALL.get(place).map_or("", |outcome| (texts.audit.of_outcome)(*outcome))
-                    }
-                />
-            </div>
+            <ChoiceField
+                id="by-action"
+                label=|texts| texts.audit.action
+                value=search.action
+                keys=Action::ALL.map(key).into()
+                say=|texts, place| {
+                    Action::ALL.get(place).map_or("", |action| (texts.audit.of_action)(*action))
+                }
+            />
+            <ChoiceField
+                id="by-outcome"
+                label=|texts| texts.audit.outcome
+                value=search.outcome
+                keys=Outcome::ALL.map(key).into()
+                say=|texts, place| {
+                    Outcome::ALL.get(place).map_or("", |outcome| (texts.audit.of_outcome)(*outcome))
+                }
+            />
             <div class="field">
                 <label for="by-day">{text(|texts| texts.audit.day)}</label>
                 <input
@@ -113,13 +109,14 @@ pub fn SearchForm(search: Search) -> impl IntoView {
     }
 }
 
+/// A field with a list of options, and one for anything.
 #[component]
-fn Options(
+fn ChoiceField(
     id: &'static str,
+    label: Say,
     value: RwSignal<String>,
     keys: Vec<String>,
-    /// What the option at a place says.
-    say: Say,
+    say: SayAt,
 ) -> impl IntoView {
     let texts = texts::current();
     let options = each(keys.into_iter().enumerate(), |(place, key)| {
@@ -127,9 +124,16 @@ fn Options(
     });
 
     view! {
-        <select id=id autocomplete="off" on:change=move |event| value.set(event_target_value(&event))>
-            <option value="">{text(|texts| texts.audit.any)}</option>
-            {options}
-        </select>
+        <div class="field">
+            <label for=id>{text(label)}</label>
+            <select
+                id=id
+                autocomplete="off"
+                on:change=move |event| value.set(event_target_value(&event))
+            >
+                <option value="">{text(|texts| texts.audit.any)}</option>
+                {options}
+            </select>
+        </div>
     }
 }

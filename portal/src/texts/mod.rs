@@ -29,12 +29,13 @@ pub fn current() -> Signal<&'static Texts> {
     Signal::derive(move || Texts::of(language.get()))
 }
 
+/// Which of the texts.
+pub type Say = fn(&'static Texts) -> &'static str;
+
 /// One text in the language in use.
 ///
 /// All of them are one type, and cost the download only once what makes a text of a page follow the language.
-pub fn text(
-    pick: fn(&'static Texts) -> &'static str,
-) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+pub fn text(pick: Say) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
     let language = language();
     move || pick(Texts::of(language.get()))
 }

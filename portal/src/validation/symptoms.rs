@@ -3,7 +3,7 @@
 use leptos::{ev, prelude::*};
 
 use super::field::{FieldError, focus, invalid};
-use crate::texts::{self, text};
+use crate::texts::{self, Say, text};
 
 /// The id of "yes".
 pub const YES: &str = "symptoms-yes";
@@ -54,7 +54,21 @@ pub fn SymptomsField(
 ) -> impl IntoView {
     let texts = texts::current();
     let missing = move || entry.settled.get() && entry.chosen.get().is_none();
-    let chosen = move |value: bool| move || entry.chosen.get() == Some(value);
+    let choice = move |id: &'static str, symptomatic: bool, say: Say| {
+        view! {
+            <label class="choice" for=id>
+                <input
+                    id=id
+                    type="radio"
+                    name="symptoms"
+                    required
+                    prop:checked=move || entry.chosen.get() == Some(symptomatic)
+                    on:change=move |_| entry.choose(symptomatic)
+                />
+                {text(say)}
+            </label>
+        }
+    };
     // The first letters of the answers, in either language, choose them while the keyboard is here.
     let key = move |event: ev::KeyboardEvent| {
         if event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -81,28 +95,8 @@ pub fn SymptomsField(
             <legend>{text(|texts| texts.form.symptoms.question)}</legend>
             <p class="hint" id="symptoms-hint">{text(|texts| texts.form.symptoms.hint)}</p>
             <div class="choices">
-                <label class="choice" for=YES>
-                    <input
-                        id=YES
-                        type="radio"
-                        name="symptoms"
-                        required
-                        prop:checked=chosen(true)
-                        on:change=move |_| entry.choose(true)
-                    />
-                    {text(|texts| texts.form.symptoms.yes)}
-                </label>
-                <label class="choice" for=NO>
-                    <input
-                        id=NO
-                        type="radio"
-                        name="symptoms"
-                        required
-                        prop:checked=chosen(false)
-                        on:change=move |_| entry.choose(false)
-                    />
-                    {text(|texts| texts.form.symptoms.no)}
-                </label>
+                {choice(YES, true, |texts| texts.form.symptoms.yes)}
+                {choice(NO, false, |texts| texts.form.symptoms.no)}
             </div>
             <FieldError
                 id="symptoms-error"
