@@ -8,19 +8,13 @@ use shared::{
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
-    screen::{Opening, SIGNED_OUT, Screen, answered},
+    screen::{SIGNED_OUT, Screen, answered},
     service::TestService,
 };
 
 async fn open(service: TestService) -> Screen {
     service.knows(Err(SIGNED_OUT));
-    let opening = Opening {
-        path: "/about",
-        ..Opening::default()
-    };
-    let screen = Screen::with(service, opening).await;
-    answered().await;
-    screen
+    Screen::loaded("/about", service).await
 }
 
 #[wasm_bindgen_test]

@@ -8,7 +8,7 @@ use shared::{
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
-    screen::{Opening, SIGNED_OUT, Screen, answered, employee},
+    screen::{SIGNED_OUT, Screen, answered, employee},
     service::TestService,
 };
 
@@ -46,13 +46,7 @@ fn some() -> Vec<AuditEntry> {
 
 async fn open(service: TestService) -> Screen {
     service.knows(Ok(employee(Role::Administrator)));
-    let opening = Opening {
-        path: "/audit",
-        ..Opening::default()
-    };
-    let screen = Screen::with(service, opening).await;
-    answered().await;
-    screen
+    Screen::loaded("/audit", service).await
 }
 
 async fn with(entries: Vec<AuditEntry>) -> Screen {

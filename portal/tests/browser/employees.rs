@@ -5,7 +5,7 @@ use shared::{api::SignedIn, employee::Role};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
-    screen::{Opening, SIGNED_OUT, Screen, answered, employee, focused, focused_text},
+    screen::{SIGNED_OUT, Screen, answered, employee, focused, focused_text},
     service::TestService,
 };
 
@@ -22,13 +22,7 @@ async fn open() -> Screen {
     let service = TestService::default();
     service.knows(Ok(employee(Role::Administrator)));
     service.has_sessions(Ok(vec![bakker()]));
-    let opening = Opening {
-        path: "/employees",
-        ..Opening::default()
-    };
-    let screen = Screen::with(service, opening).await;
-    answered().await;
-    screen
+    Screen::loaded("/employees", service).await
 }
 
 #[wasm_bindgen_test]

@@ -10,7 +10,7 @@ use shared::{
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
-    screen::{Opening, Screen, answered, employee, monday},
+    screen::{Screen, employee, monday},
     service::TestService,
 };
 
@@ -18,13 +18,7 @@ async fn open(report: Result<ExchangeReport, Failure>) -> Screen {
     let service = TestService::default();
     service.knows(Ok(employee(Role::Administrator)));
     service.exchanges(report);
-    let opening = Opening {
-        path: "/exchange",
-        ..Opening::default()
-    };
-    let screen = Screen::with(service, opening).await;
-    answered().await;
-    screen
+    Screen::loaded("/exchange", service).await
 }
 
 #[wasm_bindgen_test]

@@ -97,6 +97,17 @@ impl Screen {
         Self::with(service, opening).await
     }
 
+    /// The portal at a path, with a service of the test's own that is asked for what the screen shows.
+    pub async fn loaded(path: &'static str, service: TestService) -> Self {
+        let opening = Opening {
+            path,
+            ..Opening::default()
+        };
+        let screen = Self::with(service, opening).await;
+        answered().await;
+        screen
+    }
+
     /// The portal of somebody who is not signed in.
     pub async fn signed_out() -> Self {
         let service = TestService::default();
