@@ -13,12 +13,11 @@ use shared::{
 
 use crate::{System, gateway::Gateway, random};
 
-/// So many keys of different persons of `country`, of the day three days before `now`, which a service accepts.
-pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<DiagnosisKey> {
-    let mut random = random();
-    let start = UtcDay::of(now).minus(3).start().number();
-    let keys = (0..count).map(|_| DiagnosisKey {
-        key_data: random.random::<[u8; 16]>().to_vec(),
+/// A key of a person of `country`, with this data and of a day that begins with the interval `start`, which a service accepts
+/// in the days after it.
+pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> DiagnosisKey {
+    DiagnosisKey {
+        key_data: data.to_vec(),
         rolling_start_interval_number: start,
         rolling_period: 144,
         transmission_risk_level: NO_RISK_LEVEL,
@@ -26,7 +25,14 @@ pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<Diagnosi
         origin: country.to_owned(),
         report_type: ReportType::ConfirmedTest as i32,
         days_since_onset_of_symptoms: 0,
-    });
+    }
+}
+
+/// So many keys of different persons of `country`, of the day three days before `now`, which a service accepts.
+pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<DiagnosisKey> {
+    let mut random = random();
+    let start = UtcDay::of(now).minus(3).start().number();
+    let keys = (0..count).map(|_| foreign_key(random.random(), country, start));
     keys.collect()
 }
 

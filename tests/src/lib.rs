@@ -5,13 +5,14 @@ mod disk;
 pub mod foreign_keys;
 pub mod gateway;
 pub mod openssl;
+mod setup;
 pub mod town;
 
 use std::{
     collections::HashMap,
     fs,
     path::Path,
-    sync::{Arc, LazyLock, Mutex},
+    sync::{LazyLock, Mutex},
     thread,
     time::Duration,
 };
@@ -28,7 +29,6 @@ use shared::{
     api::ExchangeReport,
     code::ValidationCode,
     conversion::DiagnosisKey,
-    country::Country,
     dates,
     export::ExposureKeySet,
     tek::RELEASE_DELAY_SECONDS,
@@ -37,15 +37,15 @@ use shared::{
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
 use xtask::{
-    build::Profile,
-    efgs_keys::KeyKind,
     provider::{Person, Provider},
-    workerd::{Local, Workerd},
+    workerd::Workerd,
 };
 
 use browser::Browser;
 pub use disk::holds;
 use gateway::Gateway;
+use setup::start;
+pub use setup::{Partners, Setup};
 
 /// The sign-in provider of all systems of a program; it starts when somebody signs in, and ends with the program.
 ///
@@ -55,41 +55,6 @@ use gateway::Gateway;
 pub static PROVIDER: LazyLock<Provider> =
     // Another host than the portal's, as in real life: browsers then treat the two as strangers.
     LazyLock::new(|| Provider::reserve("localhost", [0]).expect("a port"));
-
-/// With whom a service exchanges keys.
-#[derive(Clone)]
-pub struct Partners {
-    /// Through which gateway.
-    pub gateway: Arc<Gateway>,
-    /// The service's own country.
-    pub country: Country,
-    /// The codes of the other countries.
-    pub participants: &'static str,
-}
-
-/// What a service is started with.
-pub struct Setup {
-    /// The build.
-    pub profile: Profile,
-    /// Other values for some of its settings.
-    pub settings: Vec<(String, String)>,
-    /// The exchange with other countries.
-    pub partners: Option<Partners>,
-    /// Whether the trigger `* * * * *` goes off, every minute.
-    pub scheduled: bool,
-}
-
-/// The development build without other countries, whose jobs tests run themselves.
-impl Default for Setup {
-    fn default() -> Self {
-        Self {
-            profile: Profile::Dev,
-            settings: Vec::new(),
-            partners: None,
-            scheduled: false,
-        }
-    }
-}
 
 /// A service with an empty database and a clock that can be moved.
 pub struct System {
@@ -104,70 +69,6 @@ pub struct System {
 }
 
 impl System {
-    /// Starts the development build on a free port.
-    ///
-    /// # Panics
-    /// When it does not start; `cargo xtask test` builds what it needs.
-    pub fn start() -> Self {
-        Self::start_build(Profile::Dev)
-    }
-
-    /// Starts the development build with other values for some of its settings.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        Self::start_as(Setup {
-            settings: owned(settings),
-            ..Setup::default()
-        })
-    }
-
-    /// Starts the development build with the exchange with other countries, and other values for some of its settings.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_exchanging(partners: Partners, settings: &[(&str, &str)]) -> Self {
-        Self::start_as(Setup {
-            settings: owned(settings),
-            partners: Some(partners),
-            ..Setup::default()
-        })
-    }
-
-    /// Starts the development build in a morning, as the Dutch service that exchanges keys with BE and DE, and a new gateway; DK
-    /// uploads too. The countries sign with keys of every kind.
-    ///
-    /// # Panics
-    /// When they do not start.
-    pub fn start_with_gateway(settings: &[(&str, &str)]) -> (Self, Arc<Gateway>) {
-        let gateway = Gateway::for_countries(&[
-            ("BE", KeyKind::P384),
-            ("DE", KeyKind::Rsa),
-            ("DK", KeyKind::P256),
-            ("NL", KeyKind::P256),
-        ]);
-        let partners = Partners {
-            gateway: gateway.clone(),
-            country: Country::NETHERLANDS,
-            participants: "BE DE",
-        };
-        let mut system = Self::start_exchanging(partners, settings);
-        system.move_clock_to_morning();
-        (system, gateway)
-    }
-
-    /// Starts the build `profile`.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_build(profile: Profile) -> Self {
-        Self::start_as(Setup {
-            profile,
-            ..Setup::default()
-        })
-    }
-
     /// Starts what `setup` says, on a free port.
     ///
     /// # Panics
@@ -473,33 +374,6 @@ impl System {
     pub fn url(&self, path: &str) -> String {
         format!("{}/{path}", self.address())
     }
-}
-
-#[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
-fn start(setup: &Setup, data: &Path, port: Option<u16>) -> Workerd {
-    let settings: Vec<_> = setup
-        .settings
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.as_str()))
-        .collect();
-    let exchange = setup.partners.as_ref().map(|partners| {
-        partners
-            .gateway
-            .exchange(partners.country, partners.participants)
-    });
-    let local = Local {
-        host: "127.0.0.1",
-        provider: &PROVIDER,
-        scheduled: setup.scheduled,
-        settings: &settings,
-        exchange,
-    };
-    Workerd::start(setup.profile, data, port, &local).expect("workerd starts")
-}
-
-fn owned(settings: &[(&str, &str)]) -> Vec<(String, String)> {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    settings.iter().map(owned).collect()
 }
 
 /// The header `name` of `answer`.

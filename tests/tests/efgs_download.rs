@@ -13,7 +13,7 @@ use shared::{
 use tests::{
     System,
     foreign_keys::{country, data_of, published, published_once, put},
-    gateway::{Failure, Gateway, Route},
+    gateway::{Failure, Gateway, PATIENCE, Route},
 };
 
 fn start() -> (System, Arc<Gateway>) {
@@ -26,19 +26,10 @@ fn last_download(report: &ExchangeReport) -> RunOutcome {
 
 #[test]
 fn failures_that_pass_lose_nothing() {
-    let (system, gateway) = System::start_with_gateway(&[("EFGS_TIMEOUT_SECONDS", "2")]);
-    let failures = [
-        Failure::Status(500),
-        Failure::Status(503),
-        Failure::Status(429),
-        Failure::CutBefore,
-        Failure::CutAfter,
-        Failure::CutWithin,
-        Failure::Slow(Duration::from_secs(3)),
-    ];
+    let (system, gateway) = System::start_with_gateway(&[PATIENCE]);
     let mut keys = Vec::new();
     for route in [Route::Download, Route::Audit] {
-        for failure in failures {
+        for failure in Failure::PASSING {
             keys.extend(put(&gateway, "DE", 3));
             gateway.fail(route, failure, 1);
             let report = system.exchange();

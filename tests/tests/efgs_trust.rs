@@ -9,13 +9,14 @@ use shared::{
     country::{Country, Participants},
     efgs::{
         audit::{AuditEntry, Judge, Judged, SetAsideReason},
-        batch::{DiagnosisKey, NO_RISK_LEVEL},
+        batch::DiagnosisKey,
         certificate::TrustAnchor,
         signing_text::signing_text,
     },
     time::shift,
 };
 use tests::{
+    foreign_keys::foreign_key,
     now,
     openssl::{self, SIGNERS},
 };
@@ -29,16 +30,7 @@ fn sign(signer: &str, text: &[u8]) -> Vec<u8> {
 }
 
 fn key(number: u8, origin: &str) -> DiagnosisKey {
-    DiagnosisKey {
-        key_data: vec![number; 16],
-        rolling_start_interval_number: 2_991_888,
-        rolling_period: 144,
-        transmission_risk_level: NO_RISK_LEVEL,
-        visited_countries: vec!["NL".to_owned()],
-        origin: origin.to_owned(),
-        report_type: 1,
-        days_since_onset_of_symptoms: 0,
-    }
+    foreign_key([number; 16], origin, 2_991_888)
 }
 
 /// The entry for `keys`, signed by `signer`.

@@ -78,6 +78,22 @@ pub enum Failure {
     Status(u16),
 }
 
+impl Failure {
+    /// Those that pass by themselves; the slow one takes longer than [`PATIENCE`] allows.
+    pub const PASSING: [Self; 7] = [
+        Self::Status(500),
+        Self::Status(503),
+        Self::Status(429),
+        Self::CutBefore,
+        Self::CutAfter,
+        Self::CutWithin,
+        Self::Slow(Duration::from_secs(3)),
+    ];
+}
+
+/// The setting of a service that does not wait for a slow gateway.
+pub const PATIENCE: (&str, &str) = ("EFGS_TIMEOUT_SECONDS", "2");
+
 /// A request and its answer, as a test sees them afterwards.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Seen {
