@@ -11,14 +11,15 @@ use std::{
 use crate::{
     Context as _, Result,
     build::{self, Profile},
+    port,
     provider::{self, Person, Provider},
-    workerd::{self, Local, Workerd},
+    workerd::{Local, Workerd},
 };
 
 /// Sets up, builds and serves until it is interrupted.
 pub fn run(port: u16, data: &Path) -> Result {
     // Said now rather than after a first build of some minutes.
-    workerd::check_port(port)?;
+    port::check(port)?;
     build::run(Profile::Dev)?;
     // Ctrl-C and a polite kill end workerd too.
     let interrupted = Arc::new(AtomicBool::new(false));

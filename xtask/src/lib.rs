@@ -9,6 +9,7 @@ pub mod dev;
 pub mod documents;
 pub mod efgs_keys;
 pub mod keys;
+pub mod port;
 pub mod process;
 pub mod provider;
 pub mod setup;

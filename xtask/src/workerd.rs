@@ -2,8 +2,8 @@
 
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Read as _, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    io::{Read as _, Write as _},
+    net::TcpStream,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicBool, Ordering},
@@ -17,7 +17,7 @@ use crate::{
     Context as _, Failure, Result,
     build::Profile,
     efgs_keys::EfgsKeys,
-    keys,
+    keys, port,
     provider::{self, Provider},
     root,
     setup::npm,
@@ -73,9 +73,9 @@ impl Workerd {
     ) -> Result<Self> {
         let port = match port {
             Some(port) => port,
-            None => free_port()?,
+            None => port::free()?,
         };
-        check_port(port)?;
+        port::check(port)?;
         let keys = keys::create(data)?;
         let data = fs::canonicalize(data).context(data.display())?;
         let log_file = data.join("workerd.log");
@@ -281,33 +281,10 @@ impl Exchange<'_> {
 const EVERY_MINUTE: &str = r#"{\"functions\":[\"* * * * *\"]}"#;
 const NEVER: &str = r#"{\"functions\":[]}"#;
 
-/// Whether a service could listen on `port`. If not, the sentence says what to do.
-pub fn check_port(port: u16) -> Result {
-    TcpListener::bind(loopback(port))
-        .map(|_| ())
-        .map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => Failure::new(format!(
-                "port {port} is in use; choose another one with --port"
-            )),
-            _ => Failure::new(format!(
-                "port {port} cannot be used ({error}); choose another one with --port"
-            )),
-        })
-}
-
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind(loopback(0)).context("a free port")?;
-    Ok(listener.local_addr().context("a free port")?.port())
-}
-
-fn loopback(port: u16) -> SocketAddr {
-    (Ipv4Addr::LOCALHOST, port).into()
-}
-
 /// Whether the Worker itself answers, and not only the socket.
 fn answers(port: u16) -> bool {
     let answer = || {
-        let mut stream = TcpStream::connect(loopback(port)).ok()?;
+        let mut stream = TcpStream::connect(port::loopback(port)).ok()?;
         stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
         stream
             .write_all(b"GET /v6/manifest HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
