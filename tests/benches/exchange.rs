@@ -24,7 +24,7 @@ const SMALL: usize = 25;
 fn main() {
     for (name, kind) in [("EC P-256", KeyKind::P256), ("RSA", KeyKind::Rsa)] {
         let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", kind)]);
-        let mut system = System::start_as(Setup {
+        let system = System::start_as(Setup {
             profile: Profile::Bench,
             partners: Some(Partners {
                 gateway: gateway.clone(),
@@ -33,7 +33,6 @@ fn main() {
             }),
             ..Setup::default()
         });
-        system.move_clock_to_morning();
         let germany = "DE".parse().expect("a country");
         // The first run has everything to set up.
         measure(&system);

@@ -32,7 +32,7 @@ use shared::{
     dates,
     export::ExposureKeySet,
     tek::RELEASE_DELAY_SECONDS,
-    time::{DAY_SECONDS, INTERVALS_PER_DAY, UtcDay, shift},
+    time::{INTERVALS_PER_DAY, UtcDay, shift},
 };
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
@@ -55,6 +55,13 @@ pub use setup::{Partners, Setup};
 pub static PROVIDER: LazyLock<Provider> =
     // Another host than the portal's, as in real life: browsers then treat the two as strangers.
     LazyLock::new(|| Provider::reserve("localhost", [0]).expect("a port"));
+
+/// Ten o'clock UTC on the day after this one: when services start, so that whatever time it is, all of a test happens on one
+/// day, in the Netherlands and in UTC, unless it wants to see another one.
+static MORNING: LazyLock<Timestamp> = LazyLock::new(|| {
+    let tomorrow = UtcDay::of(now()).start().plus(INTERVALS_PER_DAY);
+    shift(tomorrow.start(), 10 * 3_600)
+});
 
 /// A service with an empty database and a clock that can be moved.
 pub struct System {
@@ -81,14 +88,18 @@ impl System {
             .http_status_as_error(false)
             .build()
             .into();
-        Self {
+        let mut system = Self {
             workerd,
             setup,
             agent,
             offset: 0,
             sessions: Mutex::default(),
             _data: data,
+        };
+        if system.setup.morning {
+            system.move_clock_to(*MORNING);
         }
+        system
     }
 
     /// Ends workerd as a power cut would, and starts it again with the same data, at the same address.
@@ -172,16 +183,6 @@ impl System {
         if let Some(partners) = &self.setup.partners {
             partners.gateway.set_clock(self.offset);
         }
-    }
-
-    /// Moves the service's clock forward to ten in the morning UTC, for tests that need some hours before midnight.
-    pub fn move_clock_to_morning(&mut self) {
-        let today = shift(UtcDay::of(self.now()).start().start(), 10 * 3_600);
-        self.move_clock_to(if self.now() < today {
-            today
-        } else {
-            shift(today, DAY_SECONDS)
-        });
     }
 
     /// The first moment at which a key of the day before may be published.

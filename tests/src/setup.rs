@@ -32,6 +32,8 @@ pub struct Setup {
     pub partners: Option<Partners>,
     /// Whether the trigger `* * * * *` goes off, every minute.
     pub scheduled: bool,
+    /// Whether its clock is moved on to a morning. A browser's cannot be, nor the platform's, nor a release's.
+    pub morning: bool,
 }
 
 /// The development build without other countries, whose jobs tests run themselves.
@@ -42,6 +44,7 @@ impl Default for Setup {
             settings: Vec::new(),
             partners: None,
             scheduled: false,
+            morning: true,
         }
     }
 }
@@ -78,7 +81,7 @@ impl System {
         })
     }
 
-    /// Starts the development build in a morning, as the Dutch service that exchanges keys with BE and DE, and a new gateway; DK
+    /// Starts the development build as the Dutch service that exchanges keys with BE and DE, and a new gateway; DK
     /// uploads too. The countries sign with keys of every kind.
     ///
     /// # Panics
@@ -95,9 +98,7 @@ impl System {
             country: Country::NETHERLANDS,
             participants: "BE DE",
         };
-        let mut system = Self::start_exchanging(partners, settings);
-        system.move_clock_to_morning();
-        (system, gateway)
+        (Self::start_exchanging(partners, settings), gateway)
     }
 
     /// Starts the build `profile`.
@@ -107,6 +108,7 @@ impl System {
     pub fn start_build(profile: Profile) -> Self {
         Self::start_as(Setup {
             profile,
+            morning: profile != Profile::Release,
             ..Setup::default()
         })
     }

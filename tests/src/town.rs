@@ -75,13 +75,12 @@ const DAYS: u32 = 14;
 const MEETINGS_PER_PERSON: usize = 2;
 
 impl Town {
-    /// Lets it all happen on `system`, whose clock goes to a morning and on to the next night.
+    /// Lets it all happen on `system`, whose clock goes on to the next night.
     ///
     /// # Panics
     /// When the service refuses something that it should not.
     pub fn run(&self, system: &mut System) -> Outcome {
         let mut random = StdRng::seed_from_u64(self.seed);
-        system.move_clock_to_morning();
         let now = system.now();
         let meetings = self.meetings(now, &mut random);
         let ill = self.ill(&mut random);

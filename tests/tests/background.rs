@@ -16,7 +16,6 @@ fn work_in_background(system: &System, phone: &mut Phone) {
 #[test]
 fn the_rest_of_the_day_is_uploaded_after_midnight_while_the_code_is_valid() {
     let mut system = System::start();
-    system.move_clock_to_morning();
     system.run_job("publish");
     let mut ill = system.phone(1);
     let code = system.code(&mut ill);
@@ -55,7 +54,6 @@ fn the_rest_of_the_day_is_uploaded_after_midnight_while_the_code_is_valid() {
 #[test]
 fn a_new_code_is_asked_for_when_the_old_one_has_ended() {
     let mut system = System::start();
-    system.move_clock_to_morning();
     let mut phone = system.phone(1);
     let code = system.code(&mut phone);
     system.move_clock_to(shift(system.now(), HOUR));

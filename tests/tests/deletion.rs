@@ -29,7 +29,7 @@ const UPLOADS: &str = "upload WHERE id > 0";
 fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
     let started = Instant::now();
     while !condition() {
-        assert!(started.elapsed() < Duration::from_secs(20), "{what}");
+        assert!(started.elapsed() < Duration::from_secs(60), "{what}");
         thread::sleep(Duration::from_millis(200));
     }
 }
@@ -57,7 +57,7 @@ fn an_alarm_takes_a_file_away_before_its_oldest_upload_is_fourteen_days_old() {
     assert!(ends_at.as_second() <= retention::file_ends_at(uploaded).as_second());
 
     // The job sets the alarm anew, for the moment that the moved clock makes near.
-    system.move_clock_to(shift(ends_at, -3));
+    system.move_clock_to(shift(ends_at, -10));
     system.run_job("expire");
     assert_eq!(system.index().len(), 1);
     wait_for("the file is gone", || system.index().is_empty());
@@ -113,7 +113,7 @@ fn an_alarm_takes_a_session_away_that_has_ended() {
     let mut system = System::start();
     system.sign_in(Person::Employee);
     // The job sets the alarm anew, for the moment that the moved clock makes near.
-    system.move_clock_to(shift(system.now(), IDLE_SECONDS - 3));
+    system.move_clock_to(shift(system.now(), IDLE_SECONDS - 10));
     system.run_job("expire");
     assert_eq!(system.stop_and_count("session"), 1);
     system.restart();
@@ -163,7 +163,6 @@ fn after_fourteen_days_no_key_is_on_disk() {
 #[test]
 fn invented_persons_that_were_held_back_do_not_end_a_later_file_early() {
     let mut system = System::start();
-    system.move_clock_to_morning();
     // His phone does not upload again, so that invented persons' second keys wait for a file that does not come.
     system.validated_phone(1);
     system.run_job("publish");

@@ -94,8 +94,7 @@ struct Scene {
 
 impl Scene {
     fn start() -> Self {
-        let mut system = System::start();
-        system.move_clock_to_morning();
+        let system = System::start();
         let mut ill = system.phone(1);
         let mut phone = system.phone(2);
         let met_at = shift(system.now(), -2 * DAY_SECONDS);

@@ -29,9 +29,7 @@ fn countries() -> (System, System, Arc<Gateway>) {
             country,
             participants,
         };
-        let mut system = System::start_exchanging(partners, &[]);
-        system.move_clock_to_morning();
-        system
+        System::start_exchanging(partners, &[])
     };
     let netherlands = start(Country::NETHERLANDS, "DE");
     let germany = start("DE".parse().unwrap(), "NL");

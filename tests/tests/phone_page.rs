@@ -11,9 +11,8 @@ use xtask::{process, setup::npm};
 
 #[test]
 fn with_the_keyboard_alone_one_phone_shares_and_the_other_one_warns_its_owner() {
-    let mut system = System::start();
+    let system = System::start();
     // The phones go by the service's clock, not by the browser's.
-    system.move_clock_to_morning();
     let mut script = Command::new(npm::program("node"))
         .arg(xtask::root().join("tests/browser/phones.mjs"))
         .arg(system.address())

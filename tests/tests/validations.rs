@@ -201,12 +201,12 @@ fn the_same_key_and_body_get_the_first_answer_again_for_ten_minutes() {
         let other = system.sign_in(Person::Administrator);
         assert_eq!(problem(validate_with(&other, KEY, &body)), not_accepted());
     }
-    system.move_clock_to(shift(system.now(), 595));
+    system.move_clock_to(shift(system.now(), 540));
     assert_eq!(
         validate_with(&Browser::with_session(&system, &session), KEY, &body).status(),
         200
     );
-    system.move_clock_to(shift(system.now(), 10));
+    system.move_clock_to(shift(system.now(), 61));
     let late = validate_with(&Browser::with_session(&system, &session), KEY, &body);
     assert_eq!(problem(late), not_accepted());
     system.move_clock_to(shift(system.now(), 605));

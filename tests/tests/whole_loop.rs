@@ -105,7 +105,6 @@ fn neither_an_upload_nor_a_validation_alone_publishes_anything() {
 #[test]
 fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are() {
     let mut system = System::start();
-    system.move_clock_to_morning();
     let service = system.service();
     let mut ill = system.phone(1);
     let code = system.code(&mut ill);
