@@ -32,7 +32,7 @@ pub struct Setup {
     pub partners: Option<Partners>,
     /// Whether the trigger `* * * * *` goes off, every minute.
     pub scheduled: bool,
-    /// Whether its clock is moved on to a morning. A browser's cannot be, nor the platform's, nor a release's.
+    /// Whether its clock is moved on to a morning. The platform's cannot be, nor a release's.
     pub morning: bool,
 }
 

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::json;
 use shared::country::Country;
 use tests::{
-    PROVIDER, Partners, Setup, System,
+    PROVIDER, Partners, System,
     foreign_keys::{country, foreign_keys, put},
     gateway::Gateway,
 };
@@ -21,16 +21,7 @@ use xtask::{
 
 /// Runs the tests in the file `name`, with a service of their own.
 fn run(name: &str) {
-    run_with(&System::start_as(setup(None)), name);
-}
-
-/// A service with these partners that goes by the browser's clock.
-fn setup(partners: Option<Partners>) -> Setup {
-    Setup {
-        partners,
-        morning: false,
-        ..Setup::default()
-    }
+    run_with(&System::start(), name);
 }
 
 /// Runs the tests in the file `name` with `system`.
@@ -96,7 +87,7 @@ fn nobody_is_shut_out_of_any_screen() {
         country: Country::NETHERLANDS,
         participants: "BE DE",
     };
-    let system = System::start_as(setup(Some(partners)));
+    let system = System::start_exchanging(partners, &[]);
     let keys = foreign_keys(3, "DE", gateway.now());
     gateway.put_signed(country("DE"), "NL/signing", &keys);
     system.exchange();

@@ -72,10 +72,9 @@ impl Workerd {
         local: &Local<'_>,
     ) -> Result<Self> {
         let port = match port {
-            Some(port) => port,
+            Some(port) => port::check(port).map(|()| port)?,
             None => port::free()?,
         };
-        port::check(port)?;
         let keys = keys::create(data)?;
         let data = fs::canonicalize(data).context(data.display())?;
         let log_file = data.join("workerd.log");

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
-import { address, fillIn, pass, persons, register, send, signIn, takeClock, unknownCode, withPage } from "./portal.mjs";
+import { address, fillIn, pass, persons, register, send, signIn, unknownCode, withPage } from "./portal.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -59,13 +59,11 @@ const screens = {
     await page.locator("#failure-heading").waitFor();
   },
   "about to lock": async (page) => {
-    await takeClock(page);
     await signIn(page);
     await pass(page, 13 * 60 + 30);
     await page.locator("#stay").waitFor();
   },
   "locked": async (page) => {
-    await takeClock(page);
     await signIn(page);
     await pass(page, 16 * 60);
     await page.locator("#cause-heading").waitFor();

@@ -39,6 +39,8 @@ export async function withPage(options, visit) {
       });
     };
     context.on("page", watch);
+    // Pages go by the service's clock, and `pass` moves both.
+    await context.clock.install({ time: Date.now() + (await offset()) * 1000 });
     const page = await context.newPage();
     await visit(page, context);
     if (errors.length > 0) throw new Error(errors.join("\n"));
@@ -87,11 +89,6 @@ export async function unknownCode() {
 async function offset() {
   const { clockOffset } = await (await fetch(`${address}/test/phone`)).json();
   return clockOffset;
-}
-
-/** Gives the page a clock that can be moved, with the service's time. */
-export async function takeClock(page) {
-  await page.clock.install({ time: Date.now() + (await offset()) * 1000 });
 }
 
 /** Moves the service's clock forward by `seconds`, and the page's with it. */

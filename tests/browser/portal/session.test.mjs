@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { address, fillIn, identify, outcome, pass, persons, register, send, signIn, takeClock, traces, withPage } from "./portal.mjs";
+import { address, fillIn, identify, outcome, pass, persons, register, send, signIn, traces, withPage } from "./portal.mjs";
 
 test("a screen that nobody uses warns, locks, and holds nothing of the caller", () =>
   withPage({}, async (page) => {
-    await takeClock(page);
     await signIn(page);
     const code = await register();
     await fillIn(page, code);
