@@ -26,6 +26,9 @@ pub fn each<T, V: IntoView + 'static>(
 }
 
 /// What a click does.
-pub fn click(mut act: impl FnMut() + 'static) -> Box<dyn FnMut(leptos::ev::MouseEvent)> {
+pub type Click = Box<dyn FnMut(leptos::ev::MouseEvent)>;
+
+/// A click does `act`.
+pub fn click(mut act: impl FnMut() + 'static) -> Click {
     Box::new(move |_| act())
 }

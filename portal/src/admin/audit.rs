@@ -5,7 +5,7 @@ use shared::{api::AuditEntry, dates::today};
 
 use super::{
     csv::{csv, save},
-    list::{Loaded, LoadingNote},
+    list::{ListBar, Loaded, LoadingNote},
     search::{Search, SearchForm},
     table::ListTable,
 };
@@ -82,15 +82,11 @@ pub fn AuditScreen(clock: Clock) -> impl IntoView {
         <LoadingNote loaded again=load />
         {part(move || there.get().then(|| view! {
             <SearchForm search />
-            <div class="bar">
-                <p role="status" id="count">{count}</p>
-                <button type="button" class="quiet" on:click=click(load)>
-                    {text(|texts| texts.lists.refresh)}
-                </button>
+            <ListBar count=part(count) refresh=click(load)>
                 <button type="button" class="quiet" id="export" on:click=export>
                     {text(|texts| texts.audit.export)}
                 </button>
-            </div>
+            </ListBar>
             <ListTable
                 caption=|texts| texts.audit.caption
                 columns=&[

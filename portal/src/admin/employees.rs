@@ -4,7 +4,7 @@ use leptos::{html, prelude::*, task::spawn_local};
 use shared::{api::SignedIn, employee::EmployeeId};
 
 use super::{
-    list::{Loaded, LoadingNote},
+    list::{ListBar, Loaded, LoadingNote},
     table::ListTable,
 };
 use crate::{
@@ -89,12 +89,7 @@ pub fn EmployeesScreen() -> impl IntoView {
             {said}
         </p>
         {part(move || there.get().then(|| view! {
-            <div class="bar">
-                <p role="status" id="count">{count}</p>
-                <button type="button" class="quiet" on:click=click(load)>
-                    {text(|texts| texts.lists.refresh)}
-                </button>
-            </div>
+            <ListBar count=part(count) refresh=click(load) />
             <ListTable
                 caption=|texts| texts.employees.caption
                 columns=&[

@@ -4,11 +4,13 @@ use leptos::prelude::*;
 use shared::api::{ExchangeReport, LastRun};
 
 use super::{
-    list::{Loaded, LoadingNote},
+    list::{ListBar, Loaded, LoadingNote},
     table::ListTable,
 };
-use crate::part::{click, each, part};
-use crate::texts::{self, text};
+use crate::{
+    part::{click, each, part},
+    texts::{self, text},
+};
 
 /// The last runs, and the table of what is set aside.
 #[component]
@@ -73,12 +75,7 @@ pub fn ExchangeScreen() -> impl IntoView {
                 <dt>{text(|texts| texts.exchange.download)}</dt>
                 <dd id="last-download">{last(|report| report.last_download)}</dd>
             </dl>
-            <div class="bar">
-                <p role="status" id="count">{count}</p>
-                <button type="button" class="quiet" on:click=click(load)>
-                    {text(|texts| texts.lists.refresh)}
-                </button>
-            </div>
+            <ListBar count=part(count) refresh=click(load) />
             <ListTable
                 caption=|texts| texts.exchange.caption
                 columns=&[

@@ -3,7 +3,7 @@
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    part::{click, part},
+    part::{Click, Part, click, part},
     service::{InUse, Reply, Service},
     session::SessionState,
     texts::text,
@@ -74,6 +74,28 @@ impl<T: Send + Sync + 'static> Loaded<T> {
                 Err(_) => self.failed.set(true),
             }
         });
+    }
+}
+
+/// How many there are, a button that asks for them again, and what else can be done with the list.
+#[component]
+pub fn ListBar(
+    /// How many.
+    count: Part,
+    /// What that button does.
+    refresh: Click,
+    /// What stands behind it.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="bar">
+            <p role="status" id="count">{count}</p>
+            <button type="button" class="quiet" on:click=refresh>
+                {text(|texts| texts.lists.refresh)}
+            </button>
+            {children.map(|children| children())}
+        </div>
     }
 }
 
