@@ -149,7 +149,6 @@ impl Participants {
     }
 }
 
-/// Reads the list of [`Country::NETHERLANDS`], as [`Participants::of`] does.
 /// Why a text names no country, or no list of countries.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum CountryError {

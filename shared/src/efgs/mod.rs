@@ -2,8 +2,7 @@
 //!
 //! What is sent and how it is signed ([`batch`], [`signing_text`], [`cms`]), whom to trust for what is received
 //! ([`certificate`], [`audit`]), which received keys are published (`days_since_onset`, [`acceptance`]), and what to do next
-//! after each answer of the gateway ([`answers`], [`cursor`],
-//! [`walk`]). How the gateway is reached is not for here.
+//! after each answer of the gateway ([`answers`], [`cursor`], [`walk`]). How the gateway is reached is not for here.
 
 pub mod acceptance;
 pub mod answers;
