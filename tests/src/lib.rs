@@ -58,10 +58,7 @@ pub static PROVIDER: LazyLock<Provider> =
 
 /// Ten o'clock UTC on the day after this one: when services start, so that whatever time it is, all of a test happens on one
 /// day, in the Netherlands and in UTC, unless it wants to see another one.
-static MORNING: LazyLock<Timestamp> = LazyLock::new(|| {
-    let tomorrow = UtcDay::of(now()).start().plus(INTERVALS_PER_DAY);
-    shift(tomorrow.start(), 10 * 3_600)
-});
+static MORNING: LazyLock<Timestamp> = LazyLock::new(|| shift(next_midnight(now()), 10 * 3_600));
 
 /// A service with an empty database and a clock that can be moved.
 pub struct System {
@@ -187,8 +184,7 @@ impl System {
 
     /// The first moment at which a key of the day before may be published.
     pub fn tomorrow_at_two(&self) -> Timestamp {
-        let tomorrow = UtcDay::of(self.now()).start().plus(INTERVALS_PER_DAY);
-        shift(tomorrow.start(), RELEASE_DELAY_SECONDS)
+        shift(next_midnight(self.now()), RELEASE_DELAY_SECONDS)
     }
 
     /// Runs a job to its end: `publish` or `expire`.
@@ -427,6 +423,11 @@ pub fn json(answer: Response<Body>) -> serde_json::Value {
 )]
 pub fn now() -> Timestamp {
     Timestamp::try_from(std::time::SystemTime::now()).unwrap_or_default()
+}
+
+/// The next midnight, UTC.
+pub fn next_midnight(time: Timestamp) -> Timestamp {
+    UtcDay::of(time).start().plus(INTERVALS_PER_DAY).start()
 }
 
 /// A random number generator that is another one in every run.

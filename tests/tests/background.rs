@@ -3,7 +3,7 @@
 use phone::Phone;
 use pollster::block_on;
 use shared::time::{UtcDay, shift};
-use tests::{System, random};
+use tests::{System, next_midnight, random};
 
 const HOUR: i64 = 3_600;
 
@@ -24,7 +24,7 @@ fn the_rest_of_the_day_is_uploaded_after_midnight_while_the_code_is_valid() {
     // It learns how long to wait between uploads, and goes on broadcasting.
     assert!(system.check(&mut ill).is_ok());
     let today = UtcDay::of(system.now());
-    let midnight = today.start().plus(144).start();
+    let midnight = next_midnight(system.now());
     for hours in 1..=13 {
         let time = shift(system.now(), hours * HOUR);
         ill.broadcast(time, &mut random());

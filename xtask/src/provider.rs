@@ -3,7 +3,7 @@
 use std::{
     fmt,
     fs::{self, File},
-    net::{Ipv4Addr, TcpListener},
+    net::TcpListener,
     os::fd::OwnedFd,
     path::Path,
     process::{Child, Command, Stdio},
@@ -12,7 +12,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{Context as _, Failure, Result, root, setup::npm};
+use crate::{Context as _, Failure, Result, port::loopback, root, setup::npm};
 
 /// As whom the provider knows the service.
 pub const CLIENT_ID: &str = "portal";
@@ -97,7 +97,7 @@ impl Provider {
     pub fn reserve(host: &str, ports: impl IntoIterator<Item = u16>) -> Result<Self> {
         let listener = ports
             .into_iter()
-            .find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok())
+            .find_map(|port| TcpListener::bind(loopback(port)).ok())
             .ok_or_else(|| Failure::new("there is no free port for the sign-in provider"))?;
         let port = listener.local_addr().context("a free port")?.port();
         let mut secret = [0; 16];

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{TcpListener, TcpStream},
     sync::Arc,
     thread,
 };
@@ -23,6 +23,8 @@ use shared::{
     },
 };
 
+use xtask::port::loopback;
+
 use super::{
     Failure, Route, Seen, Shared, Upload,
     http::{self, Answer, Request},
@@ -36,7 +38,7 @@ use super::{
     reason = "a test cannot go on without its gateway"
 )]
 pub fn listen(shared: &Arc<Shared>) -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    let listener = TcpListener::bind(loopback(0)).expect("a free port");
     let port = listener.local_addr().expect("an address").port();
     let tls = Arc::new(tls(shared));
     let shared = shared.clone();
