@@ -7,16 +7,19 @@ use worker::{Result, Storage};
 
 use crate::clock;
 
-/// The one alarm of an object. It is only ever set to an earlier moment, never to a later one, so nothing outlives its end
-/// because something else was stored after it. One that goes off early finds nothing to delete, and is set again.
+/// The one alarm of an object. It is only ever set to an earlier moment, never to a later one, so
+/// nothing outlives its end because something else was stored after it. One that goes off early
+/// finds nothing to delete, and is set again.
 #[derive(Default)]
 pub struct Alarm {
-    /// When it goes off, in milliseconds of the platform's clock, as far as this instance has learnt it.
+    /// When it goes off, in milliseconds of the platform's clock, as far as this instance has
+    /// learnt it.
     due: Cell<Option<i64>>,
 }
 
 impl Alarm {
-    /// Makes sure that the alarm goes off at `time` of the service's clock, which says `now`, or before.
+    /// Makes sure that the alarm goes off at `time` of the service's clock, which says `now`, or
+    /// before.
     pub async fn set(&self, storage: &Storage, time: Timestamp, now: Timestamp) -> Result<()> {
         let delay = time.as_millisecond() - now.as_millisecond();
         let due = clock::platform_millis() + delay.max(0);

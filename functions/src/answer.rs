@@ -12,7 +12,8 @@ const NO_STORE: &str = "no-store, no-transform";
 /// The type of what is not a file.
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// On every answer: browsers come back over a secure connection alone, and believe the content type.
+/// On every answer: browsers come back over a secure connection alone, and believe the content
+/// type.
 const ALWAYS: [(&str, &str); 2] = [
     (
         "strict-transport-security",

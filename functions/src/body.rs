@@ -7,13 +7,14 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
-/// A body in the pieces in which it came. A large one would take twice its memory to be put together.
+/// A body in the pieces in which it came. A large one would take twice its memory to be put
+/// together.
 #[derive(Default)]
 pub struct Body(VecDeque<io::Cursor<Vec<u8>>>);
 
 impl Body {
-    /// The bytes of `stream`; `None` when there are more than `most`. What is beyond that is dropped, and after `most_read` in
-    /// all the sender is told to stop.
+    /// The bytes of `stream`; `None` when there are more than `most`. What is beyond that is
+    /// dropped, and after `most_read` in all the sender is told to stop.
     pub async fn read(
         stream: ReadableStream,
         most: usize,

@@ -21,7 +21,8 @@ pub fn platform_millis() -> i64 {
     js_sys::Date::now() as i64
 }
 
-/// The time as it is, whatever tests have set: by it alone ID tokens are checked, since another party wrote their times.
+/// The time as it is, whatever tests have set: by it alone ID tokens are checked, since another
+/// party wrote their times.
 pub fn real() -> Timestamp {
     Timestamp::from_millisecond(platform_millis()).unwrap_or_default()
 }

@@ -1,7 +1,9 @@
-//! The KV namespace `CONTENT`: what is written once, read by millions, and disappears by itself (design §2).
+//! The KV namespace `CONTENT`: what is written once, read by millions, and disappears by itself
+//! (design §2).
 //!
-//! A file's key is its path, so each name is spelled in one place. Beside the bytes lies when they end, because the
-//! platform deletes a little later than it should, and knows nothing of a clock that tests have moved.
+//! A file's key is its path, so each name is spelled in one place. Beside the bytes lies when they
+//! end, because the platform deletes a little later than it should, and knows nothing of a clock
+//! that tests have moved.
 
 use serde::{Deserialize, Serialize};
 use shared::{Timestamp, content::ContentId};

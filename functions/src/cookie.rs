@@ -1,7 +1,7 @@
 //! The two cookies: of a session, and of a sign-in that has begun (design §4.3).
 //!
-//! `__Host-` in their names lets browsers take them only from this very host, over a secure connection, for every path; so
-//! no neighbouring host can plant one.
+//! `__Host-` in their names lets browsers take them only from this very host, over a secure
+//! connection, for every path; so no neighbouring host can plant one.
 
 use shared::{session::SIGN_IN_SECONDS, token::Token};
 
@@ -10,8 +10,8 @@ use shared::{session::SIGN_IN_SECONDS, token::Token};
 pub enum Cookie {
     /// Of a session. Pages of other sites cannot make the browser send it.
     Session,
-    /// Of the browser in which a sign-in has begun. The way back from the provider begins at another site, so it has to come
-    /// along then; it is good for nothing else.
+    /// Of the browser in which a sign-in has begun. The way back from the provider begins at
+    /// another site, so it has to come along then; it is good for nothing else.
     SignIn,
 }
 

@@ -1,8 +1,9 @@
 //! The Worker: what phones, employees and the platform's scheduler call.
 //!
-//! Data moves one way (design §2): phone routes → [`intake`] → publication → [`ledger`] → [`content_store`] → phones.
-//! Employees come by [`sign_in`] and [`portal_api`] to the [`desk`], which knows who they are and asks the [`intake`].
-//! Whatever is decided is decided in `shared`; the modules here parse, store and answer.
+//! Data moves one way (design §2): phone routes → [`intake`] → publication → [`ledger`] →
+//! [`content_store`] → phones. Employees come by [`sign_in`] and [`portal_api`] to the [`desk`],
+//! which knows who they are and asks the [`intake`]. Whatever is decided is decided in `shared`;
+//! the modules here parse, store and answer.
 
 mod alarm;
 mod answer;
@@ -42,7 +43,8 @@ async fn fetch(
     router::route(request, &env).await
 }
 
-/// The cron triggers: exchange keys with other countries by those that the settings name, and publish by any other.
+/// The cron triggers: exchange keys with other countries by those that the settings name, and
+/// publish by any other.
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
     let jobs = exchange::Job::on_schedule(&env, &event.cron());

@@ -1,7 +1,8 @@
 //! Calls from the Worker to its Durable Objects.
 //!
-//! A call is one `fetch`: the path names the command, the query says the time at which the request came in, and the body
-//! is the command's argument. Objects trust their caller: nobody else can reach them.
+//! A call is one `fetch`: the path names the command, the query says the time at which the request
+//! came in, and the body is the command's argument. Objects trust their caller: nobody else can
+//! reach them.
 
 use std::{cell::RefCell, collections::HashMap};
 

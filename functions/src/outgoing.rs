@@ -4,8 +4,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect};
 
-/// A request that is given up after `patience` milliseconds. Redirections are not followed: nobody whom this service asks
-/// sends it elsewhere.
+/// A request that is given up after `patience` milliseconds. Redirections are not followed: nobody
+/// whom this service asks sends it elsewhere.
 pub fn request<'a>(
     method: &str,
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,

@@ -1,8 +1,8 @@
 //! What phones call to register and to upload their keys (design §4.1).
 //!
-//! Every answer looks the same and every request takes the same road, whichever of the three routes was called and
-//! whatever comes of it: read the body, look for a bucket and a signature in it, one call to an Intake. Nobody who watches
-//! the line learns anything from the answer or from its time.
+//! Every answer looks the same and every request takes the same road, whichever of the three routes
+//! was called and whatever comes of it: read the body, look for a bucket and a signature in it, one
+//! call to an Intake. Nobody who watches the line learns anything from the answer or from its time.
 
 use shared::{Timestamp, api, base64, enrolment::IntakeNumber, problem::Problem, upload};
 use url::Url;

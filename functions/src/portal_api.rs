@@ -69,7 +69,8 @@ pub async fn answer(
     }
 }
 
-/// A changing request comes from a page of our own, and as JSON, which no form of another site can send.
+/// A changing request comes from a page of our own, and as JSON, which no form of another site can
+/// send.
 pub fn check_sender(
     request: &web_sys::Request,
     config: &SignInConfig,
@@ -85,7 +86,8 @@ pub fn check_sender(
     }
 }
 
-/// Answers that it is refused, and notes from where it was tried if somebody may be trying what is not allowed.
+/// Answers that it is refused, and notes from where it was tried if somebody may be trying what is
+/// not allowed.
 pub async fn refuse(
     request: &web_sys::Request,
     env: &Env,
@@ -128,7 +130,8 @@ async fn exchange(
     })
 }
 
-/// Where in the audit trail the answer is to begin: behind the entry with this number, or at the newest one.
+/// Where in the audit trail the answer is to begin: behind the entry with this number, or at the
+/// newest one.
 fn before(request: &web_sys::Request) -> std::result::Result<Option<i64>, Problem> {
     let url = request::url(request)?;
     let mut pairs = url.query_pairs();

@@ -22,7 +22,8 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
     // In chunks a body may be longer than its head says.
     let length = header("content-length").filter(|_| header("transfer-encoding").is_none());
     match length.and_then(|length| length.parse::<usize>().ok()) {
-        // With a length that fits, the whole body is one call; the server holds the sender to the length.
+        // With a length that fits, the whole body is one call; the server holds the sender to the
+        // length.
         Some(length) if length <= MAX_BODY_BYTES => {
             let buffer = request.array_buffer().map_err(unreadable)?;
             let buffer = JsFuture::from(buffer).await.map_err(unreadable)?;
@@ -60,8 +61,8 @@ pub async fn json<T: serde::de::DeserializeOwned>(
     serde_json::from_slice(&body(request).await?).map_err(|_| Problem::Malformed)
 }
 
-/// How much of a body that is too large is read and dropped. A sender that is cut off while it writes may never see the
-/// answer, so all but the worst are heard out.
+/// How much of a body that is too large is read and dropped. A sender that is cut off while it
+/// writes may never see the answer, so all but the worst are heard out.
 const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
 
 /// The connection ended, or the body is not what its headers say.

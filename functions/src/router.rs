@@ -13,7 +13,8 @@ use crate::{
     portal_api, request, sign_in,
 };
 
-/// Answers `request`. What goes wrong inside is logged and answered as unavailable: causes never leave the service.
+/// Answers `request`. What goes wrong inside is logged and answered as unavailable: causes never
+/// leave the service.
 pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Response> {
     let url = match request::url(&request) {
         Ok(url) => url,
@@ -46,7 +47,8 @@ async fn dispatch(request: &web_sys::Request, url: &Url, env: &Env) -> Result<we
     }
 }
 
-/// The part of a path that names the route. The rest may be anything that somebody sent, and stays out of the log.
+/// The part of a path that names the route. The rest may be anything that somebody sent, and stays
+/// out of the log.
 fn route_name(path: &str) -> &str {
     match path {
         "/v2/register" | "/v1/postkeys" | "/v1/stopkeys" | "/v1/countries" | "/index.txt"

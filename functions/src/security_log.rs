@@ -1,4 +1,5 @@
-//! The KV namespace `SECURITY_LOG`: refused requests with the address that they came from, for the operator (design §2).
+//! The KV namespace `SECURITY_LOG`: refused requests with the address that they came from, for the
+//! operator (design §2).
 //!
 //! It is a namespace of its own, and knows nothing else: no code, no bucket, no key, no employee.
 

@@ -1,16 +1,17 @@
 //! Statements on a Durable Object's SQLite database.
 //!
-//! Statements that follow each other without `.await` between them are committed together or not at all, and no other
-//! request runs between them: that is what the objects' check-then-write relies on. An answer leaves the object only when
-//! what it wrote is on disk (the platform's output gate).
+//! Statements that follow each other without `.await` between them are committed together or not at
+//! all, and no other request runs between them: that is what the objects' check-then-write relies
+//! on. An answer leaves the object only when what it wrote is on disk (the platform's output gate).
 
 use shared::Timestamp;
 use worker::{Error, Result, SqlStorage, SqlStorageValue};
 
-/// Runs `statement` and gives what `read` makes of each of its rows, whose values are in the order of the columns.
+/// Runs `statement` and gives what `read` makes of each of its rows, whose values are in the order
+/// of the columns.
 ///
-/// Every row is taken from the platform, also after an error: a statement that is read in part stays open, and one that
-/// writes then keeps the object from committing anything.
+/// Every row is taken from the platform, also after an error: a statement that is read in part
+/// stays open, and one that writes then keeps the object from committing anything.
 pub fn rows<T>(
     sql: &SqlStorage,
     statement: &str,

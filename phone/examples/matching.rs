@@ -1,11 +1,13 @@
-//! How fast published keys are compared with what a phone heard. Started by `cargo xtask bench match`, natively and,
-//! compiled to wasm32, on Node.
+//! How fast published keys are compared with what a phone heard. Started by `cargo xtask bench
+//! match`, natively and, compiled to wasm32, on Node.
 //!
-//! It is no benchmark to cargo, which would compile the command line with it, and that is not for wasm32.
+//! It is no benchmark to cargo, which would compile the command line with it, and that is not for
+//! wasm32.
 //!
-//! Prints keys a second on one core, with making the look-ups and the windows of exposure; and the peak memory, which is all
-//! that the process has taken (natively) or its whole linear memory (wasm32): the keys as a phone holds them once a file is
-//! verified, what was heard, and what matching needs.
+//! Prints keys a second on one core, with making the look-ups and the windows of exposure; and the
+//! peak memory, which is all that the process has taken (natively) or its whole linear memory
+//! (wasm32): the keys as a phone holds them once a file is verified, what was heard, and what
+//! matching needs.
 
 #![expect(clippy::expect_used, reason = "a program that measures")]
 

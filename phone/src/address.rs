@@ -1,7 +1,9 @@
-//! The address from which a phone broadcasts: the pseudo-MAC address, drawn anew with every identifier.
+//! The address from which a phone broadcasts: the pseudo-MAC address, drawn anew with every
+//! identifier.
 //!
-//! Apple's and Google's Bluetooth specification (v1.2) wants a random non-resolvable private address that changes at the
-//! same moment as the identifier. If either stayed when the other changes, whoever listens could follow the phone.
+//! Apple's and Google's Bluetooth specification (v1.2) wants a random non-resolvable private
+//! address that changes at the same moment as the identifier. If either stayed when the other
+//! changes, whoever listens could follow the phone.
 
 use std::fmt;
 
@@ -11,8 +13,8 @@ use shared::{Timestamp, time::Interval};
 
 use crate::identifiers::RollingProximityIdentifier;
 
-/// Bluetooth's kind of the address stands in the two highest bits of its first byte; both are 0 in a non-resolvable
-/// private address, which nobody can tell to be a certain phone's.
+/// Bluetooth's kind of the address stands in the two highest bits of its first byte; both are 0 in
+/// a non-resolvable private address, which nobody can tell to be a certain phone's.
 const KIND: u8 = 0b1100_0000;
 
 /// A random non-resolvable private address of Bluetooth Low Energy, highest byte first.
@@ -55,8 +57,8 @@ struct InUse {
 }
 
 impl AddressInUse {
-    /// The address from which `identifier` is broadcast in `interval`: the one in use as long as the identifier is, else
-    /// another one.
+    /// The address from which `identifier` is broadcast in `interval`: the one in use as long as
+    /// the identifier is, else another one.
     pub fn of(
         &mut self,
         identifier: RollingProximityIdentifier,

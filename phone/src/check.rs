@@ -20,12 +20,14 @@ use crate::{
     service::{PublishedDocument, Service, ServiceError},
 };
 
-/// For how many days a phone remembers that it has matched a file. Until then the file has ended, and nothing that was heard
-/// could match it any more; if an older manifest named it again, its windows would count twice.
+/// For how many days a phone remembers that it has matched a file. Until then the file has ended,
+/// and nothing that was heard could match it any more; if an older manifest named it again, its
+/// windows would count twice.
 const FILE_DAYS: i64 = 15;
 
-/// For how many days after its making the newest file stays on the manifest at least. A file ends 14 days after the
-/// oldest upload in it, and an upload waits up to two days and a half for the GGD and for its release.
+/// For how many days after its making the newest file stays on the manifest at least. A file ends
+/// 14 days after the oldest upload in it, and an upload waits up to two days and a half for the GGD
+/// and for its release.
 const LISTED_DAYS: i64 = 11;
 
 /// What a phone remembers of its checks.
@@ -129,9 +131,10 @@ fn as_text<S: Serializer>(error: &ServiceError, serializer: S) -> Result<S::Ok, 
 }
 
 impl Phone {
-    /// Downloads what is new and says whether its owner was near somebody who was infectious. A file that is refused or
-    /// withheld keeps no other one from being matched, nor does a document as long as there is the one of before; only a
-    /// manifest that is refused ends the check, or a first document.
+    /// Downloads what is new and says whether its owner was near somebody who was infectious. A
+    /// file that is refused or withheld keeps no other one from being matched, nor does a
+    /// document as long as there is the one of before; only a manifest that is refused ends the
+    /// check, or a first document.
     pub async fn check(
         &mut self,
         service: &Service,
@@ -242,9 +245,10 @@ impl Checked {
         exposure::exposures(&self.windows, parameters, now).pop()
     }
 
-    /// A manifest is signed but not dated. One that lacks the newest file that this phone has seen is older than that
-    /// file, unless the file has had time to end. One without any new file is older, too, if it names a document that
-    /// another one has replaced: a service that goes back to a former document says so with its next file.
+    /// A manifest is signed but not dated. One that lacks the newest file that this phone has seen
+    /// is older than that file, unless the file has had time to end. One without any new file
+    /// is older, too, if it names a document that another one has replaced: a service that goes
+    /// back to a former document says so with its next file.
     fn refuse_old(&self, manifest: &Manifest, now: Timestamp) -> Result<(), ServiceError> {
         let newest = self.files.iter().max_by_key(|(_, made_at)| **made_at);
         let lacks_newest = newest.is_some_and(|(id, made_at)| {
@@ -262,8 +266,8 @@ impl Checked {
         Ok(())
     }
 
-    /// Fetches the documents that are not those of the last check. One that cannot be had leaves that of before in place,
-    /// if there is one.
+    /// Fetches the documents that are not those of the last check. One that cannot be had leaves
+    /// that of before in place, if there is one.
     async fn update_documents(
         &mut self,
         service: &Service,

@@ -1,10 +1,11 @@
-//! Decoys: requests that look like those of an ill person, so that an eavesdropper who sees a phone register and upload
-//! learns nothing.
+//! Decoys: requests that look like those of an ill person, so that an eavesdropper who sees a phone
+//! register and upload learns nothing.
 //!
-//! Once a day a phone throws a die with the published probability. When it falls right, the phone plays a person who is
-//! called by the GGD: some time in the next 24 hours a first decoy plays the registration, a while later a second one the
-//! upload, and mostly a third one the upload of the rest of the day, which phones send by themselves after midnight. Each
-//! comes alone, at the moment at which a person would have caused it.
+//! Once a day a phone throws a die with the published probability. When it falls right, the phone
+//! plays a person who is called by the GGD: some time in the next 24 hours a first decoy plays the
+//! registration, a while later a second one the upload, and mostly a third one the upload of the
+//! rest of the day, which phones send by themselves after midnight. Each comes alone, at the moment
+//! at which a person would have caused it.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -15,8 +16,8 @@ use shared::{
     time::{DAY_SECONDS, UtcDay, shift},
 };
 
-/// Of a hundred persons, how many upload within [`SOON_SECONDS`] of registering: they do both on the telephone with the
-/// GGD.
+/// Of a hundred persons, how many upload within [`SOON_SECONDS`] of registering: they do both on
+/// the telephone with the GGD.
 const SOON_PERCENT: u32 = 90;
 
 /// A quarter of an hour.
@@ -25,8 +26,8 @@ const SOON_SECONDS: i64 = 900;
 /// Of a hundred phones, how many are awake between midnight and the end of the enrolment.
 const AGAIN_PERCENT: u32 = 90;
 
-/// How late a decoy may be that a person would have caused. A phone that was off then plays nobody, instead of sending
-/// everything at once as soon as it is on.
+/// How late a decoy may be that a person would have caused. A phone that was off then plays nobody,
+/// instead of sending everything at once as soon as it is on.
 const LATE_SECONDS: i64 = 900;
 
 /// What is planned.
@@ -56,8 +57,9 @@ pub enum Decoy {
 }
 
 impl Decoys {
-    /// Throws the die, unless it has been thrown today or a person is being played. `probability` is that of a person a
-    /// day; phones wait for `upload_delay` after an upload before they upload by themselves.
+    /// Throws the die, unless it has been thrown today or a person is being played. `probability`
+    /// is that of a person a day; phones wait for `upload_delay` after an upload before they
+    /// upload by themselves.
     pub fn throw(
         &mut self,
         probability: f64,
@@ -105,7 +107,8 @@ impl Decoys {
         }
     }
 
-    /// The decoy to send now, one at a time, until it [was sent](Self::sent): a real request that fails is tried again, too.
+    /// The decoy to send now, one at a time, until it [was sent](Self::sent): a real request that
+    /// fails is tried again, too.
     pub fn due(&mut self, now: Timestamp) -> Option<Decoy> {
         let next = self.planned.front()?;
         if next.until < now {
@@ -120,8 +123,8 @@ impl Decoys {
         self.planned.pop_front();
     }
 
-    /// When the phone must wake to send the next decoy, if a person would have caused it. The upload after midnight comes
-    /// with whatever the phone does next.
+    /// When the phone must wake to send the next decoy, if a person would have caused it. The
+    /// upload after midnight comes with whatever the phone does next.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let next = self.planned.front()?;
         (next.until == shift(next.from, LATE_SECONDS)).then_some(next.from)

@@ -12,7 +12,8 @@ use crate::{
     identifiers::{AssociatedMetadata, RollingProximityIdentifier},
 };
 
-/// What a phone broadcasts during one interval: the address and the payload of its Bluetooth advertisements.
+/// What a phone broadcasts during one interval: the address and the payload of its Bluetooth
+/// advertisements.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Broadcast {
     /// From where it comes. Phones that hear it do not remember it.
@@ -30,8 +31,8 @@ pub struct Encounter {
     pub identifier: RollingProximityIdentifier,
     /// The other phone's metadata.
     pub metadata: AssociatedMetadata,
-    /// How strong it came in, in dBm. What was lost on the way, the attenuation, is known once the metadata can be
-    /// decrypted, which say how strong it was sent.
+    /// How strong it came in, in dBm. What was lost on the way, the attenuation, is known once the
+    /// metadata can be decrypted, which say how strong it was sent.
     pub received_power: i8,
     /// Since when it was heard.
     pub heard_at: Timestamp,

@@ -1,9 +1,11 @@
-//! From matches to exposures: windows of at most 30 minutes, their scores, and the days on which there was a risk.
+//! From matches to exposures: windows of at most 30 minutes, their scores, and the days on which
+//! there was a risk.
 //!
-//! A window is what was heard of one diagnosis key for up to 30 minutes. Its score is its seconds, each weighed by how
-//! near the other phone was, by how infectious its owner was, and by the kind of report. Windows below the minimum do not
-//! count; the scores of a day are added up, and a day at or above the daily minimum is one with a risk. All weights and
-//! minima are the service's (`shared::documents`).
+//! A window is what was heard of one diagnosis key for up to 30 minutes. Its score is its seconds,
+//! each weighed by how near the other phone was, by how infectious its owner was, and by the kind
+//! of report. Windows below the minimum do not count; the scores of a day are added up, and a day
+//! at or above the daily minimum is one with a risk. All weights and minima are the service's
+//! (`shared::documents`).
 
 use std::{
     cmp::Reverse,
@@ -29,8 +31,8 @@ use crate::{
 /// How long a window may be.
 const WINDOW_SECONDS: i64 = 30 * 60;
 
-/// The powers with which phones can send, in dBm. The metadata are not authenticated: a bit that somebody flipped on the way
-/// could make a distant phone a near one.
+/// The powers with which phones can send, in dBm. The metadata are not authenticated: a bit that
+/// somebody flipped on the way could make a distant phone a near one.
 const TRANSMIT_POWERS: RangeInclusive<i8> = -40..=20;
 
 /// What was heard at one attenuation for a while.
@@ -120,8 +122,8 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// What was heard of an identifier that was made for `interval`, until two hours after it: who hears it then hears
-    /// somebody who repeats it.
+    /// What was heard of an identifier that was made for `interval`, until two hours after it: who
+    /// hears it then hears somebody who repeats it.
     fn of(interval: Interval, encounter: &Encounter, day_keys: &DayKeys) -> Self {
         let start = encounter.heard_at.as_second();
         let latest = interval.plus(1 + TOLERANCE).start().as_second();
@@ -133,8 +135,9 @@ impl Stretch {
     }
 }
 
-/// In the order of time. Where stretches overlap the nearest counts, and only once: a phone is in one place, however many of
-/// its identifiers somebody repeats, or repeats weakly to hide that it was near.
+/// In the order of time. Where stretches overlap the nearest counts, and only once: a phone is in
+/// one place, however many of its identifiers somebody repeats, or repeats weakly to hide that it
+/// was near.
 fn without_overlaps(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
     stretches.sort_unstable();
     let mut bounds: Vec<_> = stretches
@@ -266,7 +269,8 @@ mod tests {
         }
     }
 
-    /// A phone, and what those whom it met for so many seconds at so many dB publish as diagnosis keys.
+    /// A phone, and what those whom it met for so many seconds at so many dB publish as diagnosis
+    /// keys.
     fn met(meetings: &[(Timestamp, u32, u8)]) -> (Phone, Vec<DiagnosisKey>) {
         let mut random = StdRng::seed_from_u64(1);
         let mut phone = Phone::new(now(), &mut random);

@@ -1,8 +1,8 @@
-//! What a phone broadcasts: the identifiers and the encrypted metadata that it derives from the key of a day, after the
-//! Exposure Notification Cryptography Specification v1.2 of Apple and Google.
+//! What a phone broadcasts: the identifiers and the encrypted metadata that it derives from the key
+//! of a day, after the Exposure Notification Cryptography Specification v1.2 of Apple and Google.
 //!
-//! This is the plain form, one identifier at a time. Comparing hundreds of thousands of published keys with what was heard
-//! is for [`crate::matching`].
+//! This is the plain form, one identifier at a time. Comparing hundreds of thousands of published
+//! keys with what was heard is for [`crate::matching`].
 
 use std::fmt;
 
@@ -49,8 +49,9 @@ impl fmt::Debug for RollingProximityIdentifier {
     }
 }
 
-/// GAEN's Associated Encrypted Metadata: the four bytes that a phone broadcasts beside an identifier. Nobody can read them
-/// until the key is published, and nothing proves that they are genuine.
+/// GAEN's Associated Encrypted Metadata: the four bytes that a phone broadcasts beside an
+/// identifier. Nobody can read them until the key is published, and nothing proves that they are
+/// genuine.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct AssociatedMetadata(#[serde(with = "shared::base64")] [u8; 4]);
@@ -74,7 +75,8 @@ pub struct Metadata {
     pub major_version: u8,
     /// The minor version of the protocol, 0 to 3.
     pub minor_version: u8,
-    /// The power with which the phone sent, in dBm. Less the signal strength that was received it is the attenuation.
+    /// The power with which the phone sent, in dBm. Less the signal strength that was received it
+    /// is the attenuation.
     pub transmit_power: i8,
 }
 
@@ -183,7 +185,8 @@ fn expand(hkdf: &Hkdf<Sha256>, info: &[u8]) -> [u8; 16] {
 mod tests {
     use super::*;
 
-    /// Google's test vectors v1.2: the number of the interval in its day, the identifier, and the encrypted metadata.
+    /// Google's test vectors v1.2: the number of the interval in its day, the identifier, and the
+    /// encrypted metadata.
     const VECTORS: &str = include_str!("../tests/fixtures/gaen-vectors-v1.2.txt");
 
     fn bytes<const N: usize>(text: &str) -> [u8; N] {

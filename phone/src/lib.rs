@@ -1,13 +1,14 @@
 //! The reference phone: what a phone with an exposure-notification app does, in Rust.
 //!
 //! # In scope
-//! Making keys and identifiers, remembering what was heard, registering, uploading and sending decoys, and downloading,
-//! verifying, matching and scoring what is published. The state of a phone is a plain value ([`Phone`]); the time and the
-//! random number generator are arguments. It runs natively and in a browser.
+//! Making keys and identifiers, remembering what was heard, registering, uploading and sending
+//! decoys, and downloading, verifying, matching and scoring what is published. The state of a phone
+//! is a plain value ([`Phone`]); the time and the random number generator are arguments. It runs
+//! natively and in a browser.
 //!
 //! # Out of scope
-//! Bluetooth: what a phone hears is told to it ([`Phone::hear`]). The screen: the command line and the page (`phone/page`) show what an app
-//! would.
+//! Bluetooth: what a phone hears is told to it ([`Phone::hear`]). The screen: the command line and
+//! the page (`phone/page`) show what an app would.
 
 pub mod address;
 pub mod decoys;

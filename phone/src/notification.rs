@@ -1,4 +1,5 @@
-//! What a phone tells its owner after an exposure, in the owner's language. The texts are the service's.
+//! What a phone tells its owner after an exposure, in the owner's language. The texts are the
+//! service's.
 
 use serde::Serialize;
 use shared::{
@@ -37,7 +38,8 @@ pub struct Advice {
 }
 
 impl Phone {
-    /// The notification of the last day with a risk, if there was one, and the service's texts have been fetched.
+    /// The notification of the last day with a risk, if there was one, and the service's texts have
+    /// been fetched.
     pub fn notification(&self, now: Timestamp, language: Language) -> Option<Notification> {
         let exposure = Exposure {
             date: self.checked.exposure(now)?.date,

@@ -1,9 +1,10 @@
-//! The keys that a phone derives its identifiers from: one a UTC day, and a second one on a day on which the first was
-//! shared.
+//! The keys that a phone derives its identifiers from: one a UTC day, and a second one on a day on
+//! which the first was shared.
 //!
-//! A key that leaves the phone ends with the interval in which it leaves, and another one takes over: what was shared can
-//! be published two hours later, and from then on nothing that the phone broadcasts can be told to come from it. Both
-//! begin at midnight, as Apple and Google have it since version 1.5.
+//! A key that leaves the phone ends with the interval in which it leaves, and another one takes
+//! over: what was shared can be published two hours later, and from then on nothing that the phone
+//! broadcasts can be told to come from it. Both begin at midnight, as Apple and Google have it
+//! since version 1.5.
 
 use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
@@ -31,7 +32,8 @@ impl OwnKeys {
         &self.0
     }
 
-    /// The key in use at `time`. Makes one when there is none, and forgets keys of more than 14 days before.
+    /// The key in use at `time`. Makes one when there is none, and forgets keys of more than 14
+    /// days before.
     pub fn at(&mut self, time: Timestamp, random: &mut impl Rng) -> TemporaryExposureKey {
         let interval = Interval::at(time);
         // Of two keys of a day the later one is used from where the earlier one ends.
@@ -56,7 +58,8 @@ impl OwnKeys {
         }
     }
 
-    /// The keys of the past 14 days whose use ends with the current interval or has ended: those that may leave the phone.
+    /// The keys of the past 14 days whose use ends with the current interval or has ended: those
+    /// that may leave the phone.
     pub fn ended(&self, now: Timestamp) -> impl Iterator<Item = TemporaryExposureKey> {
         let next = Interval::at(now).plus(1);
         self.0

@@ -1,7 +1,8 @@
 //! The bodies of a phone's requests, filled up so that their size tells nothing.
 //!
-//! A registration, an upload of any number of keys, and either kind of decoy are drawn from the same distribution of sizes,
-//! and carry a signature in the query, whether or not it means anything.
+//! A registration, an upload of any number of keys, and either kind of decoy are drawn from the
+//! same distribution of sizes, and carry a signature in the query, whether or not it means
+//! anything.
 
 use rand::{Rng, RngExt as _};
 use serde::Serialize;
@@ -31,8 +32,8 @@ pub struct RequestSizes {
 }
 
 impl Default for RequestSizes {
-    /// CoronaMelder's, for a phone that has not read the service's settings yet: an upload of 14 keys takes 1,704 bytes
-    /// without padding, the largest one imaginable 16,264.
+    /// CoronaMelder's, for a phone that has not read the service's settings yet: an upload of 14
+    /// keys takes 1,704 bytes without padding, the largest one imaginable 16,264.
     fn default() -> Self {
         Self {
             minimum: 1_800,
@@ -52,8 +53,8 @@ impl From<&AppConfig> for RequestSizes {
 }
 
 impl RequestSizes {
-    /// One request in a hundred may have any size, so that a large upload is not alone; the others are within a hundredth
-    /// of the span, so that all of them together cost little.
+    /// One request in a hundred may have any size, so that a large upload is not alone; the others
+    /// are within a hundredth of the span, so that all of them together cost little.
     fn draw(self, random: &mut impl Rng) -> usize {
         let span = self.maximum.saturating_sub(self.minimum);
         let span = if random.random_range(0..100) == 0 {

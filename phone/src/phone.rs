@@ -110,8 +110,8 @@ impl Phone {
         });
     }
 
-    /// The owner of this phone and of `other` are near each other for `seconds` from `time` on, with so many dB between
-    /// the phones. Each hears the other's identifiers, one an interval.
+    /// The owner of this phone and of `other` are near each other for `seconds` from `time` on,
+    /// with so many dB between the phones. Each hears the other's identifiers, one an interval.
     pub fn meet(
         &mut self,
         other: &mut Self,
@@ -163,8 +163,8 @@ impl Phone {
         Ok(enrolment.code())
     }
 
-    /// Uploads the keys of the past 14 days, today's cut off now, whatever comes of the upload; says how many. The owner has been
-    /// asked.
+    /// Uploads the keys of the past 14 days, today's cut off now, whatever comes of the upload;
+    /// says how many. The owner has been asked.
     pub async fn share(
         &mut self,
         service: &Service,
@@ -178,9 +178,10 @@ impl Phone {
         self.upload(service, now, random).await
     }
 
-    /// What a phone does by itself every few hours, and at [`Phone::next_wake`]: uploads again what has come since the owner
-    /// shared, while the enrolment lives, and sends the decoy that is due. Not together with a check: an owner who registers
-    /// or shares downloads nothing just before it either.
+    /// What a phone does by itself every few hours, and at [`Phone::next_wake`]: uploads again what
+    /// has come since the owner shared, while the enrolment lives, and sends the decoy that is
+    /// due. Not together with a check: an owner who registers or shares downloads nothing just
+    /// before it either.
     pub async fn work_in_background(
         &mut self,
         service: &Service,
@@ -234,7 +235,8 @@ impl Phone {
         service.stop_keys(&request).await
     }
 
-    /// Forgets what is older than 14 days, and a code that is no longer valid. [`Phone::check`] does so too.
+    /// Forgets what is older than 14 days, and a code that is no longer valid. [`Phone::check`]
+    /// does so too.
     pub fn forget_before(&mut self, now: Timestamp) {
         self.keys.forget_before(now);
         self.encounters.forget_before(now);
@@ -244,7 +246,8 @@ impl Phone {
             .take_if(|enrolment| enrolment.valid_until <= now);
     }
 
-    /// Deletes everything: keys, encounters, code, exposures. A new key begins with the next broadcast.
+    /// Deletes everything: keys, encounters, code, exposures. A new key begins with the next
+    /// broadcast.
     pub fn forget(&mut self) {
         *self = Self::default();
     }

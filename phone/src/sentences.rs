@@ -1,5 +1,5 @@
-//! What a phone that is being tried says to the person who tries it, on the command line and on the page. What an app says to
-//! its owner comes from the service ([`crate::Notification`]).
+//! What a phone that is being tried says to the person who tries it, on the command line and on the
+//! page. What an app says to its owner comes from the service ([`crate::Notification`]).
 
 use shared::{Timestamp, dates};
 

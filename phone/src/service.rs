@@ -1,4 +1,5 @@
-//! The service as a phone calls it. Whatever it gives is verified here, before anything looks at it.
+//! The service as a phone calls it. Whatever it gives is verified here, before anything looks at
+//! it.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,7 +18,8 @@ use crate::{
     padding::PhoneRequest,
 };
 
-/// Bytes of a manifest, a document, or an answer to a request at most. A manifest is read before anything vouches for it.
+/// Bytes of a manifest, a document, or an answer to a request at most. A manifest is read before
+/// anything vouches for it.
 const MAX_DOCUMENT_BYTES: u64 = 1024 * 1024;
 
 /// Bytes of an exposure key set at most: more than a full one has.

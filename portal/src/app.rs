@@ -1,5 +1,5 @@
-//! The page around the screens: which of them is shown, its heading and its title, and where the keyboard goes when
-//! another one comes.
+//! The page around the screens: which of them is shown, its heading and its title, and where the
+//! keyboard goes when another one comes.
 
 use std::rc::Rc;
 
@@ -101,7 +101,8 @@ pub fn App(
     Effect::new(move || {
         document().set_title(&format!("{} – {}", heading(), texts.get().frame.product))
     });
-    // A page that has just been opened is read from its top; a screen that takes another's place, from its heading.
+    // A page that has just been opened is read from its top; a screen that takes another's place,
+    // from its heading.
     Effect::new(move |before: Option<Shown>| {
         let now = shown.get();
         let opening = before.is_none_or(|before| before == Shown::Asking);

@@ -1,4 +1,5 @@
-//! Whether the computer has a connection at all. What it has says nothing of the service, but what it lacks is certain.
+//! Whether the computer has a connection at all. What it has says nothing of the service, but what
+//! it lacks is certain.
 
 use leptos::{ev, leptos_dom::helpers::window_event_listener, prelude::*};
 

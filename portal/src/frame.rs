@@ -1,5 +1,5 @@
-//! What surrounds every screen: the ways to the others, who is signed in, signing out, the language, and the warning
-//! ahead of the end of the session.
+//! What surrounds every screen: the ways to the others, who is signed in, signing out, the
+//! language, and the warning ahead of the end of the session.
 
 use leptos::prelude::*;
 use shared::employee::Role;
@@ -97,8 +97,8 @@ fn SignOut(session: SessionState) -> impl IntoView {
     }
 }
 
-/// Warns ahead of the end of the session. Any key or click stays signed in; the button is for whom neither reaches the
-/// page, as with some screen readers.
+/// Warns ahead of the end of the session. Any key or click stays signed in; the button is for whom
+/// neither reaches the page, as with some screen readers.
 #[component]
 pub fn EndingNote() -> impl IntoView {
     let session = SessionState::find();

@@ -1,7 +1,7 @@
 //! Reads the service's JSON: the browser parses it, serde makes our types of it.
 //!
-//! A JSON library would say what was wrong and where, for every type. Nobody reads that here, and it would be a good
-//! tenth of what a browser downloads.
+//! A JSON library would say what was wrong and where, for every type. Nobody reads that here, and
+//! it would be a good tenth of what a browser downloads.
 
 use std::fmt::Display;
 
@@ -91,7 +91,8 @@ impl IntoDeserializer<'_, Unreadable> for Value {
     }
 }
 
-/// Not what was expected. The whole of each method is here so that no text about it gets into the download.
+/// Not what was expected. The whole of each method is here so that no text about it gets into the
+/// download.
 #[derive(Debug)]
 struct Unreadable;
 

@@ -1,8 +1,8 @@
-//! The app for GGD employees: entering the validation code and the first day of illness of an ill person who is on the
-//! telephone, and answering for it afterwards (design §4.3).
+//! The app for GGD employees: entering the validation code and the first day of illness of an ill
+//! person who is on the telephone, and answering for it afterwards (design §4.3).
 //!
-//! Everything about codes and dates comes from `shared`, the same code that the service runs. The clock and the way to
-//! the service are arguments of [`App`], so tests decide both.
+//! Everything about codes and dates comes from `shared`, the same code that the service runs. The
+//! clock and the way to the service are arguments of [`App`], so tests decide both.
 
 mod about;
 mod admin;

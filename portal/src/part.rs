@@ -1,7 +1,7 @@
 //! Parts of a view that follow what they are made of.
 //!
-//! Leptos makes code of its own for every closure in a view. Boxed, all of them are of one type, which saves a good tenth of
-//! what a browser downloads.
+//! Leptos makes code of its own for every closure in a view. Boxed, all of them are of one type,
+//! which saves a good tenth of what a browser downloads.
 
 use leptos::prelude::*;
 

@@ -70,7 +70,8 @@ impl Router {
 
     fn go(self, route: Route) {
         if let Ok(history) = window().history() {
-            // It fails when a page does this hundreds of times a minute. The screen changes all the same.
+            // It fails when a page does this hundreds of times a minute. The screen changes all the
+            // same.
             let _ = history.push_state_with_url(&JsValue::NULL, "", Some(route.path()));
         }
         self.0.set(route);

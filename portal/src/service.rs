@@ -1,5 +1,5 @@
-//! What the portal needs from the service, and what can come of it (design §4.3). `http` is the one that employees use;
-//! tests bring their own.
+//! What the portal needs from the service, and what can come of it (design §4.3). `http` is the one
+//! that employees use; tests bring their own.
 
 use std::{pin::Pin, rc::Rc};
 
@@ -23,7 +23,8 @@ pub trait Service {
     fn sign_out(&self) -> Reply<String>;
     /// Confirms a code.
     fn validate(&self, submission: Submission) -> Reply<ValidationAnswer>;
-    /// The audit trail, newest first; or what is older than [`AuditAnswer::older`] of the answer before.
+    /// The audit trail, newest first; or what is older than [`AuditAnswer::older`] of the answer
+    /// before.
     fn audit(&self, before: Option<i64>) -> Reply<AuditAnswer>;
     /// Everybody who is signed in.
     fn sessions(&self) -> Reply<Vec<SignedIn>>;
@@ -60,7 +61,8 @@ impl InUse {
     }
 }
 
-/// Who is signed in here, and for how long. Durations and not moments, since the computer's clock may be wrong.
+/// Who is signed in here, and for how long. Durations and not moments, since the computer's clock
+/// may be wrong.
 #[derive(Clone, PartialEq)]
 pub struct Employee {
     /// The name.
@@ -85,7 +87,8 @@ impl Employee {
 pub struct Submission {
     /// The body.
     pub request: ValidationRequest,
-    /// A UUID, the same for every try of one submission, by which the service can tell a repeated one from a new one.
+    /// A UUID, the same for every try of one submission, by which the service can tell a repeated
+    /// one from a new one.
     pub idempotency_key: String,
 }
 
@@ -112,7 +115,8 @@ impl Failure {
     /// The session has ended.
     pub const SIGNED_OUT: Self = Self::Problem(Problem::SignedOut);
 
-    /// Whether sending the very same once more may help. The first try may have arrived, so it keeps its key.
+    /// Whether sending the very same once more may help. The first try may have arrived, so it
+    /// keeps its key.
     pub fn invites_retry(self) -> bool {
         matches!(
             self,

@@ -1,7 +1,9 @@
-//! Who is signed in, and for how long: asking the service, the warning ahead of the end, and the lock of the screen.
+//! Who is signed in, and for how long: asking the service, the warning ahead of the end, and the
+//! lock of the screen.
 //!
-//! The service decides when a session ends; the page only follows, so that nothing of a caller stays on the screen of
-//! somebody who has walked away. To ask counts as use, so it happens when the employee does something, never by a timer.
+//! The service decides when a session ends; the page only follows, so that nothing of a caller
+//! stays on the screen of somebody who has walked away. To ask counts as use, so it happens when
+//! the employee does something, never by a timer.
 
 use std::time::Duration;
 
@@ -92,7 +94,8 @@ pub struct SessionState {
 }
 
 impl SessionState {
-    /// Asks who is signed in, unless signing in was just refused, and from then on follows the session.
+    /// Asks who is signed in, unless signing in was just refused, and from then on follows the
+    /// session.
     pub fn provide(
         clock: Clock,
         service: InUse,
@@ -230,7 +233,8 @@ impl SessionState {
         }
     }
 
-    /// The employee comes back to this page, perhaps from signing in on another one, and perhaps as somebody else.
+    /// The employee comes back to this page, perhaps from signing in on another one, and perhaps as
+    /// somebody else.
     fn come_back(self) {
         self.tick();
         let may_have_changed = match *self.presence.read_untracked() {
@@ -281,7 +285,8 @@ impl SessionState {
                     self.come_back();
                 }
             }),
-            // A page that the browser keeps aside to go back to holds nothing of a caller, and asks anew.
+            // A page that the browser keeps aside to go back to holds nothing of a caller, and
+            // asks anew.
             window_event_listener_untyped("pagehide", move |_| self.call.clear()),
             window_event_listener_untyped("pageshow", move |event| {
                 if was_kept_aside(&event) {

@@ -1,4 +1,5 @@
-//! How fast exposure key sets are built: encode, sort, hash, sign and zip. Started by `cargo xtask bench export`.
+//! How fast exposure key sets are built: encode, sort, hash, sign and zip. Started by `cargo xtask
+//! bench export`.
 //!
 //! Prints keys a second, bytes a key and the peak memory of the process.
 

@@ -1,4 +1,5 @@
-//! Zip files with a fixed set of entries, the container of everything that phones download (design §4.2).
+//! Zip files with a fixed set of entries, the container of everything that phones download (design
+//! §4.2).
 
 use std::io::{Cursor, Read as _, Write as _};
 
@@ -22,7 +23,8 @@ pub enum ArchiveError {
     TooLarge,
 }
 
-/// A zip of `entries`. The same entries always give the same bytes: nothing in it depends on time or place.
+/// A zip of `entries`. The same entries always give the same bytes: nothing in it depends on time
+/// or place.
 pub(crate) fn pack(entries: &[(&str, &[u8])]) -> Result<Vec<u8>, ArchiveError> {
     let total: usize = entries.iter().map(|(_, content)| content.len()).sum();
     let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(total * 2 / 3 + 512)));
@@ -56,7 +58,8 @@ pub(crate) fn unpack<const N: usize>(
             zip::result::ZipError::FileNotFound => ArchiveError::Entries,
             _ => ArchiveError::Unreadable,
         })?;
-        // The size in the directory is the sender's claim; the limit holds for what really comes out.
+        // The size in the directory is the sender's claim; the limit holds for what really comes
+        // out.
         entry
             .take(limit + 1)
             .read_to_end(content)
@@ -68,9 +71,10 @@ pub(crate) fn unpack<const N: usize>(
     Ok(contents)
 }
 
-/// The level at which an exposure key set has the fewest bytes a key for its time: every phone downloads every file, so a
-/// byte saved is saved a million times (`cargo xtask bench export` prints both). Key data is random and takes 16 bytes of
-/// the 17.7; one level less takes 18.8, one more saves nothing worth its time.
+/// The level at which an exposure key set has the fewest bytes a key for its time: every phone
+/// downloads every file, so a byte saved is saved a million times (`cargo xtask bench export`
+/// prints both). Key data is random and takes 16 bytes of the 17.7; one level less takes 18.8, one
+/// more saves nothing worth its time.
 const COMPRESSION_LEVEL: i64 = 5;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Standard base64 with padding, the binary-to-text form of the phone API (design §4.1) and of the exchange with other
-//! countries.
+//! Standard base64 with padding, the binary-to-text form of the phone API (design §4.1) and of the
+//! exchange with other countries.
 
 use ::base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};

@@ -1,7 +1,8 @@
 //! The validation code: what the phone shows and the GGD employee types (design §3).
 //!
-//! Six random symbols and a check symbol over the prime 23. The check finds every wrong symbol, every swap of two symbols
-//! and every doubled-pair error. It is a typing aid: what decides is the look-up in the Intake.
+//! Six random symbols and a check symbol over the prime 23. The check finds every wrong symbol,
+//! every swap of two symbols and every doubled-pair error. It is a typing aid: what decides is the
+//! look-up in the Intake.
 
 use std::{fmt, str::FromStr};
 
@@ -11,13 +12,15 @@ use thiserror::Error;
 
 use crate::enrolment::IntakeNumber;
 
-/// The 23 symbols in the order of their values 0–22: those of CoronaMelder's GGD key, without 0 and O, 1 and I.
+/// The 23 symbols in the order of their values 0–22: those of CoronaMelder's GGD key, without 0 and
+/// O, 1 and I.
 pub const ALPHABET: &str = "BCFGJLQRSTUVXYZ23456789";
 
 /// Symbols in a code, the check symbol included.
 pub const LENGTH: usize = 7;
 
-/// The code that employees practise with. It is never sent to the service, and is not a [`ValidationCode`].
+/// The code that employees practise with. It is never sent to the service, and is not a
+/// [`ValidationCode`].
 pub const TRAINING_CODE: &str = "0000000";
 
 const BASE: u32 = 23;
@@ -245,7 +248,8 @@ mod tests {
                 counts[place][usize::from(value)] += 1;
             }
         }
-        // Each count is binomial around 1,000 with a standard deviation of 31; six of them are far outside chance.
+        // Each count is binomial around 1,000 with a standard deviation of 31; six of them are far
+        // outside chance.
         assert!(
             counts
                 .iter()

@@ -12,7 +12,8 @@ use crate::{
     signing::{ManifestSigningKey, ManifestVerifyingKey},
 };
 
-/// The name of a published file: the SHA-256 of its bytes. A phone that trusts the manifest trusts every file in it.
+/// The name of a published file: the SHA-256 of its bytes. A phone that trusts the manifest trusts
+/// every file in it.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ContentId([u8; 32]);
@@ -92,7 +93,8 @@ impl Manifest {
         ]
     }
 
-    /// The lines of `index.txt`: the paths of the exposure key sets without leading slash, oldest first.
+    /// The lines of `index.txt`: the paths of the exposure key sets without leading slash, oldest
+    /// first.
     pub fn index(&self) -> String {
         self.exposure_key_sets
             .iter()
@@ -101,7 +103,8 @@ impl Manifest {
     }
 }
 
-/// The zip of a signed document: `content.bin` (UTF-8 JSON) and `content.sig` (64 bytes, Ed25519 over `content.bin`).
+/// The zip of a signed document: `content.bin` (UTF-8 JSON) and `content.sig` (64 bytes, Ed25519
+/// over `content.bin`).
 pub fn sign(json: &[u8], key: &ManifestSigningKey) -> Result<Vec<u8>, ArchiveError> {
     archive::pack(&[(BIN, json), (SIG, &key.sign(json).to_bytes())])
 }
@@ -135,7 +138,8 @@ pub enum DocumentError {
 const BIN: &str = "content.bin";
 const SIG: &str = "content.sig";
 
-/// A manifest with an exposure key set an hour for 14 days has 23 kB; texts in a dozen languages have a few hundred.
+/// A manifest with an exposure key set an hour for 14 days has 23 kB; texts in a dozen languages
+/// have a few hundred.
 const MAX_JSON_BYTES: u64 = 1024 * 1024;
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Conversion of temporary exposure keys to diagnosis keys: how infectious the person was on the key's day (design §3).
+//! Conversion of temporary exposure keys to diagnosis keys: how infectious the person was on the
+//! key's day (design §3).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,7 +17,8 @@ pub enum TransmissionRiskLevel {
     High = 3,
 }
 
-/// A class of days that are equally infectious. It is what is published of a day, not the exact day.
+/// A class of days that are equally infectious. It is what is published of a day, not the exact
+/// day.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum Infectiousness {
     /// Two days before onset.
@@ -30,8 +32,8 @@ pub enum Infectiousness {
 }
 
 impl Infectiousness {
-    /// The class of a day so many days since onset (or, without symptoms, since the test); `None` when the person does
-    /// not count as infectious.
+    /// The class of a day so many days since onset (or, without symptoms, since the test); `None`
+    /// when the person does not count as infectious.
     pub fn on(days_since_onset: i32, symptomatic: bool) -> Option<Self> {
         if days_since_onset < 0 && !symptomatic {
             return None;
@@ -72,7 +74,8 @@ impl Infectiousness {
     }
 }
 
-/// A diagnosis key: a temporary exposure key of an infectious day. Its report type is always CONFIRMED_TEST.
+/// A diagnosis key: a temporary exposure key of an infectious day. Its report type is always
+/// CONFIRMED_TEST.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct DiagnosisKey {
     /// The key.
@@ -82,8 +85,8 @@ pub struct DiagnosisKey {
 }
 
 impl DiagnosisKey {
-    /// The diagnosis key that `key` becomes for a person with `illness`; `None` when the person was not infectious that
-    /// day, and the key is of no use to anyone.
+    /// The diagnosis key that `key` becomes for a person with `illness`; `None` when the person was
+    /// not infectious that day, and the key is of no use to anyone.
     pub fn convert(key: TemporaryExposureKey, illness: Illness) -> Option<Self> {
         let days_since_onset = key.day().days_since(illness.onset());
         let infectiousness = Infectiousness::on(days_since_onset, illness.symptomatic())?;

@@ -1,5 +1,5 @@
-//! Countries that can exchange keys with each other: those of the European Union and the European Economic Area, and
-//! Switzerland.
+//! Countries that can exchange keys with each other: those of the European Union and the European
+//! Economic Area, and Switzerland.
 
 use std::{fmt, str::FromStr};
 
@@ -118,8 +118,8 @@ impl<'de> Deserialize<'de> for Country {
 pub struct Participants(Vec<Country>);
 
 impl Participants {
-    /// Reads codes with spaces between them, in any order; none at all is a list too. `own` is the country that exchanges
-    /// with them.
+    /// Reads codes with spaces between them, in any order; none at all is a list too. `own` is the
+    /// country that exchanges with them.
     pub fn of(own: Country, codes: &str) -> Result<Self, CountryError> {
         let mut countries = codes
             .split_ascii_whitespace()

@@ -29,13 +29,15 @@ pub fn today(now: Timestamp) -> Date {
 /// Four in the morning of the calendar day after `now`, in the Netherlands.
 pub fn next_day_at_four(now: Timestamp) -> Timestamp {
     let tomorrow = today(now).tomorrow().unwrap_or(Date::MAX);
-    // No change to or from summer time falls on 04:00, so the local time is there once and only once.
+    // No change to or from summer time falls on 04:00, so the local time is there once and only
+    // once.
     amsterdam()
         .to_timestamp(tomorrow.to_datetime(time(4, 0, 0, 0)))
         .unwrap_or(now)
 }
 
-/// What an employee says of a person's illness: the first day of illness, or, without symptoms, the date of the test.
+/// What an employee says of a person's illness: the first day of illness, or, without symptoms, the
+/// date of the test.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Illness {
     symptomatic: bool,

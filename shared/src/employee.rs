@@ -31,7 +31,8 @@ impl Role {
     }
 }
 
-/// By which an employee is known for as long as the provider has her: the claim that a setting names.
+/// By which an employee is known for as long as the provider has her: the claim that a setting
+/// names.
 #[derive(Clone, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmployeeId(String);

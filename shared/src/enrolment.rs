@@ -19,8 +19,8 @@ pub const GRACE_SECONDS: i64 = 30 * 60;
 pub struct IntakeNumber(u8);
 
 impl IntakeNumber {
-    /// The Intake that answers for `byte`. A byte that is no Intake's number belongs to one all the same, so that an
-    /// invented bucket id costs the same look-up as a real one.
+    /// The Intake that answers for `byte`. A byte that is no Intake's number belongs to one all the
+    /// same, so that an invented bucket id costs the same look-up as a real one.
     pub const fn modulo(byte: u8) -> Self {
         Self(byte % INTAKES)
     }
@@ -41,7 +41,8 @@ impl IntakeNumber {
     }
 }
 
-/// The name by which the phone addresses its enrolment: 32 random bytes, the first one replaced by the Intake's number.
+/// The name by which the phone addresses its enrolment: 32 random bytes, the first one replaced by
+/// the Intake's number.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct BucketId(#[serde(with = "crate::base64")] [u8; 32]);
@@ -90,7 +91,8 @@ impl ConfirmationKey {
     }
 
     fn mac(&self, body: &[u8]) -> Hmac<Sha256> {
-        // HMAC pads a short key with zeros to the hash's block of 64 bytes (RFC 2104), the form that cannot fail.
+        // HMAC pads a short key with zeros to the hash's block of 64 bytes (RFC 2104), the form
+        // that cannot fail.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -154,7 +156,8 @@ mod tests {
 
     #[test]
     fn a_signature_holds_for_its_body_and_no_other() {
-        // `printf 'Hi There' | openssl dgst -sha256 -mac HMAC -macopt hexkey:…`, with 32 bytes 0x0b.
+        // `printf 'Hi There' | openssl dgst -sha256 -mac HMAC -macopt hexkey:…`, with 32 bytes
+        // 0x0b.
         let key = ConfirmationKey::from_bytes([0x0b; 32]);
         let mut signature = key.sign(b"Hi There");
         assert_eq!(

@@ -1,7 +1,7 @@
 //! Telling a validation that is sent again from a new one, after an answer was lost (design §4.3).
 //!
-//! The service remembers hashes alone. Each includes the key's 122 random bits, which are not kept, so that nobody finds a
-//! code or a date by hashing every possible one.
+//! The service remembers hashes alone. Each includes the key's 122 random bits, which are not kept,
+//! so that nobody finds a code or a date by hashing every possible one.
 
 use std::str::FromStr;
 

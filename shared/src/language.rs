@@ -26,7 +26,8 @@ impl Language {
         }
     }
 
-    /// A day, as people say it: weekday, day, month. Without the year, since no date here is older than a month.
+    /// A day, as people say it: weekday, day, month. Without the year, since no date here is older
+    /// than a month.
     pub fn day(self, date: Date) -> String {
         let (weekdays, months) = match self {
             Self::Dutch => (&DUTCH_WEEKDAYS, &DUTCH_MONTHS),

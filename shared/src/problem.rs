@@ -1,8 +1,10 @@
-//! The problem documents of the HTTP interfaces (RFC 9457, design §4.3): fixed texts, never a cause.
+//! The problem documents of the HTTP interfaces (RFC 9457, design §4.3): fixed texts, never a
+//! cause.
 
 use serde::{Deserialize, Serialize};
 
-/// What went wrong, as far as the caller may know it. The serialised form is the `type` of the problem document.
+/// What went wrong, as far as the caller may know it. The serialised form is the `type` of the
+/// problem document.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum Problem {
     /// The code is unknown, expired or used: which of them is never said.

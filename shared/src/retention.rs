@@ -12,12 +12,13 @@ pub fn ends_at(uploaded: Timestamp) -> Timestamp {
     shift(uploaded, RETENTION_SECONDS)
 }
 
-/// How coarsely a published file's end tells when the oldest upload in it came, in seconds: as coarsely as the file itself
-/// does, since the publication runs every four hours.
+/// How coarsely a published file's end tells when the oldest upload in it came, in seconds: as
+/// coarsely as the file itself does, since the publication runs every four hours.
 const FILE_END_STEP: i64 = 4 * 3_600;
 
-/// When a file that holds keys of an upload at `uploaded` must be gone. Everybody sees when a file ends; the exact time of
-/// the upload would name the phone that was seen to send something just then. So it is up to four hours earlier.
+/// When a file that holds keys of an upload at `uploaded` must be gone. Everybody sees when a file
+/// ends; the exact time of the upload would name the phone that was seen to send something just
+/// then. So it is up to four hours earlier.
 pub fn file_ends_at(uploaded: Timestamp) -> Timestamp {
     let since_step = uploaded.as_second().rem_euclid(FILE_END_STEP);
     // Without the fraction of the second, which would tell too.

@@ -1,8 +1,8 @@
-//! Moments and days in the JSON between the portal and the service, in the one form in which the service writes them
-//! (RFC 3339, in UTC).
+//! Moments and days in the JSON between the portal and the service, in the one form in which the
+//! service writes them (RFC 3339, in UTC).
 //!
-//! The calendar's own parser takes a dozen forms and explains what is wrong with each. In the portal that would be a
-//! tenth of what a browser downloads.
+//! The calendar's own parser takes a dozen forms and explains what is wrong with each. In the
+//! portal that would be a tenth of what a browser downloads.
 
 use jiff::{
     Timestamp,

@@ -1,6 +1,7 @@
 //! Who may sign in: what an ID token must say beside being genuine (design §4.3).
 //!
-//! That it is genuine, for us and new, is checked before, by the library that knows how. Here it is a map of claims.
+//! That it is genuine, for us and new, is checked before, by the library that knows how. Here it is
+//! a map of claims.
 
 use std::str::FromStr;
 
@@ -100,7 +101,8 @@ impl SignInRules {
     }
 }
 
-/// The values of `acr` and `amr` that show a second factor (OpenID Connect Core §2, RFC 8176). One of them suffices.
+/// The values of `acr` and `amr` that show a second factor (OpenID Connect Core §2, RFC 8176). One
+/// of them suffices.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SecondFactor {
     acr: Vec<String>,

@@ -1,7 +1,7 @@
 //! The two signing keys of the service, read from PEM (PKCS#8 for secrets, SPKI for public keys).
 //!
-//! Ed25519 signs the documents that phones read (manifest, settings, texts); ECDSA P-256 signs the exposure key sets, since
-//! the phones' operating systems accept nothing else.
+//! Ed25519 signs the documents that phones read (manifest, settings, texts); ECDSA P-256 signs the
+//! exposure key sets, since the phones' operating systems accept nothing else.
 
 use ed25519_dalek::pkcs8::{
     DecodePrivateKey as _, DecodePublicKey as _, EncodePublicKey as _, spki::der::pem::LineEnding,

@@ -1,5 +1,5 @@
-//! Temporary exposure keys and the rules that decide which of them the service takes and when it may publish them
-//! (design §3).
+//! Temporary exposure keys and the rules that decide which of them the service takes and when it
+//! may publish them (design §3).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -12,8 +12,8 @@ pub const OLDEST_DAYS: u32 = 14;
 /// How long after validation a key of the upload's own day is still taken.
 pub const SAME_DAY_WINDOW_SECONDS: i64 = 120 * 60;
 
-/// How long after its rolling period a key is held back: phones accept an identifier up to two hours after its time, so a
-/// key that is known earlier could be replayed.
+/// How long after its rolling period a key is held back: phones accept an identifier up to two
+/// hours after its time, so a key that is known earlier could be replayed.
 pub const RELEASE_DELAY_SECONDS: i64 = 2 * 3_600;
 
 /// The sixteen bytes of a key.
@@ -88,8 +88,8 @@ impl TemporaryExposureKey {
         self.rolling_start.day()
     }
 
-    /// The key, used until midnight of its day at most. Phones change keys then; a longer period would reach into a day
-    /// after the registration's.
+    /// The key, used until midnight of its day at most. Phones change keys then; a longer period
+    /// would reach into a day after the registration's.
     pub fn within_its_day(self) -> Self {
         let left = INTERVALS_PER_DAY - self.rolling_start.number() % INTERVALS_PER_DAY;
         let intervals = self.rolling_period.intervals().min(left);

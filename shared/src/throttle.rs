@@ -1,4 +1,5 @@
-//! How many codes an employee may get wrong (design §4.3). Nobody finds a code by trying: there are 148 million.
+//! How many codes an employee may get wrong (design §4.3). Nobody finds a code by trying: there are
+//! 148 million.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
-//! Secrets that a browser holds: of a session, of a sign-in that has begun. The service keeps no more than their hash, so
-//! who reads its storage cannot act for anybody.
+//! Secrets that a browser holds: of a session, of a sign-in that has begun. The service keeps no
+//! more than their hash, so who reads its storage cannot act for anybody.
 
 use std::{fmt, str::FromStr};
 
@@ -53,7 +53,8 @@ impl FromStr for Token {
     }
 }
 
-/// The SHA-256 of a token's bytes. It finds what belongs to the token, and does not lead back to it.
+/// The SHA-256 of a token's bytes. It finds what belongs to the token, and does not lead back to
+/// it.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct TokenHash(#[serde(with = "crate::base64")] [u8; 32]);

@@ -1,4 +1,5 @@
-//! An upload of keys: what a phone sends to `/v1/postkeys`, and what of it is taken (design §3, §4.1).
+//! An upload of keys: what a phone sends to `/v1/postkeys`, and what of it is taken (design §3,
+//! §4.1).
 
 use serde::{Deserialize, Deserializer, de::Visitor};
 use std::{collections::HashSet, fmt};
@@ -27,8 +28,8 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Parses a request's body. Keys with a number out of range are dropped one by one; anything else that is wrong
-    /// rejects the request.
+    /// Parses a request's body. Keys with a number out of range are dropped one by one; anything
+    /// else that is wrong rejects the request.
     pub fn parse(body: &[u8]) -> Result<Self, UploadError> {
         let json: UploadJson = serde_json::from_slice(body).map_err(|_| UploadError::Json)?;
         if json.keys.len() > MAX_KEYS {
@@ -102,7 +103,8 @@ impl KeyJson {
     }
 }
 
-/// A JSON number without fraction, however large: what does not fit becomes the nearest end, which is out of every range.
+/// A JSON number without fraction, however large: what does not fit becomes the nearest end, which
+/// is out of every range.
 struct Integer(i64);
 
 impl<'de> Deserialize<'de> for Integer {

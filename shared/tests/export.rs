@@ -1,4 +1,5 @@
-//! Exposure key sets: files that others made are read, ours hold what went in, and no changed bit is taken.
+//! Exposure key sets: files that others made are read, ours hold what went in, and no changed bit
+//! is taken.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,8 +1,8 @@
-//! How fast keys of other countries are taken in, from the gateway's answer to the Ledger. Started by
-//! `cargo xtask bench exchange`.
+//! How fast keys of other countries are taken in, from the gateway's answer to the Ledger. Started
+//! by `cargo xtask bench exchange`.
 //!
-//! Prints keys a second in batches of one upload each, and in a batch of as many small uploads as it holds, where each has a
-//! signature to verify.
+//! Prints keys a second in batches of one upload each, and in a batch of as many small uploads as
+//! it holds, where each has a signature to verify.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,6 +1,7 @@
 //! How fast exposure key sets are built in the Worker. Started by `cargo xtask bench export`.
 //!
-//! Prints keys a second, bytes a key and the isolate's linear memory. Making the keys is measured apart and taken off.
+//! Prints keys a second, bytes a key and the isolate's linear memory. Making the keys is measured
+//! apart and taken off.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,7 +1,8 @@
 //! How many phones can register and upload a second. Started by `cargo xtask bench load`.
 //!
-//! A pair is a registration and an upload of 14 keys with a right signature, over a connection that stays open, against
-//! workerd with its data on disk. Prints pairs a second and the time that a pair takes, for 1, 16 and 64 connections.
+//! A pair is a registration and an upload of 14 keys with a right signature, over a connection that
+//! stays open, against workerd with its data on disk. Prints pairs a second and the time that a
+//! pair takes, for 1, 16 and 64 connections.
 
 #![expect(
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! A browser as far as signing in and the portal's API need one: it keeps cookies and follows the way to the provider and
-//! back, one step at a time so that tests can step in between.
+//! A browser as far as signing in and the portal's API need one: it keeps cookies and follows the
+//! way to the provider and back, one step at a time so that tests can step in between.
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
@@ -18,7 +18,8 @@ const SESSION: &str = "__Host-session";
 pub struct Browser<'a> {
     system: &'a System,
     agent: Agent,
-    /// For each host and port. Browsers tell hosts apart but not ports; whoever needs that looks into a real browser.
+    /// For each host and port. Browsers tell hosts apart but not ports; whoever needs that looks
+    /// into a real browser.
     cookies: RefCell<BTreeMap<String, BTreeMap<String, String>>>,
 }
 
@@ -73,7 +74,8 @@ impl<'a> Browser<'a> {
         self.get_url(&self.way_back(person, "sign-in"))
     }
 
-    /// Goes to the provider and does `action` there as `person`. The address to which the provider sends the browser back.
+    /// Goes to the provider and does `action` there as `person`. The address to which the provider
+    /// sends the browser back.
     ///
     /// # Panics
     /// When the way does not lead there.
@@ -119,13 +121,14 @@ impl<'a> Browser<'a> {
         self.post_with(path, body, &[])
     }
 
-    /// `POST` of JSON to the portal with other headers, or others in the place of those that its own pages send.
+    /// `POST` of JSON to the portal with other headers, or others in the place of those that its
+    /// own pages send.
     pub fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Response<Body> {
         self.post_bytes(path, body.to_string().as_bytes(), headers)
     }
 
-    /// `POST` of anything to the portal, with other headers, or others in the place of those that its own pages send. A
-    /// header without value is left out.
+    /// `POST` of anything to the portal, with other headers, or others in the place of those that
+    /// its own pages send. A header without value is left out.
     pub fn post_bytes(&self, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Response<Body> {
         let origin = self.system.address();
         let mut all = BTreeMap::from([("content-type", "application/json"), ("origin", &*origin)]);

@@ -8,8 +8,8 @@ use std::{
 use crate::System;
 
 impl System {
-    /// Ends workerd and counts the rows of `table`, a table and perhaps a condition, in every Durable Object that has it,
-    /// as they are on disk.
+    /// Ends workerd and counts the rows of `table`, a table and perhaps a condition, in every
+    /// Durable Object that has it, as they are on disk.
     ///
     /// # Panics
     /// When a database cannot be read.
@@ -38,7 +38,8 @@ impl System {
         read_folder(&self.data().join(folder))
     }
 
-    /// Ends workerd and deletes the rows of `table`, a table and perhaps a condition, as if they had never been written.
+    /// Ends workerd and deletes the rows of `table`, a table and perhaps a condition, as if they
+    /// had never been written.
     ///
     /// # Panics
     /// When a database cannot be changed.

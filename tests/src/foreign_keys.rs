@@ -13,8 +13,8 @@ use shared::{
 
 use crate::{System, gateway::Gateway, random};
 
-/// A key of a person of `country`, with this data and of a day that begins with the interval `start`, which a service accepts
-/// in the days after it.
+/// A key of a person of `country`, with this data and of a day that begins with the interval
+/// `start`, which a service accepts in the days after it.
 pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> DiagnosisKey {
     DiagnosisKey {
         key_data: data.to_vec(),
@@ -28,7 +28,8 @@ pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> DiagnosisKey {
     }
 }
 
-/// So many keys of different persons of `country`, of the day three days before `now`, which a service accepts.
+/// So many keys of different persons of `country`, of the day three days before `now`, which a
+/// service accepts.
 pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<DiagnosisKey> {
     let mut random = random();
     let start = UtcDay::of(now).minus(3).start().number();

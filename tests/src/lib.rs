@@ -1,4 +1,5 @@
-//! The whole system, for tests and benchmarks: the built functions on the real workerd, with data on disk.
+//! The whole system, for tests and benchmarks: the built functions on the real workerd, with data
+//! on disk.
 
 pub mod browser;
 mod disk;
@@ -47,7 +48,8 @@ use gateway::Gateway;
 use setup::start;
 pub use setup::{Partners, Setup};
 
-/// The sign-in provider of all systems of a program; it starts when somebody signs in, and ends with the program.
+/// The sign-in provider of all systems of a program; it starts when somebody signs in, and ends
+/// with the program.
 ///
 /// # Panics
 /// When there is no port for it.
@@ -56,8 +58,8 @@ pub static PROVIDER: LazyLock<Provider> =
     // Another host than the portal's, as in real life: browsers then treat the two as strangers.
     LazyLock::new(|| Provider::reserve("localhost", [0]).expect("a port"));
 
-/// Ten o'clock UTC on the day after this one: when services start, so that whatever time it is, all of a test happens on one
-/// day, in the Netherlands and in UTC, unless it wants to see another one.
+/// Ten o'clock UTC on the day after this one: when services start, so that whatever time it is, all
+/// of a test happens on one day, in the Netherlands and in UTC, unless it wants to see another one.
 static MORNING: LazyLock<Timestamp> = LazyLock::new(|| shift(next_midnight(now()), 10 * 3_600));
 
 /// A service with an empty database and a clock that can be moved.
@@ -99,7 +101,8 @@ impl System {
         system
     }
 
-    /// Ends workerd as a power cut would, and starts it again with the same data, at the same address.
+    /// Ends workerd as a power cut would, and starts it again with the same data, at the same
+    /// address.
     ///
     /// # Panics
     /// When it does not start again.
@@ -131,8 +134,8 @@ impl System {
         answer.into_body().read_json().expect("a report")
     }
 
-    /// Starts the exchange, ends workerd as a power cut would as soon as the gateway has seen so many requests, and starts it
-    /// again. Whether the exchange was still running.
+    /// Starts the exchange, ends workerd as a power cut would as soon as the gateway has seen so
+    /// many requests, and starts it again. Whether the exchange was still running.
     ///
     /// # Panics
     /// When workerd does not start again.
@@ -167,7 +170,8 @@ impl System {
         shift(now(), self.offset)
     }
 
-    /// Moves the service's clock forward to `time`. If that moment has just passed, the clock stays as it is.
+    /// Moves the service's clock forward to `time`. If that moment has just passed, the clock stays
+    /// as it is.
     ///
     /// # Panics
     /// When `time` is over for longer than a test takes to get there: the clock moves only forward.
@@ -269,7 +273,8 @@ impl System {
         block_on(phone.check(&self.service(), self.now(), |_| ()))
     }
 
-    /// A phone whose owner fell ill three days ago: registered, its keys uploaded, its code confirmed.
+    /// A phone whose owner fell ill three days ago: registered, its keys uploaded, its code
+    /// confirmed.
     ///
     /// # Panics
     /// When any of that is refused.
@@ -281,8 +286,8 @@ impl System {
         phone
     }
 
-    /// A GGD employee confirms `code` for a person who fell ill, or without symptoms was tested, so many days ago. The
-    /// status of the answer.
+    /// A GGD employee confirms `code` for a person who fell ill, or without symptoms was tested, so
+    /// many days ago. The status of the answer.
     pub fn validate(&self, code: ValidationCode, symptomatic: bool, days_ago: u32) -> u16 {
         let body = self.validation(code, symptomatic, days_ago);
         let answer = self.as_person(Person::Employee, |browser| {

@@ -1,4 +1,5 @@
-//! Signatures in the Cryptographic Message Syntax, made and verified by OpenSSL: what other countries and the gateway have.
+//! Signatures in the Cryptographic Message Syntax, made and verified by OpenSSL: what other
+//! countries and the gateway have.
 
 #![expect(clippy::expect_used, reason = "a test cannot go on without OpenSSL")]
 
@@ -7,8 +8,9 @@ use std::{fs, path::Path, process::Command, sync::LazyLock};
 use tempfile::TempDir;
 use xtask::efgs_keys::{EfgsKeys, KeyKind};
 
-/// Keys and certificates of some countries, for all tests of a program: BE signs with P-384, DE with RSA, DK and NL with P-256.
-/// `DE/other` is a second certificate of Germany, which the operator has not seen.
+/// Keys and certificates of some countries, for all tests of a program: BE signs with P-384, DE
+/// with RSA, DK and NL with P-256. `DE/other` is a second certificate of Germany, which the
+/// operator has not seen.
 pub static SIGNERS: LazyLock<EfgsKeys> = LazyLock::new(|| {
     let countries = [
         ("BE", KeyKind::P384),
@@ -46,7 +48,8 @@ pub fn sign(keys: &EfgsKeys, signer: &str, text: &[u8], options: &[&str]) -> Vec
     output.stdout
 }
 
-/// Whether `signature` is one over `text` by the certificate `signer` of `keys`, which it carries along.
+/// Whether `signature` is one over `text` by the certificate `signer` of `keys`, which it carries
+/// along.
 ///
 /// # Panics
 /// When OpenSSL does not run.
@@ -63,7 +66,8 @@ pub fn verifies(keys: &EfgsKeys, signer: &str, text: &[u8], signature: &[u8]) ->
         .args(["-in", &input, "-content", &content])
         .output()
         .expect("openssl runs");
-    // With signed attributes or without, OpenSSL gives the content back only when the signature holds.
+    // With signed attributes or without, OpenSSL gives the content back only when the signature
+    // holds.
     output.status.success() && output.stdout == text
 }
 

@@ -69,7 +69,8 @@ impl System {
         })
     }
 
-    /// Starts the development build with the exchange with other countries, and other values for some of its settings.
+    /// Starts the development build with the exchange with other countries, and other values for
+    /// some of its settings.
     ///
     /// # Panics
     /// When it does not start.
@@ -81,8 +82,8 @@ impl System {
         })
     }
 
-    /// Starts the development build as the Dutch service that exchanges keys with BE and DE, and a new gateway; DK
-    /// uploads too. The countries sign with keys of every kind.
+    /// Starts the development build as the Dutch service that exchanges keys with BE and DE, and a
+    /// new gateway; DK uploads too. The countries sign with keys of every kind.
     ///
     /// # Panics
     /// When they do not start.

@@ -1,6 +1,7 @@
-//! A town of phones: random encounters over 14 days, some of its people fall ill and are validated over HTTP, and every
-//! phone looks for exposures. What should come of it is computed here from the meetings alone, without identifiers, keys
-//! or files, and compared with what the phones tell their owners.
+//! A town of phones: random encounters over 14 days, some of its people fall ill and are validated
+//! over HTTP, and every phone looks for exposures. What should come of it is computed here from the
+//! meetings alone, without identifiers, keys or files, and compared with what the phones tell their
+//! owners.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -121,7 +122,8 @@ impl Town {
         }
     }
 
-    /// In the order of time. Nobody meets the same person twice on a day, and no meeting goes on past midnight.
+    /// In the order of time. Nobody meets the same person twice on a day, and no meeting goes on
+    /// past midnight.
     fn meetings(&self, now: Timestamp, random: &mut StdRng) -> Vec<Meeting> {
         let mut meetings = Vec::new();
         let midnight = UtcDay::of(now).start().start();
@@ -171,7 +173,8 @@ impl Meeting {
         }
     }
 
-    /// The seconds that count, of windows of 30 minutes: CoronaMelder's buckets and weights, and its least window.
+    /// The seconds that count, of windows of 30 minutes: CoronaMelder's buckets and weights, and
+    /// its least window.
     fn score(&self) -> f64 {
         let weight = match self.attenuation {
             ..=56 => 1.5,
@@ -186,8 +189,8 @@ impl Meeting {
     }
 }
 
-/// The last day on which each person was exposed to a risk, by the rules for people: near an ill person on a day on which
-/// that person was infectious, for fifteen weighed minutes in all.
+/// The last day on which each person was exposed to a risk, by the rules for people: near an ill
+/// person on a day on which that person was infectious, for fifteen weighed minutes in all.
 fn expected(
     meetings: &[Meeting],
     ill: &[(usize, Illness)],

@@ -166,7 +166,8 @@ fn the_crons_are_the_same() {
     let own = quoted(&constant("config"), "json");
     let own: Value = serde_json::from_str(&own[0]).unwrap();
     assert_eq!(serde_json::json!({ "functions": cloudflare }), own);
-    // The functions know the triggers of the exchange by these settings, and take any other one for the publication's.
+    // The functions know the triggers of the exchange by these settings, and take any other one for
+    // the publication's.
     let settings = wrangler()["vars"].clone();
     for name in ["EFGS_DOWNLOAD_SCHEDULE", "EFGS_UPLOAD_SCHEDULE"] {
         let schedule = settings[name].as_str().unwrap();

@@ -163,7 +163,8 @@ fn after_fourteen_days_no_key_is_on_disk() {
 #[test]
 fn invented_persons_that_were_held_back_do_not_end_a_later_file_early() {
     let mut system = System::start();
-    // His phone does not upload again, so that invented persons' second keys wait for a file that does not come.
+    // His phone does not upload again, so that invented persons' second keys wait for a file that
+    // does not come.
     system.validated_phone(1);
     system.run_job("publish");
     for _ in 0..10 {

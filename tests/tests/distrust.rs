@@ -1,4 +1,5 @@
-//! What a phone downloads is refused when anything about it is wrong, and the next check works again.
+//! What a phone downloads is refused when anything about it is wrong, and the next check works
+//! again.
 
 #![expect(
     clippy::expect_used,
@@ -287,7 +288,8 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
     assert!(scene.check().unwrap());
 }
 
-/// A manifest with the same files and another app configuration, and that one, as the service would sign them.
+/// A manifest with the same files and another app configuration, and that one, as the service would
+/// sign them.
 fn with_other_app_config(system: &System) -> ([Vec<u8>; 2], Manifest) {
     let pem = fs::read_to_string(system.data().join("keys/manifest.pem")).unwrap();
     let key = signing::manifest_signing_key(&pem).unwrap();

@@ -1,5 +1,5 @@
-//! Who watches the line learns nothing: a registration, an upload that is taken, one that is refused, and a decoy look the
-//! same, in both directions, and take equally long.
+//! Who watches the line learns nothing: a registration, an upload that is taken, one that is
+//! refused, and a decoy look the same, in both directions, and take equally long.
 
 #![expect(
     clippy::disallowed_methods,
@@ -39,7 +39,8 @@ use url::Url;
 /// Requests of each kind.
 const REQUESTS: usize = 2_000;
 
-/// Phones that are enrolled before, spread over the Intakes: so many that none of them uploads as often as is refused.
+/// Phones that are enrolled before, spread over the Intakes: so many that none of them uploads as
+/// often as is refused.
 const PHONES: u64 = 500;
 
 /// The kinds of requests that must not be told apart.
@@ -109,7 +110,8 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Sends a request and gives the seconds until the whole answer was there, and what can be seen of the answer.
+    /// Sends a request and gives the seconds until the whole answer was there, and what can be seen
+    /// of the answer.
     fn send(&self, path: &str, request: &PhoneRequest) -> (f64, String) {
         let url = Url::parse_with_params(&self.system.url(path), [("sig", &request.signature)]);
         let url = url.expect("a URL").to_string();
@@ -160,13 +162,15 @@ fn neither_size_nor_headers_nor_time_of_an_answer_tell_what_was_asked() {
     let mut seen = HashSet::new();
     let mut tries = Vec::new();
     let mut alike = false;
-    // Whatever else the machine does is noise that may hit one kind more than another, so there are three tries.
+    // Whatever else the machine does is noise that may hit one kind more than another, so there are
+    // three tries.
     for _ in 0..3 {
         let mut times = vec![Vec::with_capacity(REQUESTS); KINDS.len()];
         let mut order: Vec<usize> = (0..KINDS.len()).collect();
         for _ in 0..REQUESTS {
             order.shuffle(&mut sender.random);
-            // Made before the first one is sent: on a busy machine, who has just worked for long waits for longer.
+            // Made before the first one is sent: on a busy machine, who has just worked for long
+            // waits for longer.
             let requests: Vec<_> = order
                 .iter()
                 .map(|kind| (*kind, sender.request(*kind)))
@@ -201,7 +205,8 @@ fn neither_size_nor_headers_nor_time_of_an_answer_tell_what_was_asked() {
     assert_eq!(usize::try_from(accepted), Ok(tries.len() * REQUESTS));
 }
 
-/// What a phone writes on the line for one request, and the part of it before the body. Answered like the service does.
+/// What a phone writes on the line for one request, and the part of it before the body. Answered
+/// like the service does.
 fn on_the_wire(send: impl FnOnce(&Service) + Send + 'static, system: &System) -> Vec<String> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -271,7 +276,8 @@ fn requests_of_a_phone_differ_in_nothing_but_their_random_parts() {
     assert_eq!(shapes.len(), 1, "{shapes:#?}");
 }
 
-/// A request's head without what is random in it: the path's name, the signature, the port, and the body's length.
+/// A request's head without what is random in it: the path's name, the signature, the port, and the
+/// body's length.
 fn shape(head: &[String]) -> String {
     let (request_line, headers) = head.split_first().expect("a request line");
     let (before, signature) = request_line.split_once("?sig=").expect("a signature");

@@ -1,4 +1,5 @@
-//! The download from other countries: whatever the gateway does, nothing is lost, and nothing comes twice.
+//! The download from other countries: whatever the gateway does, nothing is lost, and nothing comes
+//! twice.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -330,7 +331,8 @@ fn days_without_batches_and_days_that_are_gone_are_passed_over() {
     let statuses: Vec<_> = downloads.map(|seen| seen.status).collect();
     // The first batch of a day is asked for by its day and then by its name.
     assert_eq!(statuses, [410, 404, 200, 200]);
-    // A day that is not there, or a batch, ends the run or is passed over; the next run finds what there is.
+    // A day that is not there, or a batch, ends the run or is passed over; the next run finds what
+    // there is.
     for (status, code) in [(404, "BE"), (410, "DE")] {
         keys.extend(put(&gateway, code, 3));
         gateway.fail(Route::Download, Failure::Status(status), 1);
@@ -397,7 +399,8 @@ fn an_empty_batch_and_a_full_one_are_taken() {
     assert!(report.set_aside.is_empty());
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), 5_000);
-    // A file that only other countries' keys made due has invented persons of our own too: nobody sees that it is empty of ours.
+    // A file that only other countries' keys made due has invented persons of our own too: nobody
+    // sees that it is empty of ours.
     assert!(published(&system).len() >= 5_000 + MIN_KEYS);
 }
 

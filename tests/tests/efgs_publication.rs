@@ -1,4 +1,5 @@
-//! What is published of other countries' keys: what its country signed and what concerns us, for as long as it may be.
+//! What is published of other countries' keys: what its country signed and what concerns us, for as
+//! long as it may be.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,4 +1,5 @@
-//! The settings of the exchange with other countries: a wrong one is named in the log, and stops nothing else.
+//! The settings of the exchange with other countries: a wrong one is named in the log, and stops
+//! nothing else.
 
 use std::{fs, sync::Arc, thread, time::Duration};
 
@@ -22,7 +23,8 @@ fn start(gateway: &Arc<Gateway>, settings: &[(&str, &str)]) -> System {
     System::start_exchanging(partners(gateway), settings)
 }
 
-/// Whether the exchange does not run and the log says what `setting` should be, while files are published and served.
+/// Whether the exchange does not run and the log says what `setting` should be, while files are
+/// published and served.
 fn assert_stops_the_exchange_alone(system: &System, setting: &str, expected: &str) {
     let answer = system.post("test/run/exchange", &json!({}));
     assert_eq!(answer.status(), 503, "{setting}");

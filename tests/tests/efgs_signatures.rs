@@ -1,4 +1,5 @@
-//! Signatures and certificates of the exchange with other countries: OpenSSL accepts ours, and we accept OpenSSL's.
+//! Signatures and certificates of the exchange with other countries: OpenSSL accepts ours, and we
+//! accept OpenSSL's.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -79,7 +80,8 @@ fn what_openssl_signs_is_accepted_here() {
     }
 }
 
-/// Made by Bouncy Castle 1.72 (`CMSSignedDataGenerator`, `getEncoded`), which other countries' services and the gateway use.
+/// Made by Bouncy Castle 1.72 (`CMSSignedDataGenerator`, `getEncoded`), which other countries'
+/// services and the gateway use.
 #[test]
 fn signatures_in_which_java_leaves_lengths_open_are_accepted() {
     let certificate =

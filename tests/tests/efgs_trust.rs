@@ -64,7 +64,8 @@ fn judge_at(
     .judge(keys.to_vec(), audit)
 }
 
-/// Keys of two German uploads and a Belgian one, and their audit, which has an entry of our own between them.
+/// Keys of two German uploads and a Belgian one, and their audit, which has an entry of our own
+/// between them.
 fn batch() -> (Vec<DiagnosisKey>, Vec<AuditEntry>) {
     let first: Vec<_> = (1..=3).map(|number| key(number, "DE")).collect();
     let second = vec![key(9, "BE")];

@@ -1,5 +1,5 @@
-//! Two countries with a gateway between them: whoever was near somebody from the other one is warned as if both had the same
-//! app.
+//! Two countries with a gateway between them: whoever was near somebody from the other one is
+//! warned as if both had the same app.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -106,7 +106,8 @@ fn what_is_exchanged_is_what_is_published_and_nothing_comes_back() {
     let german = data_of(&german.keys);
     assert!(german.iter().all(|data| !published.contains(data)));
 
-    // The Netherlands publish these in a file with invented persons of its own, send those, and then nothing more.
+    // The Netherlands publish these in a file with invented persons of its own, send those, and
+    // then nothing more.
     let uploads = || {
         gateway
             .seen()

@@ -1,4 +1,5 @@
-//! The upload to other countries: whatever the gateway does, each key reaches it, and reaches it once.
+//! The upload to other countries: whatever the gateway does, each key reaches it, and reaches it
+//! once.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

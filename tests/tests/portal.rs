@@ -1,4 +1,5 @@
-//! What the portal's files may do in a browser, by their headers. `portal_in_browser.rs` tries what they do.
+//! What the portal's files may do in a browser, by their headers. `portal_in_browser.rs` tries what
+//! they do.
 
 use tests::{System, header};
 

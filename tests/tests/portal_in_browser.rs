@@ -1,5 +1,6 @@
-//! The served portal in a real browser, against the real service and a real sign-in provider. The tests themselves are in
-//! `tests/browser/portal`, one file a concern, each with a service of its own.
+//! The served portal in a real browser, against the real service and a real sign-in provider. The
+//! tests themselves are in `tests/browser/portal`, one file a concern, each with a service of its
+//! own.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 

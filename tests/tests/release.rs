@@ -1,5 +1,5 @@
-//! The release build on workerd, as an operator runs it: no doors for tests, and nobody signs in but by the operator's own
-//! provider.
+//! The release build on workerd, as an operator runs it: no doors for tests, and nobody signs in
+//! but by the operator's own provider.
 //!
 //! `cargo xtask lint` builds it and runs this.
 

@@ -1,4 +1,5 @@
-//! A whole town: exactly those are warned who were near somebody infectious, with the right day, and nobody else.
+//! A whole town: exactly those are warned who were near somebody infectious, with the right day,
+//! and nobody else.
 
 use tests::{System, town::Town};
 

@@ -1,4 +1,5 @@
-//! Which keys of an upload are taken, and when they are published: a table for each rule, seen through the whole service.
+//! Which keys of an upload are taken, and when they are published: a table for each rule, seen
+//! through the whole service.
 //!
 //! The cases are CoronaMelder's, for the rules of this service.
 
@@ -117,7 +118,8 @@ impl Scene {
 
 #[test]
 fn keys_of_the_last_fourteen_days_are_taken_and_others_dropped_one_by_one() {
-    // Fell ill twelve days ago: infectious from fourteen days ago until yesterday. Fell ill today: until today.
+    // Fell ill twelve days ago: infectious from fourteen days ago until yesterday. Fell ill today:
+    // until today.
     for (onset, days, taken) in [
         (
             12,
@@ -241,7 +243,8 @@ fn the_key_of_the_uploads_own_day_is_taken_until_two_hours_after_validation() {
 #[test]
 fn after_midnight_the_keys_of_the_registrations_day_are_taken_and_no_later_ones() {
     let midnight = 14 * HOUR;
-    // The enrolment ends at four o'clock in the Netherlands, with half an hour of grace: between 02:30 and 03:30 UTC.
+    // The enrolment ends at four o'clock in the Netherlands, with half an hour of grace: between
+    // 02:30 and 03:30 UTC.
     for (uploaded_at, taken) in [
         (midnight + 30 * MINUTE, true),
         (midnight + 2 * HOUR, true),

@@ -1,4 +1,5 @@
-//! Round the loop: register, validate, upload, convert, publish, download, with two phones and the real platform.
+//! Round the loop: register, validate, upload, convert, publish, download, with two phones and the
+//! real platform.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
@@ -124,7 +125,8 @@ fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are
     system.run_job("publish");
     assert!(system.published().is_empty());
 
-    // The same keys twice are published once, and a key that came after the first upload is taken too.
+    // The same keys twice are published once, and a key that came after the first upload is taken
+    // too.
     system.share(&mut ill);
     system.share(&mut ill);
     system.move_clock_to(shift(system.now(), 1_200));
@@ -162,7 +164,8 @@ fn an_expired_enrolment_is_refused_before_its_alarm_ran() {
     // Past it. The platform's alarms follow the real clock, so none has run.
     system.move_clock_to(shift(valid_until, 31 * 60));
     assert_eq!(system.validate(second_code, true, 3), 422);
-    // An upload is refused too, though phones never learn it: this one believes its code is still valid.
+    // An upload is refused too, though phones never learn it: this one believes its code is still
+    // valid.
     block_on(first.share(&service, registered, &mut random())).unwrap();
     system.run_job("publish");
     assert!(system.published().is_empty());

@@ -1,4 +1,5 @@
-//! Building what runs: the functions, the portal, and for local runs the phones to try, into a folder of `build`.
+//! Building what runs: the functions, the portal, and for local runs the phones to try, into a
+//! folder of `build`.
 
 use std::{
     fs,
@@ -219,8 +220,8 @@ fn bundle(from: &Path, to: &Path) -> Result {
     )
 }
 
-/// Writes how workerd serves the portal's files: the rules of `wrangler.toml`, and the headers, which
-/// workerd, unlike Cloudflare, does not look for in `_headers`.
+/// Writes how workerd serves the portal's files: the rules of `wrangler.toml`, and the headers,
+/// which workerd, unlike Cloudflare, does not look for in `_headers`.
 fn write_site_rules(profile: Profile) -> Result {
     let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
     let rules = site_rules(&read("wrangler.toml")?, &read("portal/_headers")?)?;

@@ -1,4 +1,5 @@
-//! The check of the JSON documents that are built into the functions (`functions/content`): a wrong one is not built.
+//! The check of the JSON documents that are built into the functions (`functions/content`): a wrong
+//! one is not built.
 
 use std::fs;
 

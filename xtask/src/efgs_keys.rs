@@ -1,5 +1,6 @@
-//! A set of keys and certificates for trying the exchange with other countries: what the gateway's operator and the countries
-//! would have. For tests and local runs only; OpenSSL makes and reads all of it.
+//! A set of keys and certificates for trying the exchange with other countries: what the gateway's
+//! operator and the countries would have. For tests and local runs only; OpenSSL makes and reads
+//! all of it.
 
 use std::{
     fs,
@@ -22,8 +23,9 @@ pub enum KeyKind {
     Rsa,
 }
 
-/// The set: `trust-anchor`, `ca`, `gateway`, and of each country `XX/authentication` and `XX/signing`, each a secret key `….pem`
-/// and a certificate `….crt.pem`; `XX/signing.operator-signature` is the operator's signature over the certificate, base64.
+/// The set: `trust-anchor`, `ca`, `gateway`, and of each country `XX/authentication` and
+/// `XX/signing`, each a secret key `….pem` and a certificate `….crt.pem`;
+/// `XX/signing.operator-signature` is the operator's signature over the certificate, base64.
 pub struct EfgsKeys {
     /// Where it lies.
     pub folder: PathBuf,
@@ -36,7 +38,8 @@ const DAYS: &str = "3650";
 const CONFIGURATION: &str = "[req]\ndistinguished_name = name\n[name]\n";
 
 impl EfgsKeys {
-    /// Makes in `folder` the keys and certificates that are not there yet, for `countries` with the kinds of their signing keys.
+    /// Makes in `folder` the keys and certificates that are not there yet, for `countries` with the
+    /// kinds of their signing keys.
     pub fn create(folder: &Path, countries: &[(Country, KeyKind)]) -> Result<Self> {
         if process::find("openssl").is_none() {
             return Err(Failure::new("openssl is missing; install it"));
@@ -80,8 +83,8 @@ impl EfgsKeys {
         fs::read_to_string(&file).context(file.display())
     }
 
-    /// Makes the key `name` and its certificate, if they are not there yet. It signs that itself, unless `options`, which are
-    /// OpenSSL's, name an authority.
+    /// Makes the key `name` and its certificate, if they are not there yet. It signs that itself,
+    /// unless `options`, which are OpenSSL's, name an authority.
     pub fn make(&self, name: &str, kind: KeyKind, subject: &str, options: &[&str]) -> Result {
         if self.path(name, "crt.pem").exists() {
             return Ok(());

@@ -1,6 +1,7 @@
 //! What is done with this workspace: set it up, build, run, test, measure.
 //!
-//! The library is for `cargo xtask` and for the whole-system tests, which start the service in the same way.
+//! The library is for `cargo xtask` and for the whole-system tests, which start the service in the
+//! same way.
 
 pub mod bench;
 pub mod build;

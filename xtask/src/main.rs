@@ -42,7 +42,8 @@ enum Task {
         #[arg(long)]
         release: bool,
     },
-    /// Build the portal for deployment and measure what a browser downloads of it; fails over the limits.
+    /// Build the portal for deployment and measure what a browser downloads of it; fails over the
+    /// limits.
     Size,
     /// Measure. Prints numbers; never fails for being slow.
     Bench {
@@ -75,7 +76,8 @@ enum Task {
 
 #[derive(Subcommand)]
 enum KeySet {
-    /// For trying the exchange with other countries: the gateway's and the countries' keys and certificates, in `keys/efgs`.
+    /// For trying the exchange with other countries: the gateway's and the countries' keys and
+    /// certificates, in `keys/efgs`.
     Efgs {
         /// The codes of the countries.
         #[arg(default_values = ["NL", "DE"])]

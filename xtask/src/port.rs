@@ -10,8 +10,9 @@ use std::{
 
 use crate::{Failure, Result};
 
-/// What is given out: below the ports that systems take for outgoing connections. Nothing takes one of these between the
-/// moment when it is found free and the one when a service listens on it, nor while a service is started again.
+/// What is given out: below the ports that systems take for outgoing connections. Nothing takes one
+/// of these between the moment when it is found free and the one when a service listens on it, nor
+/// while a service is started again.
 const PORTS: Range<u16> = 16_384..32_768;
 
 /// An address that is reached from this machine alone.

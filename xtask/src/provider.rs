@@ -1,4 +1,5 @@
-//! The sign-in provider of local runs and tests (`xtask/provider`): a real one, on this machine, with invented persons.
+//! The sign-in provider of local runs and tests (`xtask/provider`): a real one, on this machine,
+//! with invented persons.
 
 use std::{
     fmt,
@@ -78,7 +79,8 @@ pub fn credentials(person: Person) -> Result<(Credentials, String)> {
         .ok_or_else(|| Failure::new("persons.json lacks a person"))
 }
 
-/// The provider. It has its port from the beginning, and runs from [`Provider::start`] until this is dropped.
+/// The provider. It has its port from the beginning, and runs from [`Provider::start`] until this
+/// is dropped.
 pub struct Provider {
     issuer: String,
     client_secret: String,

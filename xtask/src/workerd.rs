@@ -1,4 +1,5 @@
-//! The service on workerd, as a process: for `cargo xtask dev`, the whole-system tests and the benchmarks.
+//! The service on workerd, as a process: for `cargo xtask dev`, the whole-system tests and the
+//! benchmarks.
 
 use std::{
     fs::{self, File},
@@ -63,8 +64,9 @@ const DISKS: [&str; 4] = ["objects", "kv-index", "kv-values", "cron"];
 const START_SECONDS: u64 = 30;
 
 impl Workerd {
-    /// Starts the build `profile` with its data and keys in `data`; without a port on a free one. What the functions log
-    /// goes to `data/workerd.log`. A release takes nothing that is `local`.
+    /// Starts the build `profile` with its data and keys in `data`; without a port on a free one.
+    /// What the functions log goes to `data/workerd.log`. A release takes nothing that is
+    /// `local`.
     pub fn start(
         profile: Profile,
         data: &Path,

@@ -1,7 +1,7 @@
 //! Settings and secrets, parsed once from the bindings into typed values (design §2).
 //!
-//! They come in sections, and each is parsed by the first request that needs it. So a wrong one stops only what it is for:
-//! phones do not suffer when employees cannot sign in.
+//! They come in sections, and each is parsed by the first request that needs it. So a wrong one
+//! stops only what it is for: phones do not suffer when employees cannot sign in.
 
 mod sign_in;
 
@@ -33,7 +33,8 @@ thread_local! {
 }
 
 impl Config {
-    /// The settings; parsed by the first request of the isolate. Bindings do not change while it lives.
+    /// The settings; parsed by the first request of the isolate. Bindings do not change while it
+    /// lives.
     pub fn of(env: &Env) -> Result<Rc<Self>> {
         once(&CONFIG, || Self::parse(env))
     }
@@ -86,7 +87,8 @@ pub fn participants(env: &Env) -> Result<Rc<Participants>> {
     })
 }
 
-/// What is in `cell`; parsed if this is the first time that it is needed. A wrong setting is named each time.
+/// What is in `cell`; parsed if this is the first time that it is needed. A wrong setting is named
+/// each time.
 fn once<T>(
     cell: &'static LocalKey<OnceCell<Rc<T>>>,
     parse: impl FnOnce() -> Result<T>,

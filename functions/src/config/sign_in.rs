@@ -11,7 +11,8 @@ use super::{bad, matching, once, secret, text};
 
 /// What signing in needs.
 pub struct SignInConfig {
-    /// The origin of the portal, without a slash at the end: the only one whose pages may change anything.
+    /// The origin of the portal, without a slash at the end: the only one whose pages may change
+    /// anything.
     pub portal_origin: String,
     /// The organisation's OpenID Connect provider.
     pub issuer: IssuerUrl,

@@ -36,7 +36,8 @@ impl Store {
         Ok(end.unwrap_or(now))
     }
 
-    /// Notes a try that was not made, once a minute: however many more there are, they would look the same.
+    /// Notes a try that was not made, once a minute: however many more there are, they would look
+    /// the same.
     pub fn note_throttled(
         &self,
         employee: &EmployeeId,
@@ -86,7 +87,8 @@ impl Store {
         Ok(noted.then_some(end))
     }
 
-    /// The newest entries of the audit trail, or the newest before the one with the number `before`.
+    /// The newest entries of the audit trail, or the newest before the one with the number
+    /// `before`.
     pub fn audit(&self, before: Option<i64>, now: Timestamp) -> Result<AuditAnswer> {
         let mut numbered = sql::rows(
             &self.sql,

@@ -1,7 +1,7 @@
 //! The Desk: who is signed in, how many codes each got wrong, and what was done (design §2, §4.3).
 //!
-//! There is one. It knows employees and never a patient: a code passes through on its way to an Intake, and neither it nor a
-//! date of illness is stored.
+//! There is one. It knows employees and never a patient: a code passes through on its way to an
+//! Intake, and neither it nor a date of illness is stored.
 
 mod audit;
 mod store;
@@ -87,7 +87,8 @@ pub async fn begin_sign_in(env: &Env, pending: &PendingSignIn, now: Timestamp) -
     call(env, BEGIN_SIGN_IN, pending, now).await
 }
 
-/// The sign-in with this state that this browser began. It is gone afterwards: each comes back once.
+/// The sign-in with this state that this browser began. It is gone afterwards: each comes back
+/// once.
 pub async fn take_sign_in(
     env: &Env,
     state: TokenHash,
@@ -150,7 +151,8 @@ pub async fn sign_out(
     call(env, SIGN_OUT, &(session, request), now).await
 }
 
-/// What was done, for an administrator: the newest, or what is older than [`AuditAnswer::older`] of the answer before.
+/// What was done, for an administrator: the newest, or what is older than [`AuditAnswer::older`] of
+/// the answer before.
 pub async fn audit(
     env: &Env,
     session: TokenHash,
@@ -284,7 +286,8 @@ impl Desk {
         }
     }
 
-    /// The session, if it has not ended and its owner may do what `needed` stands for. That is a use of it.
+    /// The session, if it has not ended and its owner may do what `needed` stands for. That is a
+    /// use of it.
     fn session(
         &self,
         session: TokenHash,

@@ -19,8 +19,8 @@ use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 use super::{PendingSignIn, TakenSignIn};
 use crate::sql;
 
-// Tokens are never stored, only their hashes; codes and dates of illness not even those, but together with the random bits
-// of a key that is not stored.
+// Tokens are never stored, only their hashes; codes and dates of illness not even those, but
+// together with the random bits of a key that is not stored.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS sign_in (
         state BLOB PRIMARY KEY,
@@ -115,7 +115,8 @@ impl Store {
     /// The database of the object with `state`.
     pub fn new(state: &State) -> Self {
         let sql = state.storage().sql();
-        // A database that cannot be opened fails again at its first use, where the failure can be answered.
+        // A database that cannot be opened fails again at its first use, where the failure can be
+        // answered.
         let _ = sql::run(&sql, SCHEMA, Vec::new());
         Self { sql }
     }

@@ -1,8 +1,10 @@
-//! A validation on its way through the Desk: session, repeats, throttle, and then the Intake that holds the code.
+//! A validation on its way through the Desk: session, repeats, throttle, and then the Intake that
+//! holds the code.
 //!
-//! One after the other for each employee, so that nobody tries more codes at once than are allowed one by one, and a request
-//! that is sent twice at the same time is one. Dying between the Intake's word and the Desk's note of it loses nothing: the
-//! Intake knows an attempt that it has accepted before.
+//! One after the other for each employee, so that nobody tries more codes at once than are allowed
+//! one by one, and a request that is sent twice at the same time is one. Dying between the Intake's
+//! word and the Desk's note of it loses nothing: the Intake knows an attempt that it has accepted
+//! before.
 
 use std::{cell::RefCell, collections::HashMap, rc::Rc};
 
@@ -30,7 +32,8 @@ use crate::{intake, random};
 pub struct ValidationCall {
     /// Whose it is.
     pub session: TokenHash,
-    /// The body, or what is wrong with the request. Whether somebody is signed in and not throttled comes before that.
+    /// The body, or what is wrong with the request. Whether somebody is signed in and not
+    /// throttled comes before that.
     pub request: std::result::Result<ValidationRequest, Problem>,
     /// By which it is recognised when it is sent again; without it, it is not.
     pub repeatable: Option<Repeatable>,
@@ -53,7 +56,8 @@ impl Desk {
             match self.store.repeat(&employee, repeatable, now)? {
                 Repeat::First => {}
                 Repeat::OtherBody => return Ok(Verdict::Refused(Problem::Malformed)),
-                // The date was possible when it was first sent, though midnight may have passed since.
+                // The date was possible when it was first sent, though midnight may have passed
+                // since.
                 Repeat::Again { accepted, at } => {
                     return Ok(match check(call.request, at) {
                         Ok(validation) => answer(accepted, &validation),

@@ -42,7 +42,8 @@ pub struct Batches<'a> {
 }
 
 impl Batches<'_> {
-    /// Takes in the batch `tag`. The inner error is the outcome of a run that does not get its audit.
+    /// Takes in the batch `tag`. The inner error is the outcome of a run that does not get its
+    /// audit.
     pub async fn take_in(
         &self,
         tag: &BatchTag,

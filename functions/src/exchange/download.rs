@@ -1,6 +1,8 @@
-//! The download: what other countries have published is taken in, day by day and batch by batch, from where the last run ended.
+//! The download: what other countries have published is taken in, day by day and batch by batch,
+//! from where the last run ended.
 //!
-//! What is taken from a batch and that it was taken is one transaction, so a batch that comes twice changes nothing.
+//! What is taken from a batch and that it was taken is one transaction, so a batch that comes twice
+//! changes nothing.
 
 use shared::{
     Timestamp,
@@ -104,7 +106,8 @@ impl Download<'_> {
         Ok(answered)
     }
 
-    /// Asks for the first batch of a day. One that is not known yet is then asked for by its name, under which it is counted.
+    /// Asks for the first batch of a day. One that is not known yet is then asked for by its name,
+    /// under which it is counted.
     async fn ask_day(&self, cursor: &Cursor) -> Result<Answered> {
         let failed = |outcome| {
             Answered::Failed(Failure {

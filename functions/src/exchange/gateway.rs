@@ -1,7 +1,7 @@
 //! The connection to the gateway: HTTPS with a client certificate.
 //!
-//! The binding `EFGS` makes it: on Cloudflare an mTLS certificate, on workerd a service with a key pair. Both take requests in
-//! the same way, so nothing else knows which it is.
+//! The binding `EFGS` makes it: on Cloudflare an mTLS certificate, on workerd a service with a key
+//! pair. Both take requests in the same way, so nothing else knows which it is.
 
 use js_sys::{Function, Promise, Reflect};
 use shared::{
@@ -23,14 +23,15 @@ pub struct Gateway {
     timeout_millis: u32,
 }
 
-/// How many milliseconds to wait before each further try after a failure that may pass. After the last one it is left to the
-/// next run.
+/// How many milliseconds to wait before each further try after a failure that may pass. After the
+/// last one it is left to the next run.
 const BACKOFF_MILLIS: [u32; 2] = [1_000, 4_000];
 
 /// The largest batch: one of 5,000 keys has a megabyte.
 const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
-/// The largest audit: 5,000 uploads with some twelve kilobytes of certificates and signatures each. The Worker has 128 MB.
+/// The largest audit: 5,000 uploads with some twelve kilobytes of certificates and signatures each.
+/// The Worker has 128 MB.
 const MAX_AUDIT_BYTES: usize = 64 * 1024 * 1024;
 
 /// The largest answer to an upload: the places of 5,000 keys.
@@ -194,7 +195,8 @@ fn cause(error: &JsValue) -> String {
     }
 }
 
-/// Waits for so many milliseconds. The library's own way fails where timers are objects, as they are on these platforms now.
+/// Waits for so many milliseconds. The library's own way fails where timers are objects, as they
+/// are on these platforms now.
 async fn wait(millis: u32) -> std::result::Result<(), JsValue> {
     let set_timeout = Reflect::get(&js_sys::global(), &JsValue::from_str("setTimeout"))?;
     let set_timeout: Function = set_timeout.unchecked_into();

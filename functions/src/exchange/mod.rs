@@ -1,9 +1,11 @@
-//! The exchange of keys with other countries through the gateway (design §4.4): one job that sends what is published here,
-//! and one that takes in what others have published. What each answer means is decided in `shared::efgs`.
+//! The exchange of keys with other countries through the gateway (design §4.4): one job that sends
+//! what is published here, and one that takes in what others have published. What each answer means
+//! is decided in `shared::efgs`.
 //!
-//! Both run in the Ledger, where the keys are. What they have done is written down between two calls to the gateway, so a run
-//! that is killed anywhere is gone on with by the next one: what was planned is sent again, and the gateway says what it has
-//! of it; a batch that was taken in is known by its tag.
+//! Both run in the Ledger, where the keys are. What they have done is written down between two
+//! calls to the gateway, so a run that is killed anywhere is gone on with by the next one: what was
+//! planned is sent again, and the gateway says what it has of it; a batch that was taken in is
+//! known by its tag.
 
 mod batch;
 mod download;
@@ -51,7 +53,8 @@ impl Job {
         Self::ALL.into_iter().find(|job| job.name() == name)
     }
 
-    /// The jobs that the cron trigger `cron` is for. Without the setting a job never runs; the others do.
+    /// The jobs that the cron trigger `cron` is for. Without the setting a job never runs; the
+    /// others do.
     pub fn on_schedule(env: &Env, cron: &str) -> Vec<Self> {
         let schedule = |job: &Self| match job {
             Self::Download => text(env, "EFGS_DOWNLOAD_SCHEDULE"),
@@ -63,8 +66,8 @@ impl Job {
     }
 }
 
-/// Runs `job`, if the exchange is switched on. That the gateway fails is no error here but an outcome, which is logged and kept
-/// for the administrator.
+/// Runs `job`, if the exchange is switched on. That the gateway fails is no error here but an
+/// outcome, which is logged and kept for the administrator.
 pub async fn run(
     job: Job,
     ledger: &LedgerStore,

@@ -1,4 +1,5 @@
-//! The settings of the exchange, parsed when it first runs: a wrong one stops the exchange and nothing else.
+//! The settings of the exchange, parsed when it first runs: a wrong one stops the exchange and
+//! nothing else.
 
 use std::{cell::OnceCell, rc::Rc};
 
@@ -33,7 +34,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings; `None` when the exchange is switched off. Bindings do not change while the isolate lives.
+    /// The settings; `None` when the exchange is switched off. Bindings do not change while the
+    /// isolate lives.
     pub fn of(env: &Env) -> Result<Option<Rc<Self>>> {
         thread_local! {
             static SETTINGS: OnceCell<Option<Rc<Settings>>> = const { OnceCell::new() };

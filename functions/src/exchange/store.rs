@@ -1,5 +1,5 @@
-//! What the exchange remembers, in the Ledger's database: which keys are sent, where the download stands, which batches were
-//! taken in or have failed, and what was set aside.
+//! What the exchange remembers, in the Ledger's database: which keys are sent, where the download
+//! stands, which batches were taken in or have failed, and what was set aside.
 
 use shared::{
     Timestamp,
@@ -54,14 +54,17 @@ impl Store {
     /// The tables in the database of the object with `state`.
     pub fn new(state: &State) -> Self {
         let sql = state.storage().sql();
-        // A database that cannot be opened fails again at its first use, where the failure can be answered.
+        // A database that cannot be opened fails again at its first use, where the failure can be
+        // answered.
         let _ = sql::run(&sql, SCHEMA, Vec::new());
         Self { sql }
     }
 
-    /// The keys of the batch that is being sent; if there is none, a new one of at most `limit` keys. Empty when all is sent.
+    /// The keys of the batch that is being sent; if there is none, a new one of at most `limit`
+    /// keys. Empty when all is sent.
     ///
-    /// What has become too old to be of use, and would make the gateway refuse the batch, is sent no more.
+    /// What has become too old to be of use, and would make the gateway refuse the batch, is sent
+    /// no more.
     pub fn plan_batch(&self, limit: usize, now: Timestamp) -> Result<Vec<DiagnosisKey>> {
         let oldest = Value::Integer(tek::oldest_start(now).number().into());
         sql::run(
@@ -147,7 +150,8 @@ impl Store {
         )
     }
 
-    /// Counts a run that asks for the batch `tag`. How many there were in which it failed, if it fails again.
+    /// Counts a run that asks for the batch `tag`. How many there were in which it failed, if it
+    /// fails again.
     pub fn count_run(&self, tag: &BatchTag, now: Timestamp) -> Result<i64> {
         let runs = sql::first(
             &self.sql,
@@ -197,7 +201,8 @@ impl Store {
         )
     }
 
-    /// Records that keys of `country` in the batch `tag` are not used; without a country, none of them.
+    /// Records that keys of `country` in the batch `tag` are not used; without a country, none of
+    /// them.
     pub fn set_aside(
         &self,
         tag: &BatchTag,
@@ -261,7 +266,8 @@ impl Store {
         )
     }
 
-    /// Forgets batches that the gateway has long forgotten too, and what was set aside two weeks ago.
+    /// Forgets batches that the gateway has long forgotten too, and what was set aside two weeks
+    /// ago.
     pub fn expire(&self, now: Timestamp) -> Result<()> {
         for statement in [
             "DELETE FROM seen_batch WHERE expires_at <= ?",

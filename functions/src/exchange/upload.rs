@@ -1,7 +1,7 @@
 //! The upload: what is in a published file here is sent to the other countries, once.
 //!
-//! Which keys are in a batch is one transaction. So a run that was killed, or whose answer was lost, sends the same keys again,
-//! and the gateway says that it has them.
+//! Which keys are in a batch is one transaction. So a run that was killed, or whose answer was
+//! lost, sends the same keys again, and the gateway says that it has them.
 
 use prost::Message as _;
 use shared::{
@@ -73,8 +73,9 @@ pub async fn run(
     Ok(RunOutcome::Unfinished)
 }
 
-/// Sends `batch` under the tag of its content and, if that is taken, under one that nobody knows: then either the gateway says
-/// that it has each of the keys, or the batch with that tag was somebody else's, and ours is there only now.
+/// Sends `batch` under the tag of its content and, if that is taken, under one that nobody knows:
+/// then either the gateway says that it has each of the keys, or the batch with that tag was
+/// somebody else's, and ours is there only now.
 async fn send(
     batch: &DiagnosisKeyBatch,
     gateway: &Gateway,

@@ -1,7 +1,9 @@
-//! The Intake: enrolments, and uploaded keys that wait for the GGD or for their release (design §2, §3).
+//! The Intake: enrolments, and uploaded keys that wait for the GGD or for their release (design §2,
+//! §3).
 //!
-//! There are 23 of them, chosen by the first symbol of the code and the first byte of the bucket id. Everything here that is
-//! checked and then changed is so within one object, without `.await` between check and change.
+//! There are 23 of them, chosen by the first symbol of the code and the first byte of the bucket
+//! id. Everything here that is checked and then changed is so within one object, without `.await`
+//! between check and change.
 
 mod phone;
 mod store;
@@ -72,8 +74,8 @@ pub async fn phone(
     }
 }
 
-/// Confirms an enrolment on behalf of the GGD. False when the code is unknown, expired or used; an attempt that was
-/// accepted a moment ago is so again.
+/// Confirms an enrolment on behalf of the GGD. False when the code is unknown, expired or used; an
+/// attempt that was accepted a moment ago is so again.
 pub async fn validate(
     env: &Env,
     validation: Validation,
@@ -99,7 +101,8 @@ pub async fn release(
         .ok_or_else(|| "an Intake refused a release".into())
 }
 
-/// Forgets the keys of `uploads` that [`release`] gave at the same `now`, and those that are of no use.
+/// Forgets the keys of `uploads` that [`release`] gave at the same `now`, and those that are of no
+/// use.
 pub async fn confirm(
     env: &Env,
     intake: IntakeNumber,
@@ -134,7 +137,8 @@ pub struct Released {
     pub next: Option<BucketId>,
 }
 
-/// One upload's keys that may be published now. Possibly none, when what it holds is of no use to anyone.
+/// One upload's keys that may be published now. Possibly none, when what it holds is of no use to
+/// anyone.
 #[derive(Deserialize, Serialize)]
 pub struct ReleasedUpload {
     /// Its number in its Intake.

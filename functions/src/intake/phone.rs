@@ -1,9 +1,10 @@
 //! The one road of every request of a phone.
 //!
-//! Whatever was asked and whatever comes of it, the same is done: an upload is parsed, an enrolment looked up, an HMAC
-//! computed, an enrolment drawn, both answers written, and one row stored in each table. Only what was asked for is kept,
-//! and only if it is right; else the row is a scratch row, which holds nothing and is overwritten by others. Equal
-//! time comes from equal work, so nobody who watches the line can tell one request from another.
+//! Whatever was asked and whatever comes of it, the same is done: an upload is parsed, an enrolment
+//! looked up, an HMAC computed, an enrolment drawn, both answers written, and one row stored in
+//! each table. Only what was asked for is kept, and only if it is right; else the row is a scratch
+//! row, which holds nothing and is overwritten by others. Equal time comes from equal work, so
+//! nobody who watches the line can tell one request from another.
 
 use std::sync::LazyLock;
 
@@ -22,12 +23,12 @@ use worker::Result;
 use super::{Intake, store::Place};
 use crate::{answer, object::Received, phone_api::PhoneRoute, random};
 
-/// How often a code is drawn that is in use before the phone is refused. With 15,000 enrolments outstanding, one in ten
-/// thousand is in use.
+/// How often a code is drawn that is in use before the phone is refused. With 15,000 enrolments
+/// outstanding, one in ten thousand is in use.
 const DRAWS: usize = 10;
 
-/// How many uploads of an enrolment are kept at a time: far more than a person causes. Without a bound one person who is
-/// validated could fill every phone with keys.
+/// How many uploads of an enrolment are kept at a time: far more than a person causes. Without a
+/// bound one person who is validated could fill every phone with keys.
 const MAX_UPLOADS: i64 = 30;
 
 impl Intake {

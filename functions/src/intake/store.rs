@@ -1,6 +1,7 @@
 //! The tables of an Intake.
 //!
-//! An upload's keys are one blob, so that an upload is one row; they are never looked for one by one.
+//! An upload's keys are one blob, so that an upload is one row; they are never looked for one by
+//! one.
 
 use rand::{Rng, RngExt as _};
 use shared::{
@@ -43,16 +44,19 @@ const SCHEMA: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// How many scratch rows each table has at most. Requests that bring nothing to keep overwrite one of them, any one: a
-/// single row would always lie in the same page, and writing there is quicker than writing where a real row goes.
+/// How many scratch rows each table has at most. Requests that bring nothing to keep overwrite one
+/// of them, any one: a single row would always lie in the same page, and writing there is quicker
+/// than writing where a real row goes.
 ///
-/// In `upload` their numbers are negative. In `enrolment` they begin with [`SCRATCH_BYTE`] and were never valid.
+/// In `upload` their numbers are negative. In `enrolment` they begin with [`SCRATCH_BYTE`] and were
+/// never valid.
 const SCRATCH_ROWS: u16 = 4_096;
 
 /// No bucket of a phone begins with it, since that byte is an Intake's number there.
 const SCRATCH_BYTE: u8 = 0xff;
 
-/// The largest upload number: the platform hands integers over as JavaScript numbers, which hold 53 bits.
+/// The largest upload number: the platform hands integers over as JavaScript numbers, which hold 53
+/// bits.
 const MAX_NUMBER: i64 = (1 << 53) - 1;
 
 /// How many uploads a page of [`Store::validated_uploads`] has: some 7,000 keys.
@@ -153,7 +157,8 @@ impl Store {
     /// The database of the object with `state`.
     pub fn new(state: &State) -> Self {
         let sql = state.storage().sql();
-        // A database that cannot be opened fails again at its first use, where the failure can be answered.
+        // A database that cannot be opened fails again at its first use, where the failure can be
+        // answered.
         let _ = sql::run(&sql, SCHEMA, Vec::new());
         Self { sql }
     }
@@ -194,7 +199,8 @@ impl Store {
         )
     }
 
-    /// The enrolment of `bucket`, if it is still honoured. Whether there is one or not, one row is read.
+    /// The enrolment of `bucket`, if it is still honoured. Whether there is one or not, one row is
+    /// read.
     pub fn enrolment(&self, bucket: &[u8; 32], now: Timestamp) -> Result<Option<StoredEnrolment>> {
         let found = sql::first(
             &self.sql,
@@ -216,8 +222,8 @@ impl Store {
 
     /// Writes `keys` for `bucket`, or as many zeros into a scratch row.
     ///
-    /// An upload's number is random: the numbers of those that are gone do not come again while a job still knows them,
-    /// and no counter has to be written beside the row.
+    /// An upload's number is random: the numbers of those that are gone do not come again while a
+    /// job still knows them, and no counter has to be written beside the row.
     pub fn write_upload(
         &self,
         bucket: &BucketId,
@@ -246,8 +252,8 @@ impl Store {
         )
     }
 
-    /// Uses the code, and remembers until `end` for which attempt: false when it is unknown, expired or used, unless it was
-    /// this very attempt that used it.
+    /// Uses the code, and remembers until `end` for which attempt: false when it is unknown,
+    /// expired or used, unless it was this very attempt that used it.
     pub fn validate(
         &self,
         validation: &Validation,
@@ -284,8 +290,8 @@ impl Store {
         Ok(before.is_some())
     }
 
-    /// The uploads of the buckets behind `after` whose enrolment is validated. A bucket is not torn apart, unless it alone
-    /// is more than a page; what is left of it comes in the next run.
+    /// The uploads of the buckets behind `after` whose enrolment is validated. A bucket is not torn
+    /// apart, unless it alone is more than a page; what is left of it comes in the next run.
     pub fn validated_uploads(&self, after: Option<BucketId>) -> Result<Page> {
         let after = after.map_or(Vec::new(), |bucket| bucket.as_bytes().to_vec());
         let mut uploads = self.validated(
@@ -336,8 +342,8 @@ impl Store {
 
     /// Deletes what has ended, and says when something ends next.
     ///
-    /// An enrolment ends with its validity; one that is validated stays while keys of it wait. Keys end 14 days after
-    /// their upload, or with an enrolment that was never validated.
+    /// An enrolment ends with its validity; one that is validated stays while keys of it wait. Keys
+    /// end 14 days after their upload, or with an enrolment that was never validated.
     pub fn expire(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let now = Value::Integer(now.as_second());
         let grace = Value::Integer(enrolment::GRACE_SECONDS);
@@ -363,7 +369,8 @@ impl Store {
             "DELETE FROM accepted_attempt WHERE ends_at <= ?",
             vec![now.clone()],
         )?;
-        // An enrolment that is past its validity waits for its keys, and goes with the last of them.
+        // An enrolment that is past its validity waits for its keys, and goes with the last of
+        // them.
         let next = sql::first(
             &self.sql,
             "SELECT min(ends_at) FROM (\

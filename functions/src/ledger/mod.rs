@@ -1,7 +1,7 @@
 //! The Ledger: diagnosis keys and the files that they are published in (design §2).
 //!
-//! There is one, and it runs the publication job and the exchange with other countries, so that two runs of either never
-//! overlap.
+//! There is one, and it runs the publication job and the exchange with other countries, so that two
+//! runs of either never overlap.
 
 mod publication;
 mod store;
@@ -27,7 +27,8 @@ pub async fn publish(env: &Env, now: Timestamp) -> Result<()> {
     call(env, PUBLISH, now).await
 }
 
-/// Runs a job of the exchange with other countries, if that is switched on; returns when that is done.
+/// Runs a job of the exchange with other countries, if that is switched on; returns when that is
+/// done.
 pub async fn exchange(env: &Env, job: Job, now: Timestamp) -> Result<()> {
     call(env, job.name(), now).await
 }
@@ -65,9 +66,11 @@ pub struct Ledger {
     store: LedgerStore,
     exchange: exchange::Store,
     alarm: Alarm,
-    /// Held by the job that runs. A second one waits for the first, and then finds what is left to do.
+    /// Held by the job that runs. A second one waits for the first, and then finds what is left to
+    /// do.
     running: Mutex<()>,
-    /// The same for the exchange, which waits for another server and must not keep the publication waiting.
+    /// The same for the exchange, which waits for another server and must not keep the publication
+    /// waiting.
     exchanging: Mutex<()>,
 }
 

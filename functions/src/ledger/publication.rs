@@ -1,8 +1,9 @@
 //! The publication job: from the Intakes to the files that phones download (design §2).
 //!
-//! Each step leaves the next one something to find: keys that an Intake still has are pulled again and recognised by their
-//! data; a file that was planned is built again with the same bytes; what was built but not marked is written again under
-//! the same name. So the job may be killed anywhere, and the next run finishes: no key lost, no key twice.
+//! Each step leaves the next one something to find: keys that an Intake still has are pulled again
+//! and recognised by their data; a file that was planned is built again with the same bytes; what
+//! was built but not marked is written again under the same name. So the job may be killed
+//! anywhere, and the next run finishes: no key lost, no key twice.
 
 use shared::{
     Timestamp,
@@ -64,8 +65,8 @@ async fn pull(store: &Store, env: &Env, number: IntakeNumber, now: Timestamp) ->
         for uploads in &released.persons {
             store.insert_person(uploads)?;
         }
-        // The Ledger has them; only now may the Intake forget them. The call to the Intake leaves this object when the
-        // insertion is on disk.
+        // The Ledger has them; only now may the Intake forget them. The call to the Intake leaves
+        // this object when the insertion is on disk.
         if !released.persons.is_empty() {
             let uploads = released.persons.iter().flatten();
             let uploads: Vec<i64> = uploads.map(|upload| upload.id).collect();

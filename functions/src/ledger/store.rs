@@ -14,9 +14,10 @@ use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
 use crate::{intake::ReleasedUpload, sql};
 
-// `origin` says where a key comes from, since only keys of persons make a file due. A key without a file waits: for its
-// release, or for the next run. `sent` is null while a key is yet to be sent to other countries, 0 while it is being sent, and 1
-// when it is there or is not to be sent. A file without an id is planned, and not yet written.
+// `origin` says where a key comes from, since only keys of persons make a file due. A key without a
+// file waits: for its release, or for the next run. `sent` is null while a key is yet to be sent to
+// other countries, 0 while it is being sent, and 1 when it is there or is not to be sent. A file
+// without an id is planned, and not yet written.
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS diagnosis_key (
         data BLOB PRIMARY KEY,
@@ -51,16 +52,17 @@ const SCHEMA: &str = "
 const ADD_SENT: &str = "ALTER TABLE diagnosis_key ADD COLUMN sent INTEGER";
 const SENT_INDEX: &str = "CREATE INDEX IF NOT EXISTS diagnosis_key_sent ON diagnosis_key (sent)";
 
-/// Keys in one statement: some 70 bytes each in its JSON text, well below the platform's 2 MB a value.
+/// Keys in one statement: some 70 bytes each in its JSON text, well below the platform's 2 MB a
+/// value.
 const INSERT_CHUNK: usize = 5_000;
 
-/// From one run of the publication to the next, as `wrangler.toml` has it: since when the uploads of the first run may have
-/// come.
+/// From one run of the publication to the next, as `wrangler.toml` has it: since when the uploads
+/// of the first run may have come.
 const RUN_SECONDS: i64 = 4 * 3_600;
 
-/// How many keys of one person count when a small file is filled up: fourteen days, and the second key of the last one. A
-/// person who uploads more than a phone has leaves no room for invented persons otherwise, and could tell the others from
-/// his own.
+/// How many keys of one person count when a small file is filled up: fourteen days, and the second
+/// key of the last one. A person who uploads more than a phone has leaves no room for invented
+/// persons otherwise, and could tell the others from his own.
 const COUNTED_KEYS: usize = 15;
 
 /// Whose a key is.
@@ -108,12 +110,14 @@ impl Store {
     /// The database of the object with `state`.
     pub fn new(state: &State) -> Self {
         let sql = state.storage().sql();
-        // A database that cannot be opened fails again at its first use, where the failure can be answered.
+        // A database that cannot be opened fails again at its first use, where the failure can be
+        // answered.
         let _ = create(&sql);
         Self { sql }
     }
 
-    /// Takes the keys of a person's uploads, each once: of two keys with the same data the first one stays.
+    /// Takes the keys of a person's uploads, each once: of two keys with the same data the first
+    /// one stays.
     pub fn insert_person(&self, uploads: &[ReleasedUpload]) -> Result<()> {
         let mut counted = COUNTED_KEYS;
         for upload in uploads {
@@ -126,7 +130,8 @@ impl Store {
         Ok(())
     }
 
-    /// Takes keys of other countries, each once, as those of our own persons. They end at `expires_at`.
+    /// Takes keys of other countries, each once, as those of our own persons. They end at
+    /// `expires_at`.
     pub fn insert_imported(&self, keys: &[DiagnosisKey], expires_at: Timestamp) -> Result<()> {
         self.insert(keys, Origin::Imported, expires_at)
     }
@@ -171,8 +176,8 @@ impl Store {
         Ok(())
     }
 
-    /// Puts every key that may be published at `now` into a new file, if a person's key is among them. A small file is
-    /// filled up with invented persons.
+    /// Puts every key that may be published at `now` into a new file, if a person's key is among
+    /// them. A small file is filled up with invented persons.
     ///
     /// Runs without `.await`, so a plan is there whole or not at all.
     pub fn plan_files(&self, now: Timestamp, random: &mut impl Rng) -> Result<()> {
@@ -200,7 +205,8 @@ impl Store {
 
         let waiting = self.waiting(now)?;
         let start = self.last_end()?.unwrap_or(now.as_second() - DAY_SECONDS);
-        // Two runs within a second, or a clock that was set back, must not give a window that was there before.
+        // Two runs within a second, or a clock that was set back, must not give a window that was
+        // there before.
         let first_end = now.as_second().max(start + 1);
         for (end, size) in (first_end..).zip(file_sizes(waiting.all)) {
             self.plan_file(start, end, size, now)?;
@@ -208,8 +214,8 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets keys of invented persons that the previous run would have published if a file had been due. A person's key
-    /// is never that late, so they would be known for what they are.
+    /// Forgets keys of invented persons that the previous run would have published if a file had
+    /// been due. A person's key is never that late, so they would be known for what they are.
     fn drop_overdue_padding(&self, last_run: Timestamp) -> Result<()> {
         sql::run(
             &self.sql,
@@ -227,8 +233,8 @@ impl Store {
             "INSERT INTO file (start_at, end_at, expires_at) VALUES (?, ?, 0)",
             vec![Value::Integer(start), Value::Integer(end)],
         )?;
-        // At random: a file of several says nothing of who is in it. The order of the key data would not do, since other
-        // countries choose theirs.
+        // At random: a file of several says nothing of who is in it. The order of the key data
+        // would not do, since other countries choose theirs.
         sql::run(
             &self.sql,
             "UPDATE diagnosis_key SET file = (SELECT max(number) FROM file) WHERE data IN \
@@ -236,9 +242,9 @@ impl Store {
               ORDER BY random() LIMIT ?)",
             vec![Value::Integer(now.as_second()), Value::Integer(size as i64)],
         )?;
-        // A file ends with the oldest upload in it, invented ones included: else its end would tell which of its keys nobody
-        // uploaded. From here on its keys end with it: when each of them was uploaded, and so which of them were uploaded
-        // together, is forgotten.
+        // A file ends with the oldest upload in it, invented ones included: else its end would tell
+        // which of its keys nobody uploaded. From here on its keys end with it: when each
+        // of them was uploaded, and so which of them were uploaded together, is forgotten.
         sql::run(
             &self.sql,
             "UPDATE file SET expires_at = (SELECT min(expires_at) FROM diagnosis_key WHERE file = file.number) \
@@ -384,8 +390,8 @@ fn create(sql: &SqlStorage) -> Result<()> {
 struct Waiting {
     all: usize,
     of_persons: usize,
-    /// Without what is beyond [`COUNTED_KEYS`] of a person, and without those of other countries: whoever knows these would
-    /// see how few are left.
+    /// Without what is beyond [`COUNTED_KEYS`] of a person, and without those of other countries:
+    /// whoever knows these would see how few are left.
     counted: usize,
 }
 

@@ -1,7 +1,7 @@
 //! Signing in and out by the organisation's OpenID Connect provider (design §4.3).
 //!
-//! `GET /auth/login` → provider → `GET /auth/callback` → cookie. The browser holds one cookie and no token: what the provider
-//! says is read here once, and forgotten.
+//! `GET /auth/login` → provider → `GET /auth/callback` → cookie. The browser holds one cookie and
+//! no token: what the provider says is read here once, and forgotten.
 
 mod http;
 mod provider;
@@ -80,7 +80,8 @@ async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<
     answer::see_other(there.as_str(), &[Cookie::SignIn.set(&browser)])
 }
 
-/// Takes the browser back from the provider. Whatever goes wrong, it ends at the portal, which says what to do.
+/// Takes the browser back from the provider. Whatever goes wrong, it ends at the portal, which says
+/// what to do.
 async fn callback(
     request: &web_sys::Request,
     url: &Url,

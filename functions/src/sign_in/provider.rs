@@ -1,4 +1,5 @@
-//! The organisation's OpenID Connect provider: what it publishes, where browsers are sent, and its ID tokens.
+//! The organisation's OpenID Connect provider: what it publishes, where browsers are sent, and its
+//! ID tokens.
 
 use std::{cell::RefCell, fmt, rc::Rc};
 
@@ -30,11 +31,12 @@ use crate::{
 /// For how long what the provider publishes is believed without asking again, in seconds.
 const MAX_AGE: i64 = 3_600;
 
-/// How soon it may be asked again when a token names a key that is not known, in seconds: the provider may have a new one,
-/// and nobody must be able to make us ask all the time.
+/// How soon it may be asked again when a token names a key that is not known, in seconds: the
+/// provider may have a new one, and nobody must be able to make us ask all the time.
 const MIN_AGE: i64 = 60;
 
-/// How old an ID token that the provider hands out on request can be, and how far its clock may be off, in seconds.
+/// How old an ID token that the provider hands out on request can be, and how far its clock may be
+/// off, in seconds.
 const TOKEN_AGE: i64 = 300;
 
 /// The signatures that are taken: those of a key that only the provider has.
@@ -144,7 +146,8 @@ impl Provider {
                 move || nonce,
             )
             .add_scope(Scope::new("profile".to_owned()))
-            // Whoever comes to a screen that is locked must not get in by the provider's memory of who was there.
+            // Whoever comes to a screen that is locked must not get in by the provider's memory of
+            // who was there.
             .add_prompt(CoreAuthPrompt::Login)
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         let second_factors = config.rules.second_factor.acr_values();
@@ -154,8 +157,8 @@ impl Provider {
         Ok(request.url().0)
     }
 
-    /// Where the browser goes to sign out; `None` when the provider has no such place. No token goes along, as the browser
-    /// has none, so the provider may ask whether it is meant.
+    /// Where the browser goes to sign out; `None` when the provider has no such place. No token
+    /// goes along, as the browser has none, so the provider may ask whether it is meant.
     pub fn sign_out_url(&self, config: &SignInConfig) -> Option<Url> {
         let endpoint = self
             .metadata
@@ -172,7 +175,8 @@ impl Provider {
         Some(request.http_get_url())
     }
 
-    /// What the ID token says that the provider gives for `code`, if the token is genuine, for us, and for this sign-in.
+    /// What the ID token says that the provider gives for `code`, if the token is genuine, for us,
+    /// and for this sign-in.
     pub async fn claims(
         &self,
         config: &SignInConfig,
@@ -191,7 +195,8 @@ impl Provider {
             checked => checked,
         };
         let claims = claims.map_err(|error| ProviderError::Token(kind(&error)))?;
-        // The library leaves the party that the token was issued to alone (OpenID Connect Core §3.1.3.7, step 5).
+        // The library leaves the party that the token was issued to alone (OpenID Connect Core
+        // §3.1.3.7, step 5).
         let party = claims.authorized_party();
         if party.is_some_and(|party| *party != config.client_id) {
             return Err(ProviderError::Token("audience"));

@@ -18,8 +18,8 @@ use crate::{answer, config::Config, random, request};
 struct Task {
     /// How many keys.
     keys: usize,
-    /// False makes the keys and builds nothing, so that the caller can tell the two apart: the Worker's own clock stands
-    /// still while it computes.
+    /// False makes the keys and builds nothing, so that the caller can tell the two apart: the
+    /// Worker's own clock stands still while it computes.
     build: bool,
 }
 

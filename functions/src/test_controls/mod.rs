@@ -1,4 +1,5 @@
-//! Doors for tests and local runs: a clock that can be moved and jobs that can be run at once (design §5).
+//! Doors for tests and local runs: a clock that can be moved and jobs that can be run at once
+//! (design §5).
 //!
 //! Only builds with the feature `test-controls` have them; a release build does not.
 

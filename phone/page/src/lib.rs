@@ -1,7 +1,8 @@
-//! Two simulated phones side by side, to try the service with: the reference phone, compiled for a browser.
+//! Two simulated phones side by side, to try the service with: the reference phone, compiled for a
+//! browser.
 //!
-//! `cargo xtask dev` serves it at `/phone`. A release build has neither the page nor the doors for tests that it looks
-//! through (`/test/phone`, `/test/run/publish`).
+//! `cargo xtask dev` serves it at `/phone`. A release build has neither the page nor the doors for
+//! tests that it looks through (`/test/phone`, `/test/run/publish`).
 
 mod meetings;
 mod pair;
@@ -19,7 +20,8 @@ use crate::view::Page;
 /// The id of the page's element that the phones fill.
 const PLACE: &str = "phones";
 
-/// Replaces what the page shows while it loads with the phones. The page's `boot.js` calls it, once.
+/// Replaces what the page shows while it loads with the phones. The page's `boot.js` calls it,
+/// once.
 ///
 /// # Errors
 /// When the page has no element for the phones.

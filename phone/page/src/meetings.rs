@@ -15,8 +15,8 @@ const DAYS_AGO: std::ops::RangeInclusive<u32> = 1..=13;
 /// How long they met, in minutes.
 const MINUTES: [u32; 4] = [5, 15, 20, 60];
 
-/// How far apart they were, and how many dB that takes away: one of each of the buckets that count in full or more, in
-/// full, and not at all (`functions/content/riskcalculationparameters.json`).
+/// How far apart they were, and how many dB that takes away: one of each of the buckets that count
+/// in full or more, in full, and not at all (`functions/content/riskcalculationparameters.json`).
 const DISTANCES: [(&str, u8); 3] = [
     ("at arm’s length", 50),
     ("across a table", 60),

@@ -1,5 +1,5 @@
-//! What the page remembers: two phones, and when they met. Kept in the tab, so that reloading loses nothing, and gone with
-//! it.
+//! What the page remembers: two phones, and when they met. Kept in the tab, so that reloading loses
+//! nothing, and gone with it.
 
 use leptos::prelude::*;
 use phone::{Phone, encounter::began};
@@ -38,8 +38,9 @@ pub struct Pair {
 /// The name of the pair in the tab's storage.
 const STORED: &str = "phones";
 
-/// Days ago, minutes and dB of the meeting that every pair begins with, and that the form proposes: near and long enough for
-/// a warning, on a day on which somebody who fell ill yesterday was infectious.
+/// Days ago, minutes and dB of the meeting that every pair begins with, and that the form proposes:
+/// near and long enough for a warning, on a day on which somebody who fell ill yesterday was
+/// infectious.
 pub const FIRST_MEETING: (u32, u32, u8) = (2, 20, 50);
 
 impl Pair {

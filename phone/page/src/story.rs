@@ -1,5 +1,5 @@
-//! What the parts of the page have in common: the pair, what each phone last told its owner, and that one thing happens at a
-//! time.
+//! What the parts of the page have in common: the pair, what each phone last told its owner, and
+//! that one thing happens at a time.
 
 use leptos::{prelude::*, task::spawn_local};
 use phone::{CheckReport, Code};
@@ -84,7 +84,8 @@ impl Story {
         self.busy.get()
     }
 
-    /// Does `work`, unless something else is going on: a phone that is away on the network must not be changed meanwhile.
+    /// Does `work`, unless something else is going on: a phone that is away on the network must not
+    /// be changed meanwhile.
     pub fn alone(self, work: impl Future<Output = ()> + 'static) {
         if self.busy.get_untracked() {
             return;

@@ -1,5 +1,5 @@
-//! HTTP as a browser does it. The service never redirects, so a redirection is an error: somebody between would send phones
-//! elsewhere.
+//! HTTP as a browser does it. The service never redirects, so a redirection is an error: somebody
+//! between would send phones elsewhere.
 
 use gloo_net::http::{Request, RequestBuilder, Response};
 use js_sys::{Reflect, Uint8Array};
@@ -15,8 +15,8 @@ use super::{Answer, HttpError};
 pub struct Client(());
 
 impl Client {
-    /// `GET` of an answer of up to `limit` bytes. A copy that the browser keeps is only used when the service says that it is
-    /// still right.
+    /// `GET` of an answer of up to `limit` bytes. A copy that the browser keeps is only used when
+    /// the service says that it is still right.
     pub async fn get(&self, url: &Url, limit: u64) -> Result<Answer, HttpError> {
         let request = Request::get(url.as_str())
             .cache(RequestCache::NoCache)
@@ -39,7 +39,8 @@ async fn read(answer: Result<Response, gloo_net::Error>, limit: u64) -> Result<A
     let mut body = Vec::new();
     if let Some(stream) = answer.body() {
         let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-        // Piece by piece: the length that the server says may be that of something that was compressed.
+        // Piece by piece: the length that the server says may be that of something that was
+        // compressed.
         while let Some(piece) = next(&reader).await? {
             if body.len() as u64 + u64::from(piece.length()) > limit {
                 // The browser ends the connection; that it could not is of no interest.

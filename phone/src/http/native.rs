@@ -1,4 +1,5 @@
-//! HTTP with a connection pool of its own. Calls block the thread; the futures are ready when they return.
+//! HTTP with a connection pool of its own. Calls block the thread; the futures are ready when they
+//! return.
 
 use std::time::Duration;
 

@@ -1,9 +1,9 @@
 //! The identifier keys of many temporary exposure keys at once.
 //!
-//! HKDF-SHA256 without a salt and for one block of output is six blocks of SHA-256, one after the other, for each of which a
-//! processor with instructions for it waits most of the time. So each step is taken for all keys of a batch before the next
-//! one: the processor overlaps what does not depend on each other. The hashes after the blocks that are always the same
-//! are kept.
+//! HKDF-SHA256 without a salt and for one block of output is six blocks of SHA-256, one after the
+//! other, for each of which a processor with instructions for it waits most of the time. So each
+//! step is taken for all keys of a batch before the next one: the processor overlaps what does not
+//! depend on each other. The hashes after the blocks that are always the same are kept.
 
 use sha2::block_api::compress256;
 use shared::tek::KeyData;
@@ -47,7 +47,8 @@ impl Derivation {
         }
     }
 
-    /// The identifier keys of up to [`LANES`] keys, and as many zeros after them as there are keys fewer.
+    /// The identifier keys of up to [`LANES`] keys, and as many zeros after them as there are keys
+    /// fewer.
     pub fn identifier_keys(&self, keys: impl Iterator<Item = KeyData>) -> [[u8; 16]; LANES] {
         let mut pseudorandom_keys = [self.inner; LANES];
         let mut used = 0;

@@ -1,6 +1,8 @@
-//! A small filter before any look-up: it says of most identifiers that they were not heard, and never of one that was.
+//! A small filter before any look-up: it says of most identifiers that they were not heard, and
+//! never of one that was.
 //!
-//! A Bloom filter whose two bits for an identifier lie in one word, so that a question costs one access to memory.
+//! A Bloom filter whose two bits for an identifier lie in one word, so that a question costs one
+//! access to memory.
 
 use crate::identifiers::RollingProximityIdentifier;
 
@@ -17,8 +19,8 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// A filter that lets `heard` pass. With a word for each identifier, at 50,000 half a megabyte, which a processor's
-    /// cache holds, it lets about one in a thousand others pass too.
+    /// A filter that lets `heard` pass. With a word for each identifier, at 50,000 half a megabyte,
+    /// which a processor's cache holds, it lets about one in a thousand others pass too.
     pub fn new(heard: impl ExactSizeIterator<Item = RollingProximityIdentifier>) -> Self {
         let word_bits = heard.len().next_power_of_two().ilog2().clamp(1, MAX_WORD);
         let mut filter = Self {

@@ -1,4 +1,5 @@
-//! One bit of each key of a batch, side by side in one vector: what a bitsliced cipher computes with.
+//! One bit of each key of a batch, side by side in one vector: what a bitsliced cipher computes
+//! with.
 
 use std::ops::{BitAnd, BitXor, Not, Shl, Shr};
 
@@ -39,8 +40,8 @@ mod vector {
     }
 }
 
-/// Browsers since 2023 compute with vectors (Chrome 91, Firefox 89, Safari 16.4), and with them matching takes two thirds of
-/// the time. The compiler does not make them of `u128`.
+/// Browsers since 2023 compute with vectors (Chrome 91, Firefox 89, Safari 16.4), and with them
+/// matching takes two thirds of the time. The compiler does not make them of `u128`.
 #[cfg(target_arch = "wasm32")]
 mod vector {
     pub use core::arch::wasm32::{
@@ -168,7 +169,8 @@ pub fn from_planes(mut planes: Column) -> [u32; LANES] {
     words
 }
 
-/// Bit `i` of word `j` becomes bit `j` of word `i` (Hacker's Delight, 7-3), in each of the four words that a vector holds.
+/// Bit `i` of word `j` becomes bit `j` of word `i` (Hacker's Delight, 7-3), in each of the four
+/// words that a vector holds.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 fn transpose(rows: &mut [Lanes]) {
     for (width, mask) in [

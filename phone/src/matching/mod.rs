@@ -1,9 +1,10 @@
 //! Matching: which of the identifiers that a phone heard come from a key that was published.
 //!
-//! A key has up to 144 identifiers, and almost none of them was heard, so what counts is how fast they are made and passed
-//! over. Keys are taken in batches, since a processor does several independent hashes at the same time ([`derivation`]).
-//! Identifiers come from the processor's own AES where it has it, and else, as in a browser, from one that makes those of
-//! all keys of a batch at once ([`sliced`]). Whatever passes the [`Filter`] is compared with what was heard.
+//! A key has up to 144 identifiers, and almost none of them was heard, so what counts is how fast
+//! they are made and passed over. Keys are taken in batches, since a processor does several
+//! independent hashes at the same time ([`derivation`]). Identifiers come from the processor's own
+//! AES where it has it, and else, as in a browser, from one that makes those of all keys of a batch
+//! at once ([`sliced`]). Whatever passes the [`Filter`] is compared with what was heard.
 
 mod derivation;
 mod filter;
@@ -22,7 +23,8 @@ use shared::{
 use self::{derivation::Derivation, filter::Filter, lanes::LANES, sliced::Sliced};
 use crate::identifiers::{RollingProximityIdentifier, padded_data};
 
-/// How far the clocks of two phones may be apart, in intervals: two hours, as Android and iOS have it.
+/// How far the clocks of two phones may be apart, in intervals: two hours, as Android and iOS have
+/// it.
 pub(crate) const TOLERANCE: u32 = 12;
 
 /// The most identifiers of a key.
@@ -85,8 +87,8 @@ impl Heard {
         }
     }
 
-    /// Calls `found` for each identifier that comes from one of `keys` and was heard within two hours of its time, in no
-    /// particular order.
+    /// Calls `found` for each identifier that comes from one of `keys` and was heard within two
+    /// hours of its time, in no particular order.
     pub fn find(
         &self,
         keys: impl IntoIterator<Item = TemporaryExposureKey>,
@@ -274,7 +276,8 @@ mod tests {
         matches
     }
 
-    /// What is found with the processor's AES, if it has it, and what is found without. Both must be the same.
+    /// What is found with the processor's AES, if it has it, and what is found without. Both must
+    /// be the same.
     fn found(heard: &[Hearing], keys: &[TemporaryExposureKey]) -> Vec<Match> {
         let heard = Heard::new(heard.iter().copied());
         let [one, other, chosen] = [
@@ -380,7 +383,8 @@ mod tests {
         assert_eq!(found(&heard, &[]), []);
     }
 
-    /// A key that begins anywhere near, also where the low byte of the number of the interval overflows.
+    /// A key that begins anywhere near, also where the low byte of the number of the interval
+    /// overflows.
     fn any_key() -> impl Strategy<Value = TemporaryExposureKey> {
         (any::<[u8; 16]>(), START - 300..START + 300, 1..=144_u32)
             .prop_map(|(data, start, period)| key(data, start, period))

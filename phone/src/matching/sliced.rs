@@ -1,8 +1,10 @@
-//! The beginnings of the identifiers of many keys at once, for processors without AES and for browsers.
+//! The beginnings of the identifiers of many keys at once, for processors without AES and for
+//! browsers.
 //!
-//! AES-128, bitsliced: a vector holds the same bit of all keys of a batch, so that each gate of the cipher's circuit is one
-//! instruction for all of them. No secret is kept by it, for the keys are published. From one interval to the next only its
-//! number changes, and mostly only the lowest byte of it, so most of the first two rounds is done once for many intervals;
+//! AES-128, bitsliced: a vector holds the same bit of all keys of a batch, so that each gate of the
+//! cipher's circuit is one instruction for all of them. No secret is kept by it, for the keys are
+//! published. From one interval to the next only its number changes, and mostly only the lowest
+//! byte of it, so most of the first two rounds is done once for many intervals;
 //! and of an identifier only what the filter looks at is computed.
 
 use shared::time::Interval;
@@ -104,7 +106,8 @@ impl Sliced {
             round(&mut next, next_key, &mut state);
         }
 
-        // Of the last round only the first column is wanted, and of the one before it what goes into that.
+        // Of the last round only the first column is wanted, and of the one before it what goes
+        // into that.
         substitute(state.as_flattened_mut());
         let [
             [a0, a1, a2, a3],
@@ -315,8 +318,9 @@ fn complemented(byte: &Byte) -> Byte {
     [!a, !b, c, d, e, !f, !g, h]
 }
 
-/// SubBytes, by the circuit of Boyar, Peralta and Calik with 113 gates, in the order of the crate `aes`. The complement of
-/// four bits is left out: it goes through MixColumns as it is, so the round keys have it.
+/// SubBytes, by the circuit of Boyar, Peralta and Calik with 113 gates, in the order of the crate
+/// `aes`. The complement of four bits is left out: it goes through MixColumns as it is, so the
+/// round keys have it.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 #[inline(never)]
 fn substitute(bytes: &mut [Byte]) {

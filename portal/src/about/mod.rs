@@ -1,4 +1,5 @@
-//! What everybody may know: what happens with data, which countries take part, and how accessible the portal is.
+//! What everybody may know: what happens with data, which countries take part, and how accessible
+//! the portal is.
 
 mod countries;
 mod screen;

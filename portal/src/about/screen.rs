@@ -1,4 +1,5 @@
-//! The privacy statement's facts, the countries and the accessibility statement, one below the other.
+//! The privacy statement's facts, the countries and the accessibility statement, one below the
+//! other.
 
 use leptos::prelude::*;
 

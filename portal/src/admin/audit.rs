@@ -16,8 +16,8 @@ use crate::{
     texts::{self, text},
 };
 
-/// How many entries are shown at first, and more with each press of the button: a table of thousands is slow to read,
-/// and for some screen readers to begin with.
+/// How many entries are shown at first, and more with each press of the button: a table of
+/// thousands is slow to read, and for some screen readers to begin with.
 const PAGE: usize = 100;
 
 /// The search, the table and the file.

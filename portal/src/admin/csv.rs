@@ -1,5 +1,5 @@
-//! The audit trail as a file for spreadsheets, made in the page: RFC 4180, in UTF-8, but with the separator that spreadsheets of
-//! the language expect.
+//! The audit trail as a file for spreadsheets, made in the page: RFC 4180, in UTF-8, but with the
+//! separator that spreadsheets of the language expect.
 
 use js_sys::Array;
 use leptos::prelude::*;
@@ -12,7 +12,8 @@ use crate::texts::Texts;
 /// By which spreadsheets know that a file is in UTF-8.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The text of the file. Times are in UTC, so that no hour of the end of summer time is there twice.
+/// The text of the file. Times are in UTC, so that no hour of the end of summer time is there
+/// twice.
 pub fn csv(entries: &[AuditEntry], texts: &Texts) -> String {
     let audit = &texts.audit;
     let mut text = String::from(BYTE_ORDER_MARK);
@@ -47,8 +48,8 @@ fn row<const N: usize>(text: &mut String, separator: char, cells: [&str; N]) {
     text.push_str("\r\n");
 }
 
-/// A cell in quotes. What a spreadsheet would compute gets an apostrophe in front: the id of an employee, which comes
-/// from elsewhere, must not become a formula on the administrator's computer.
+/// A cell in quotes. What a spreadsheet would compute gets an apostrophe in front: the id of an
+/// employee, which comes from elsewhere, must not become a formula on the administrator's computer.
 fn quoted(cell: &str) -> String {
     let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         "'"

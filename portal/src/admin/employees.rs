@@ -126,8 +126,9 @@ fn Row(
     let button = NodeRef::<html::Button>::new();
     let no = NodeRef::<html::Button>::new();
     let declined = StoredValue::new(false);
-    // The question takes the place of the button, and the button that of the question: the keyboard follows, at first to
-    // the answer that does no harm. After the other answer the outcome is where it goes.
+    // The question takes the place of the button, and the button that of the question: the keyboard
+    // follows, at first to the answer that does no harm. After the other answer the outcome is
+    // where it goes.
     Effect::new(move |before: Option<bool>| {
         let now = is_asked.get();
         let place = match (before, now) {

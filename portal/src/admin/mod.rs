@@ -1,4 +1,5 @@
-//! The administrator's screens: what was done, who is signed in, and how the exchange with other countries goes.
+//! The administrator's screens: what was done, who is signed in, and how the exchange with other
+//! countries goes.
 
 mod audit;
 mod csv;

@@ -1,4 +1,5 @@
-//! Everything the portal says. A language is one value of [`Texts`]; a text that it lacks does not compile.
+//! Everything the portal says. A language is one value of [`Texts`]; a text that it lacks does not
+//! compile.
 
 mod dutch;
 mod english;
@@ -23,7 +24,8 @@ pub fn language() -> RwSignal<Language> {
     expect_context()
 }
 
-/// The texts of the language in use. Whoever reads the signal inside a closure of a view follows a change.
+/// The texts of the language in use. Whoever reads the signal inside a closure of a view follows a
+/// change.
 pub fn current() -> Signal<&'static Texts> {
     let language = language();
     Signal::derive(move || Texts::of(language.get()))
@@ -34,7 +36,8 @@ pub type Say = fn(&'static Texts) -> &'static str;
 
 /// One text in the language in use.
 ///
-/// All of them are one type, and cost the download only once what makes a text of a page follow the language.
+/// All of them are one type, and cost the download only once what makes a text of a page follow the
+/// language.
 pub fn text(pick: Say) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
     let language = language();
     move || pick(Texts::of(language.get()))

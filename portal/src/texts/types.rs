@@ -1,4 +1,5 @@
-//! What a language has to say, by screen. The values read like the page, so the fields are not explained one by one.
+//! What a language has to say, by screen. The values read like the page, so the fields are not
+//! explained one by one.
 
 use shared::{
     api::{Action, Outcome, RunOutcome},
@@ -24,7 +25,8 @@ pub struct Texts {
     pub guide: GuideTexts,
     pub form: FormTexts,
     pub accepted: AcceptedTexts,
-    /// What went wrong with a validation, with the time at which the next try may be made, if that is known.
+    /// What went wrong with a validation, with the time at which the next try may be made, if that
+    /// is known.
     pub failure: fn(Failure, Option<&str>) -> Explanation,
     pub practice: PracticeTexts,
     pub lists: ListTexts,

@@ -45,8 +45,8 @@ pub fn AcceptedPanel(
     panel.on_load(|panel| {
         let _ = panel.focus();
     });
-    // A letter works only while the keyboard is in the panel, where nothing can be typed (WCAG 2.1.4). Not Enter, which
-    // somebody who sent the form with it may press a second time.
+    // A letter works only while the keyboard is in the panel, where nothing can be typed (WCAG
+    // 2.1.4). Not Enter, which somebody who sent the form with it may press a second time.
     let key = move |event: ev::KeyboardEvent| {
         let alone = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat());
         let letter = untrack(|| texts.get().accepted.next_caller_key);

@@ -1,5 +1,6 @@
-//! What is known of the present call. It lives as long as the app, so that a look at another screen, another language or
-//! a session that ends loses nothing; when the code was handled, or nobody is there any more, all of it is forgotten.
+//! What is known of the present call. It lives as long as the app, so that a look at another
+//! screen, another language or a session that ends loses nothing; when the code was handled, or
+//! nobody is there any more, all of it is forgotten.
 
 use leptos::{prelude::*, task::spawn_local};
 use shared::{
@@ -39,9 +40,11 @@ pub struct Call {
     pub accepted: RwSignal<Option<Accepted>>,
     /// The time from which the days are counted.
     pub now: RwSignal<Timestamp>,
-    /// How many calls there were before. An answer that comes when its call is over belongs to nobody.
+    /// How many calls there were before. An answer that comes when its call is over belongs to
+    /// nobody.
     number: StoredValue<u32>,
-    /// A submission of which nobody knows whether it arrived. Sent again unchanged, it keeps its key.
+    /// A submission of which nobody knows whether it arrived. Sent again unchanged, it keeps its
+    /// key.
     unanswered: StoredValue<Option<(Validation, String)>>,
     clock: Clock,
 }
@@ -94,7 +97,8 @@ impl Call {
         self.code.is_empty() && self.symptoms.get().is_none() && self.date.is_empty()
     }
 
-    /// An untouched form may have waited since yesterday; one that is being filled in does not change its days.
+    /// An untouched form may have waited since yesterday; one that is being filled in does not
+    /// change its days.
     pub fn look_at_clock(self) {
         if untrack(|| self.is_empty()) {
             self.now.set((self.clock)());
@@ -106,8 +110,8 @@ impl Call {
         Illness::parse(self.symptoms.get()?, &self.date.text(), self.now.get()).ok()
     }
 
-    /// Sends the form, unless that is being done already. When something is not in order, the answer is the id of the
-    /// first element, from the top, in which it is to be mended.
+    /// Sends the form, unless that is being done already. When something is not in order, the
+    /// answer is the id of the first element, from the top, in which it is to be mended.
     pub fn submit(
         self,
         service: InUse,

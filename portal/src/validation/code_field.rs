@@ -1,4 +1,5 @@
-//! The field for the validation code. What a code is, `shared::code` says; here is only when to speak of it.
+//! The field for the validation code. What a code is, `shared::code` says; here is only when to
+//! speak of it.
 
 use std::time::Duration;
 
@@ -88,7 +89,8 @@ impl CodeEntry {
         self.settled.set(true);
     }
 
-    /// The error to show. A symbol that is in no code is named at once; what more typing may mend, only when settled.
+    /// The error to show. A symbol that is in no code is named at once; what more typing may mend,
+    /// only when settled.
     fn error(self) -> Option<CodeError> {
         let Typed::Wrong(error) = self.typed() else {
             return None;
@@ -117,7 +119,8 @@ pub fn CodeField(
             let _ = field.focus();
         });
     }
-    // What changes other than by typing: the code to practise with, and what was typed before the screen was left.
+    // What changes other than by typing: the code to practise with, and what was typed before the
+    // screen was left.
     Effect::new(move || {
         let text = entry.text.get();
         if let Some(field) = field.get()
@@ -146,7 +149,8 @@ pub fn CodeField(
     let blur = move |event: ev::FocusEvent| {
         let field: HtmlInputElement = event_target(&event);
         show(&field, grouped(&symbols(&field.value())));
-        // An error makes what stands below move. Under a pressed mouse that would lose the click that left the field.
+        // An error makes what stands below move. Under a pressed mouse that would lose the click
+        // that left the field.
         let left = field.value();
         set_timeout(
             move || {
@@ -202,8 +206,8 @@ fn symbols(text: &str) -> String {
         .collect()
 }
 
-/// Whether the field's text may be put in groups while the employee types: not in the middle of the text, from where
-/// the caret would jump, and not while the keyboard still composes a character.
+/// Whether the field's text may be put in groups while the employee types: not in the middle of the
+/// text, from where the caret would jump, and not while the keyboard still composes a character.
 fn may_group(event: &ev::Event, field: &HtmlInputElement, text: &str) -> bool {
     let composing = event
         .dyn_ref::<InputEvent>()

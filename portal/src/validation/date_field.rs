@@ -1,4 +1,5 @@
-//! The field for the first day of illness, or the date of the test: a list of the last days, and a date for older ones.
+//! The field for the first day of illness, or the date of the test: a list of the last days, and a
+//! date for older ones.
 
 use std::iter::successors;
 

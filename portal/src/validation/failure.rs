@@ -21,7 +21,8 @@ pub fn FailurePanel(call: Call) -> impl IntoView {
     let retry = submitter(call);
     let panel = NodeRef::<html::Section>::new();
     let is_signed_in = Memo::new(move |_| matches!(session.presence(), Presence::SignedIn(_)));
-    // Each failure is read anew, also when it is the same as the one before, and so is the way out of it.
+    // Each failure is read anew, also when it is the same as the one before, and so is the way out
+    // of it.
     Effect::new(move || {
         is_signed_in.track();
         if let (Some(failure), Some(panel)) = (call.failure.get(), panel.get()) {

@@ -1,4 +1,5 @@
-//! What the form's fields have in common: how an error is shown, and how the keyboard gets to a field.
+//! What the form's fields have in common: how an error is shown, and how the keyboard gets to a
+//! field.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast as _;
@@ -6,8 +7,8 @@ use web_sys::HtmlElement;
 
 /// The text of a field's error, which the field names in its `aria-describedby`.
 ///
-/// The element is always there: screen readers announce what changes inside a live region, not all of them announce a
-/// live region that appears.
+/// The element is always there: screen readers announce what changes inside a live region, not all
+/// of them announce a live region that appears.
 #[component]
 pub fn FieldError(
     /// The element's id.

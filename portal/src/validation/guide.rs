@@ -1,5 +1,5 @@
-//! The guide to the conversation: what to ask, where the caller finds the code, and what to say at the end. It is in the
-//! page, so that nobody needs a work instruction beside it.
+//! The guide to the conversation: what to ask, where the caller finds the code, and what to say at
+//! the end. It is in the page, so that nobody needs a work instruction beside it.
 
 use leptos::prelude::*;
 
@@ -8,7 +8,8 @@ use crate::{
     texts::{self, Question, Step, text},
 };
 
-/// The guide. Beside the form it is always open; on narrow screens, above the form, a button opens it.
+/// The guide. Beside the form it is always open; on narrow screens, above the form, a button opens
+/// it.
 #[component]
 pub fn Guide() -> impl IntoView {
     let texts = texts::current();

@@ -1,5 +1,5 @@
-//! The screen on which an employee who has an ill person on the telephone enters that person's validation code and first
-//! day of illness, with a guide to the conversation beside it.
+//! The screen on which an employee who has an ill person on the telephone enters that person's
+//! validation code and first day of illness, with a guide to the conversation beside it.
 
 mod answer;
 mod call;

@@ -1,4 +1,5 @@
-//! Practising with the training code, which is never sent. Whoever types a caller's code over it practises no more.
+//! Practising with the training code, which is never sent. Whoever types a caller's code over it
+//! practises no more.
 
 use leptos::prelude::*;
 

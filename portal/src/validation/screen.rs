@@ -15,8 +15,9 @@ use crate::{connection::ConnectionNote, part::part};
 /// The guide, and beside it the form or what came of it.
 #[component]
 pub fn ValidationScreen(call: Call) -> impl IntoView {
-    // The form exists only until its code is accepted. The next caller gets a new one, so nothing of the one before,
-    // least of all the code, stays in the page. A page that has just been opened is read from its top.
+    // The form exists only until its code is accepted. The next caller gets a new one, so nothing
+    // of the one before, least of all the code, stays in the page. A page that has just been
+    // opened is read from its top.
     let take_focus = StoredValue::new(false);
     let next_caller = move || {
         take_focus.set_value(true);

@@ -1,4 +1,5 @@
-//! The portal in a browser, with a clock and a service of the test's own. HTTP itself is for the whole-system tests.
+//! The portal in a browser, with a clock and a service of the test's own. HTTP itself is for the
+//! whole-system tests.
 
 #![allow(
     clippy::expect_used,

@@ -40,7 +40,8 @@ fn clock() -> Timestamp {
     shift(monday(), PASSED.get())
 }
 
-/// An employee who has just signed in, for a quarter of an hour without use and at most eight hours.
+/// An employee who has just signed in, for a quarter of an hour without use and at most eight
+/// hours.
 pub fn employee(role: Role) -> Employee {
     Employee {
         name: "Anna de Wit".to_owned(),
@@ -79,7 +80,8 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// The portal of an employee who is signed in, with a service that gives `answers` to validations, one after the other.
+    /// The portal of an employee who is signed in, with a service that gives `answers` to
+    /// validations, one after the other.
     pub async fn open(answers: impl IntoIterator<Item = Answer>) -> Self {
         let service = TestService::default();
         service.will_answer(answers);
@@ -97,7 +99,8 @@ impl Screen {
         Self::with(service, opening).await
     }
 
-    /// The portal at a path, with a service of the test's own that is asked for what the screen shows.
+    /// The portal at a path, with a service of the test's own that is asked for what the screen
+    /// shows.
     pub async fn loaded(path: &'static str, service: TestService) -> Self {
         let opening = Opening {
             path,
@@ -380,7 +383,8 @@ pub async fn answered() {
     settle().await;
 }
 
-/// Waits until the page shows what has happened. Effects may cause effects, so one turn is not enough.
+/// Waits until the page shows what has happened. Effects may cause effects, so one turn is not
+/// enough.
 pub async fn settle() {
     sleep(Duration::from_millis(1)).await;
 }

@@ -1,5 +1,5 @@
-//! A service of the tests' own, which remembers what it was asked and answers as it is told. HTTP itself is for the
-//! whole-system tests.
+//! A service of the tests' own, which remembers what it was asked and answers as it is told. HTTP
+//! itself is for the whole-system tests.
 
 use std::{
     cell::{Cell, RefCell},

@@ -1,4 +1,5 @@
-//! The audit trail: who did what, when, and what came of it (design §4.3). Never a code, a date of illness or a session.
+//! The audit trail: who did what, when, and what came of it (design §4.3). Never a code, a date of
+//! illness or a session.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -27,7 +27,8 @@ pub struct SetAside {
     pub at: Timestamp,
     /// The gateway's name for the batch.
     pub tag: String,
-    /// Whose keys; null for all of the batch ([`SetAsideReason::concerns_all`]), or for a country that there is not.
+    /// Whose keys; null for all of the batch ([`SetAsideReason::concerns_all`]), or for a country
+    /// that there is not.
     pub country: Option<Country>,
     /// Why.
     pub reason: SetAsideReason,

@@ -8,7 +8,8 @@ use crate::{
     enrolment::{BucketId, ConfirmationKey, Enrolment, valid_until},
 };
 
-/// The size of every answer to a phone's request, in bytes, so that an eavesdropper cannot tell them apart.
+/// The size of every answer to a phone's request, in bytes, so that an eavesdropper cannot tell
+/// them apart.
 pub const PHONE_ANSWER_BYTES: usize = 512;
 
 /// The answer to `/v2/register`. On failure every field but the last two is null.
@@ -54,7 +55,8 @@ impl Registration {
     }
 }
 
-/// The body of the answer to an upload or a decoy, whatever came of it: exactly [`PHONE_ANSWER_BYTES`].
+/// The body of the answer to an upload or a decoy, whatever came of it: exactly
+/// [`PHONE_ANSWER_BYTES`].
 pub fn upload_answer() -> String {
     padded("{")
 }

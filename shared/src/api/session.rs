@@ -29,9 +29,9 @@ pub struct Session {
 }
 
 impl Session {
-    /// When the service answered, by its own clock, as far as that can be told: asking was a use, so the end without
-    /// further use was [`IDLE_SECONDS`] away, unless the end in any case comes first. The clock of the employee's computer
-    /// may be another.
+    /// When the service answered, by its own clock, as far as that can be told: asking was a use,
+    /// so the end without further use was [`IDLE_SECONDS`] away, unless the end in any case
+    /// comes first. The clock of the employee's computer may be another.
     pub fn answered_at(&self) -> Option<Timestamp> {
         (self.idle_until < self.until).then(|| shift(self.idle_until, -IDLE_SECONDS))
     }
@@ -76,7 +76,8 @@ pub struct SignOutAnswer {
 /// The answer to `POST /auth/logout`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct LogoutAnswer {
-    /// Where the browser goes to sign out at the provider too. From there it comes back to the portal.
+    /// Where the browser goes to sign out at the provider too. From there it comes back to the
+    /// portal.
     pub location: String,
 }
 

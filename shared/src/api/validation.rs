@@ -31,7 +31,8 @@ pub struct Validation {
 hidden_debug!(ValidationRequest, Validation);
 
 impl ValidationRequest {
-    /// Checks the code and the date, in this order. The portal calls it before sending, the service on receipt.
+    /// Checks the code and the date, in this order. The portal calls it before sending, the service
+    /// on receipt.
     pub fn check(&self, now: Timestamp) -> Result<Validation, ValidationError> {
         Ok(Validation {
             code: self.code.parse().map_err(ValidationError::Code)?,

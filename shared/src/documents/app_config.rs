@@ -1,4 +1,5 @@
-//! How phones behave: how often they look, how large their requests are, how often they send a decoy.
+//! How phones behave: how often they look, how large their requests are, how often they send a
+//! decoy.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -29,7 +30,8 @@ impl AppConfig {
         self.decoy_probability
     }
 
-    /// The size of the JSON of a request to the phone API, in bytes, which padding makes up; from 1 to 64 KiB.
+    /// The size of the JSON of a request to the phone API, in bytes, which padding makes up; from 1
+    /// to 64 KiB.
     pub fn request_bytes(&self) -> RangeInclusive<usize> {
         self.request_bytes.clone()
     }

@@ -1,8 +1,10 @@
-//! The JSON documents that phones download beside the keys (design §4.2), with the member names of CoronaMelder.
+//! The JSON documents that phones download beside the keys (design §4.2), with the member names of
+//! CoronaMelder.
 //!
 //! # In scope
-//! What a document may say, so that reading one is the check: the same types refuse a wrong document when it is built
-//! and when a phone opens it with [`content::open`](crate::content::open). Members that are not known are ignored.
+//! What a document may say, so that reading one is the check: the same types refuse a wrong
+//! document when it is built and when a phone opens it with
+//! [`content::open`](crate::content::open). Members that are not known are ignored.
 //!
 //! # Out of scope
 //! What the documents of this service say (`functions/content`), and how phones score and show.
@@ -30,7 +32,8 @@ mod tests {
 
     use super::*;
 
-    /// Fails with the document and the change that was not refused, or was refused with other words.
+    /// Fails with the document and the change that was not refused, or was refused with other
+    /// words.
     pub fn each_change_is_refused<T: DeserializeOwned>(document: &Value, changes: &[Change]) {
         assert!(serde_json::from_value::<T>(document.clone()).is_ok());
         for (place, value, words) in changes {

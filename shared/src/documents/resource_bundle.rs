@@ -13,7 +13,8 @@ const FALLBACK: &str = "en";
 /// The languages that must be there.
 const LANGUAGES: [&str; 2] = [FALLBACK, "nl"];
 
-/// The keys of the notification, a name of this service: CoronaMelder's apps had that text built in.
+/// The keys of the notification, a name of this service: CoronaMelder's apps had that text built
+/// in.
 const NOTIFICATION_TITLE: &str = "exposure_notification_title";
 const NOTIFICATION_BODY: &str = "exposure_notification_body";
 
@@ -51,13 +52,14 @@ pub struct Paragraph {
 }
 
 impl ResourceBundle {
-    /// The notification of an exposure, without markup; in English when there is none in `language`.
+    /// The notification of an exposure, without markup; in English when there is none in
+    /// `language`.
     pub fn notification(&self, language: &str) -> &Paragraph {
         &self.language(language).notification
     }
 
-    /// What to do so many days after an exposure, from top to bottom, at least one paragraph; in English when there is
-    /// none in `language`.
+    /// What to do so many days after an exposure, from top to bottom, at least one paragraph; in
+    /// English when there is none in `language`.
     pub fn advice(&self, language: &str, days_ago: u32) -> &[Paragraph] {
         let mut bands = self.language(language).bands.iter().rev();
         bands

@@ -1,7 +1,8 @@
-//! How phones score an exposure: weights for how near, how infectious and how certain, and the scores that count.
+//! How phones score an exposure: weights for how near, how infectious and how certain, and the
+//! scores that count.
 //!
-//! The names and meanings are those of GAEN's exposure windows. A window is up to 30 minutes near one other phone; its
-//! score is the seconds of its scans times their weights.
+//! The names and meanings are those of GAEN's exposure windows. A window is up to 30 minutes near
+//! one other phone; its score is the seconds of its scans times their weights.
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -23,8 +24,9 @@ pub struct RiskCalculationParameters {
     report_type_when_missing: i32,
 }
 
-/// GAEN's infectiousness of a person on a day, as scoring knows it. It is derived from the published days since onset;
-/// what the service publishes is a [`conversion::Infectiousness`](crate::conversion::Infectiousness).
+/// GAEN's infectiousness of a person on a day, as scoring knows it. It is derived from the
+/// published days since onset; what the service publishes is a
+/// [`conversion::Infectiousness`](crate::conversion::Infectiousness).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[serde(try_from = "u8")]
 pub enum InfectiousnessLevel {
@@ -37,8 +39,8 @@ pub enum InfectiousnessLevel {
 }
 
 impl RiskCalculationParameters {
-    /// How infectious a person is so many days since onset, as a key says it; `None` when a key does not say it. More
-    /// than 14 days before or after is not infectious.
+    /// How infectious a person is so many days since onset, as a key says it; `None` when a key
+    /// does not say it. More than 14 days before or after is not infectious.
     pub fn infectiousness(&self, days_since_onset: Option<i32>) -> InfectiousnessLevel {
         let Some(days) = days_since_onset else {
             return self.infectiousness_when_missing;
@@ -50,8 +52,8 @@ impl RiskCalculationParameters {
             .unwrap_or(InfectiousnessLevel::None)
     }
 
-    /// The weight of a second at `attenuation` (dB, transmitted minus received power): a higher one means farther away. A
-    /// threshold belongs to the bucket below it.
+    /// The weight of a second at `attenuation` (dB, transmitted minus received power): a higher one
+    /// means farther away. A threshold belongs to the bucket below it.
     pub fn attenuation_weight(&self, attenuation: u8) -> f64 {
         let [immediate, near, medium, other] = self.attenuation_weights;
         let [to_immediate, to_near, to_medium] = self.attenuation_thresholds;
@@ -73,8 +75,8 @@ impl RiskCalculationParameters {
         }
     }
 
-    /// The weight of a report type by its number in the export format (1 is CONFIRMED_TEST); `None` when a key does not
-    /// say it. A number that the format does not know weighs nothing.
+    /// The weight of a report type by its number in the export format (1 is CONFIRMED_TEST); `None`
+    /// when a key does not say it. A number that the format does not know weighs nothing.
     pub fn report_type_weight(&self, report_type: Option<i32>) -> f64 {
         usize::try_from(report_type.unwrap_or(self.report_type_when_missing))
             .ok()
@@ -88,7 +90,8 @@ impl RiskCalculationParameters {
         self.minimum_window_score
     }
 
-    /// The score (weighted seconds) of the windows of a day that count, from which a person is warned.
+    /// The score (weighted seconds) of the windows of a day that count, from which a person is
+    /// warned.
     pub const fn minimum_risk_score(&self) -> f64 {
         self.minimum_risk_score
     }
@@ -133,7 +136,8 @@ const DAYS: usize = 29;
 /// UNKNOWN, CONFIRMED_TEST, CONFIRMED_CLINICAL_DIAGNOSIS, SELF_REPORT, RECURSIVE, REVOKED.
 const REPORT_TYPES: usize = 6;
 
-/// The largest weight: 250 % in Apple's ENExposureConfiguration, 2.5 in Google's DailySummariesConfig.
+/// The largest weight: 250 % in Apple's ENExposureConfiguration, 2.5 in Google's
+/// DailySummariesConfig.
 const MAX_WEIGHT: f64 = 2.5;
 
 /// How long phones keep exposures.

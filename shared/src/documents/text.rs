@@ -8,13 +8,15 @@ use thiserror::Error;
 
 use crate::time::UtcDay;
 
-/// How many days after an exposure a person stays at home: the Dutch quarantine rule of 2020 and 2021.
+/// How many days after an exposure a person stays at home: the Dutch quarantine rule of 2020 and
+/// 2021.
 const STAY_HOME_DAYS: u32 = 10;
 
 /// A text whose placeholders are known and whose markup is sound. It is never empty.
 ///
-/// The placeholders are CoronaMelder's: `{ExposureDate}`, `{ExposureDate+5}`, `{ExposureDate+10}`, `{ExposureDaysAgo}`, and
-/// `{StayHomeUntilDate}`, the last day of quarantine. The markup is `b`, `i`, `ul`, `li`, and `a` with an https address.
+/// The placeholders are CoronaMelder's: `{ExposureDate}`, `{ExposureDate+5}`, `{ExposureDate+10}`,
+/// `{ExposureDaysAgo}`, and `{StayHomeUntilDate}`, the last day of quarantine. The markup is `b`,
+/// `i`, `ul`, `li`, and `a` with an https address.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(try_from = "String")]
 pub struct Text(Vec<Piece>);
@@ -48,8 +50,8 @@ pub enum Detail {
 }
 
 impl Text {
-    /// The text about `exposure`, with its markup. There is no language in here: `say` has the words for a date and for
-    /// a number of days ago.
+    /// The text about `exposure`, with its markup. There is no language in here: `say` has the
+    /// words for a date and for a number of days ago.
     pub fn fill(&self, exposure: Exposure, say: impl Fn(Detail) -> String) -> String {
         self.0
             .iter()

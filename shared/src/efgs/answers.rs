@@ -1,5 +1,5 @@
-//! What each of the gateway's answers means (design §4.4). Those of which [`may_pass`] is true are not looked at further: the
-//! same is asked again.
+//! What each of the gateway's answers means (design §4.4). Those of which [`may_pass`] is true are
+//! not looked at further: the same is asked again.
 
 use serde::Deserialize;
 
@@ -17,8 +17,9 @@ pub enum AfterUpload {
     Halve,
     /// Nobody but the operator can help.
     Stop,
-    /// A batch with this tag is there: this one, whose answer was lost, or one that somebody else gave the same tag, since
-    /// whoever knows the keys knows the tag. Send it once more under a tag that nobody knows.
+    /// A batch with this tag is there: this one, whose answer was lost, or one that somebody else
+    /// gave the same tag, since whoever knows the keys knows the tag. Send it once more under a
+    /// tag that nobody knows.
     TagTaken,
     /// The answer makes no sense. Nothing of it was stored.
     Unreadable,
@@ -33,7 +34,8 @@ impl AfterUpload {
             200 | 201 => Self::Done,
             207 => match serde_json::from_slice::<MultiStatus>(body) {
                 Ok(places) if !places.there.is_empty() => Self::Without(places.there),
-                // Without any key that is there already, sending the rest is sending the same again.
+                // Without any key that is there already, sending the rest is sending the same
+                // again.
                 _ => Self::Unreadable,
             },
             409 => Self::TagTaken,

@@ -1,7 +1,8 @@
 //! Who uploaded which keys of a batch, and whether to believe it (design §4.4).
 //!
-//! A batch of the gateway mixes uploads of several countries, so trust is per entry of its audit: each entry says that so many
-//! keys are one country's, and carries that country's signature over exactly them.
+//! A batch of the gateway mixes uploads of several countries, so trust is per entry of its audit:
+//! each entry says that so many keys are one country's, and carries that country's signature over
+//! exactly them.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -123,12 +124,13 @@ pub struct Judge<'a> {
 pub struct Judged {
     /// Keys of participating countries that their country signed.
     pub trusted: Vec<DiagnosisKey>,
-    /// Of which countries uploads are not used, each reason once; the country is missing where an entry names none.
+    /// Of which countries uploads are not used, each reason once; the country is missing where an
+    /// entry names none.
     pub set_aside: Vec<(Option<Country>, SetAsideReason)>,
 }
 
-/// A certificate and the operator's signature over it, as an entry has them, and what is thought of them. Many entries have
-/// the same, and looking at one is as much work as verifying a signature.
+/// A certificate and the operator's signature over it, as an entry has them, and what is thought of
+/// them. Many entries have the same, and looking at one is as much work as verifying a signature.
 type Certificates<'a> = HashMap<(&'a str, &'a str), Result<Certificate, SetAsideReason>>;
 
 impl Judge<'_> {
@@ -212,10 +214,11 @@ impl Judge<'_> {
     }
 }
 
-/// Gives each entry its keys. The keys of an upload stand in its order, but those of another one that came at the same moment
-/// may stand between them. So an entry gets the next keys of its country, if the country's amounts are as many as there are
-/// keys with it as origin. Where they are not, a key claims to be another country's; the entries of such countries get the next
-/// of the keys that are left as they stand, and only the one with that key is found to be wrong.
+/// Gives each entry its keys. The keys of an upload stand in its order, but those of another one
+/// that came at the same moment may stand between them. So an entry gets the next keys of its
+/// country, if the country's amounts are as many as there are keys with it as origin. Where they
+/// are not, a key claims to be another country's; the entries of such countries get the next of the
+/// keys that are left as they stand, and only the one with that key is found to be wrong.
 fn allot<'a>(
     keys: Vec<DiagnosisKey>,
     entries: &[&'a AuditEntry],
@@ -260,14 +263,16 @@ fn allot<'a>(
     Ok(allotted.collect())
 }
 
-/// How many uploads of a country in one batch are looked at. A country sends many keys at a time; verifying thousands of small
-/// uploads would take the time, and keeping their signatures the memory, that all countries' keys need.
+/// How many uploads of a country in one batch are looked at. A country sends many keys at a time;
+/// verifying thousands of small uploads would take the time, and keeping their signatures the
+/// memory, that all countries' keys need.
 const MAX_UPLOADS: usize = 200;
 
 /// How many entries an audit has at most.
 const MAX_ENTRIES: usize = 20_000;
 
-/// Reads the audit of a batch: JSON. Of a country with too many uploads, the signatures of the others are left out.
+/// Reads the audit of a batch: JSON. Of a country with too many uploads, the signatures of the
+/// others are left out.
 pub fn read_audit(json: impl io::Read) -> Result<Vec<AuditEntry>, serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_reader(json);
     let entries = reader.deserialize_seq(AuditVisitor)?;

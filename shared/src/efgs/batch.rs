@@ -1,4 +1,5 @@
-//! A batch of keys as the gateway exchanges it: protobuf (package `eu.interop`, proto3) and its JSON form.
+//! A batch of keys as the gateway exchanges it: protobuf (package `eu.interop`, proto3) and its
+//! JSON form.
 //!
 //! What is read here may be anything that another country sent; [`super::acceptance`] decides.
 
@@ -104,7 +105,8 @@ impl ReportType {
     }
 }
 
-/// A batch of which only the number of keys is read: what takes two bytes in a batch takes a hundred in memory.
+/// A batch of which only the number of keys is read: what takes two bytes in a batch takes a
+/// hundred in memory.
 #[derive(Clone, PartialEq, prost::Message)]
 struct KeyCount {
     #[prost(message, repeated, tag = "1")]
@@ -120,8 +122,8 @@ impl DiagnosisKeyBatch {
         Ok(Self::decode(bytes)?)
     }
 
-    /// The batch in which a service of `own` shares `keys` with `participants`. Every key names all of them as visited: people
-    /// travel, and phones do not say where.
+    /// The batch in which a service of `own` shares `keys` with `participants`. Every key names all
+    /// of them as visited: people travel, and phones do not say where.
     pub fn outgoing(
         keys: &[conversion::DiagnosisKey],
         own: Country,

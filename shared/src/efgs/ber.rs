@@ -1,4 +1,5 @@
-//! From BER to DER, as far as Java's libraries make that necessary: they leave the lengths of a signature's outer parts open.
+//! From BER to DER, as far as Java's libraries make that necessary: they leave the lengths of a
+//! signature's outer parts open.
 
 /// How deep values may lie within each other. Signatures and certificates have some fifteen levels.
 const MAX_DEPTH: u8 = 64;
@@ -7,8 +8,8 @@ const CONSTRUCTED: u8 = 0x20;
 const LONG_TAG: u8 = 0x1f;
 const OPEN_LENGTH: u8 = 0x80;
 
-/// The one value in `ber` with every length given, in the shortest form; what is in DER stays as it is. `None` when it is no
-/// BER.
+/// The one value in `ber` with every length given, in the shortest form; what is in DER stays as it
+/// is. `None` when it is no BER.
 pub fn to_der(ber: &[u8]) -> Option<Vec<u8>> {
     let mut input = ber;
     let mut der = Vec::with_capacity(ber.len());

@@ -95,7 +95,8 @@ impl TrustAnchor {
         })
     }
 
-    /// Whether `signature`, in base64, is the operator's over a certificate, as its PEM text stands.
+    /// Whether `signature`, in base64, is the operator's over a certificate, as its PEM text
+    /// stands.
     pub fn vouches_for(&self, pem: &str, signature: &str) -> bool {
         base64::decode_vec(signature).is_some_and(|signature| {
             self.certificate

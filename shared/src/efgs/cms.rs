@@ -1,5 +1,5 @@
-//! Detached signatures in the Cryptographic Message Syntax (RFC 5652), as the gateway has them: SHA-256, the signer's
-//! certificate included and nothing else.
+//! Detached signatures in the Cryptographic Message Syntax (RFC 5652), as the gateway has them:
+//! SHA-256, the signer's certificate included and nothing else.
 
 use cms::{
     cert::{CertificateChoices, IssuerAndSerialNumber},
@@ -103,8 +103,9 @@ fn encode(
     .to_der()
 }
 
-/// Whether `signature` is one over `text` by the key of `certificate`. It may be in DER or, as Java's libraries write it, in
-/// BER with lengths left open; with signed attributes or without. The certificates within it are not looked at.
+/// Whether `signature` is one over `text` by the key of `certificate`. It may be in DER or, as
+/// Java's libraries write it, in BER with lengths left open; with signed attributes or without. The
+/// certificates within it are not looked at.
 pub fn verifies(signature: &[u8], text: &[u8], certificate: &Certificate) -> bool {
     let Some(signer) = only_signer(signature) else {
         return false;

@@ -11,7 +11,8 @@ use crate::{
 /// The next thing to ask for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Cursor {
-    /// The first batch that was made on this day; the gateway may give one of a later day, if there is none.
+    /// The first batch that was made on this day; the gateway may give one of a later day, if there
+    /// is none.
     Day(Date),
     /// This batch.
     Batch(BatchTag),
@@ -35,11 +36,12 @@ impl Next {
     }
 }
 
-/// How long after midnight the gateway may still make a batch of the day before, and how far its clock may be ahead of ours.
+/// How long after midnight the gateway may still make a batch of the day before, and how far its
+/// clock may be ahead of ours.
 const SLACK_SECONDS: i64 = 300;
 
-/// For how many days before today a gateway may keep batches. A file of ours ends 14 days after the oldest batch with a key in
-/// it was made, so older ones would end it too early.
+/// For how many days before today a gateway may keep batches. A file of ours ends 14 days after the
+/// oldest batch with a key in it was made, so older ones would end it too early.
 pub const MAX_RETENTION_DAYS: u32 = 7;
 
 /// The days of which the gateway keeps batches at some moment.
@@ -66,7 +68,8 @@ impl KeptDays {
         UtcDay::of(self.now).date()
     }
 
-    /// Whether `day` can be one, with a gateway that may keep more than it is said to and whose clock may be ahead.
+    /// Whether `day` can be one, with a gateway that may keep more than it is said to and whose
+    /// clock may be ahead.
     fn may_include(self, day: Date) -> bool {
         let oldest = UtcDay::of(self.now).minus(MAX_RETENTION_DAYS).date();
         (oldest..=self.newest()).contains(&day)
@@ -99,8 +102,9 @@ impl Cursor {
         }
     }
 
-    /// Where a run begins that finds `stored`: there, unless the gateway cannot have that day. One that is yet to come, as from
-    /// a clock that was wrong, would hold up everything until then.
+    /// Where a run begins that finds `stored`: there, unless the gateway cannot have that day. One
+    /// that is yet to come, as from a clock that was wrong, would hold up everything until
+    /// then.
     pub fn begin(stored: Option<Self>, kept: KeptDays) -> Self {
         stored
             .filter(|cursor| kept.may_include(cursor.day()))
@@ -117,8 +121,8 @@ impl Cursor {
         is_asked_for && (tag.day()..=kept.newest()).contains(&next_day)
     }
 
-    /// After the batch `tag` that names `next` as the following one. A run that ends here begins with the same batch again,
-    /// to see whether another one has come after it.
+    /// After the batch `tag` that names `next` as the following one. A run that ends here begins
+    /// with the same batch again, to see whether another one has come after it.
     pub fn after_batch(tag: &BatchTag, next: Option<BatchTag>, kept: KeptDays) -> Next {
         match next {
             Some(next) if next != *tag => Next::Ask(Self::Batch(next)),
@@ -127,8 +131,8 @@ impl Cursor {
         }
     }
 
-    /// After the word that there is no such batch, which the gateway has not named. A past day without any, or without any
-    /// more, is passed over.
+    /// After the word that there is no such batch, which the gateway has not named. A past day
+    /// without any, or without any more, is passed over.
     pub fn after_not_found(&self, kept: KeptDays) -> Next {
         if kept.is_closed(self.day()) {
             return Next::Ask(Self::Day(following(self.day())));

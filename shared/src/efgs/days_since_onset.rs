@@ -1,4 +1,5 @@
-//! How countries say when a person fell ill: the coded `days_since_onset_of_symptoms` of the gateway.
+//! How countries say when a person fell ill: the coded `days_since_onset_of_symptoms` of the
+//! gateway.
 
 use crate::conversion::Infectiousness;
 
@@ -77,7 +78,8 @@ impl DaysSinceOnset {
         }
     }
 
-    /// How infectious the person was; `None` when not at all. A range counts as its most infectious day.
+    /// How infectious the person was; `None` when not at all. A range counts as its most infectious
+    /// day.
     pub fn infectiousness(self) -> Option<Infectiousness> {
         match self {
             Self::Exact(days) => Infectiousness::on(days, true),

@@ -1,8 +1,10 @@
-//! The exchange of keys with other countries through the European Federation Gateway Service (design §4.4).
+//! The exchange of keys with other countries through the European Federation Gateway Service
+//! (design §4.4).
 //!
-//! What is sent and how it is signed ([`batch`], [`signing_text`], [`cms`]), whom to trust for what is received
-//! ([`certificate`], [`audit`]), which received keys are published (`days_since_onset`, [`acceptance`]), and what to do next
-//! after each answer of the gateway ([`answers`], [`cursor`], [`walk`]). How the gateway is reached is not for here.
+//! What is sent and how it is signed ([`batch`], [`signing_text`], [`cms`]), whom to trust for what
+//! is received ([`certificate`], [`audit`]), which received keys are published (`days_since_onset`,
+//! [`acceptance`]), and what to do next after each answer of the gateway ([`answers`], [`cursor`],
+//! [`walk`]). How the gateway is reached is not for here.
 
 pub mod acceptance;
 pub mod answers;

@@ -1,4 +1,5 @@
-//! The public keys that countries sign with, and verifying what they signed: EC P-256, EC P-384 and RSA (PKCS #1 v1.5).
+//! The public keys that countries sign with, and verifying what they signed: EC P-256, EC P-384 and
+//! RSA (PKCS #1 v1.5).
 
 use der::{Encode as _, asn1::ObjectIdentifier};
 use p256::pkcs8::DecodePublicKey as _;
@@ -85,7 +86,8 @@ impl PublicKey {
         Some(Self::Rsa(Box::new(key)))
     }
 
-    /// Whether `signature` is this key's over `message`, hashed by `hash`. ECDSA signatures are in DER.
+    /// Whether `signature` is this key's over `message`, hashed by `hash`. ECDSA signatures are in
+    /// DER.
     pub fn verifies(&self, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
         let digest = hash.digest(message);
         match self {

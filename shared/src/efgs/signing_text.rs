@@ -1,7 +1,7 @@
 //! The bytes that a batch's signature is made over.
 //!
-//! A record for each key: eight fields, each in base64 and followed by a dot. The records stand in the order of the base64
-//! of the record itself, which is another one than that of the records.
+//! A record for each key: eight fields, each in base64 and followed by a dot. The records stand in
+//! the order of the base64 of the record itself, which is another one than that of the records.
 
 use super::batch::DiagnosisKey;
 use crate::base64;

@@ -1,4 +1,5 @@
-//! Names of batches: those that the gateway gives to what can be downloaded, and ours for what is uploaded.
+//! Names of batches: those that the gateway gives to what can be downloaded, and ours for what is
+//! uploaded.
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +7,8 @@ use jiff::civil::Date;
 use rand::CryptoRng;
 use sha2::{Digest as _, Sha256};
 
-/// The gateway's name for a batch: `yyyyMMdd-N`. It begins with the day on which the gateway made the batch.
+/// The gateway's name for a batch: `yyyyMMdd-N`. It begins with the day on which the gateway made
+/// the batch.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BatchTag {
     day: Date,
@@ -66,8 +68,8 @@ impl fmt::Display for BatchTag {
 /// How many bytes our tags have, written in hex; the gateway takes 64 characters.
 const UPLOAD_TAG_BYTES: usize = 20;
 
-/// The tag under which the batch with this signing text is sent. It comes from the content, so a batch that is sent again
-/// because an answer was lost has the same one.
+/// The tag under which the batch with this signing text is sent. It comes from the content, so a
+/// batch that is sent again because an answer was lost has the same one.
 pub fn upload_tag(signing_text: &[u8]) -> String {
     let mut tag = hex::encode(Sha256::digest(signing_text));
     tag.truncate(2 * UPLOAD_TAG_BYTES);

@@ -1,7 +1,8 @@
 //! A run of the download: what to ask next, what to remember of it, and whose fault a failure is.
 //!
-//! When a batch fails, the run goes on behind it. If that succeeds, it is the batch's own fault: the next runs begin with it
-//! again, and after some it is set aside. If that fails too, the gateway is out of order, and nothing is held against the batch.
+//! When a batch fails, the run goes on behind it. If that succeeds, it is the batch's own fault:
+//! the next runs begin with it again, and after some it is set aside. If that fails too, the
+//! gateway is out of order, and nothing is held against the batch.
 
 use super::{
     audit::SetAsideReason,

@@ -1,8 +1,8 @@
 //! The exposure key set: the signed file of diagnosis keys that phones download (design §4.2).
 //!
-//! A zip of exactly `export.bin` (a 16-byte header and a protobuf message) and `export.sig` (an ECDSA P-256 signature with
-//! SHA-256 over all of `export.bin`, header included, in DER), as Apple and Google define them. [`build`] writes one,
-//! [`ExposureKeySet::open`] verifies and reads one.
+//! A zip of exactly `export.bin` (a 16-byte header and a protobuf message) and `export.sig` (an
+//! ECDSA P-256 signature with SHA-256 over all of `export.bin`, header included, in DER), as Apple
+//! and Google define them. [`build`] writes one, [`ExposureKeySet::open`] verifies and reads one.
 
 mod open;
 pub mod proto;
@@ -19,14 +19,15 @@ use crate::{
     signing::ExportSigningKey,
 };
 
-/// The most keys in one file. Phones take 750,000; this many fit in a Durable Object's memory beside the rest.
+/// The most keys in one file. Phones take 750,000; this many fit in a Durable Object's memory
+/// beside the rest.
 pub const MAX_KEYS: usize = 200_000;
 
 /// The fewest keys in a file with real ones.
 pub const MIN_KEYS: usize = 150;
 
-/// How many keys each of the files for `keys` keys holds: as few files as [`MAX_KEYS`] allows, and all about as large, so
-/// that none falls below [`MIN_KEYS`] when together they reach it.
+/// How many keys each of the files for `keys` keys holds: as few files as [`MAX_KEYS`] allows, and
+/// all about as large, so that none falls below [`MIN_KEYS`] when together they reach it.
 pub fn file_sizes(keys: usize) -> impl Iterator<Item = usize> {
     let files = keys.div_ceil(MAX_KEYS);
     (0..files).map(move |file| keys / files + usize::from(file < keys % files))
@@ -39,8 +40,8 @@ const SIG: &str = "export.sig";
 /// ECDSA with SHA-256, X9.62.
 const ECDSA_WITH_SHA256: &str = "1.2.840.10045.4.3.2";
 
-/// The time span that a file covers: start included, end not. No two files have the same, since phones tell files apart by
-/// it.
+/// The time span that a file covers: start included, end not. No two files have the same, since
+/// phones tell files apart by it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Window {
     /// The end of the previous file, or a day before the first one.
@@ -70,11 +71,11 @@ impl ExportSettings {
     }
 }
 
-/// Builds the zip of one exposure key set. Sorts `keys` by key data, so that their order tells nothing of who uploaded
-/// them.
+/// Builds the zip of one exposure key set. Sorts `keys` by key data, so that their order tells
+/// nothing of who uploaded them.
 ///
-/// The same arguments always give the same bytes (ECDSA signs deterministically, RFC 6979), so a repeated build has the
-/// same content address.
+/// The same arguments always give the same bytes (ECDSA signs deterministically, RFC 6979), so a
+/// repeated build has the same content address.
 pub fn build(
     keys: &mut [DiagnosisKey],
     window: Window,
@@ -110,8 +111,9 @@ fn encode(keys: &[DiagnosisKey], window: Window, settings: &ExportSettings) -> V
     };
     let mut export = Vec::with_capacity(256 + keys.len() * ENCODED_KEY_BYTES);
     export.extend_from_slice(HEADER);
-    // A vector grows as needed, so encoding into it cannot fail; the field of the keys is the last one, so appending them
-    // one by one gives the bytes of the whole message without a second copy of all keys in memory.
+    // A vector grows as needed, so encoding into it cannot fail; the field of the keys is the last
+    // one, so appending them one by one gives the bytes of the whole message without a second
+    // copy of all keys in memory.
     head.encode_raw(&mut export);
     let mut message = proto::TemporaryExposureKey {
         key_data: Some(vec![0; 16]),

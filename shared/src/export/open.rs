@@ -41,8 +41,9 @@ pub struct ExportHeader {
 impl ExposureKeySet {
     /// Verifies the signature of the zip `bytes` and reads it.
     ///
-    /// Refused is what phones refuse: other entries than the two, another header, a signature that does not hold or by
-    /// another algorithm, a batch number outside the batch, and keys outside their ranges.
+    /// Refused is what phones refuse: other entries than the two, another header, a signature that
+    /// does not hold or by another algorithm, a batch number outside the batch, and keys
+    /// outside their ranges.
     pub fn open(bytes: &[u8], key: &ExportVerifyingKey) -> Result<Self, ExportError> {
         let [bin, sig] = archive::unpack(bytes, [(BIN, MAX_BIN_BYTES), (SIG, MAX_SIG_BYTES)])?;
         let signature = verify(&bin, &sig, key)?;
@@ -50,7 +51,8 @@ impl ExposureKeySet {
         let message =
             proto::TemporaryExposureKeyExport::decode(message).map_err(|_| ExportError::Message)?;
         let header = header(&message)?;
-        // The signature covers export.bin alone, so what export.sig says beside it must say the same.
+        // The signature covers export.bin alone, so what export.sig says beside it must say the
+        // same.
         if signature.signature_info.as_ref() != message.signature_infos.first()
             || signature.batch_num != message.batch_num
             || signature.batch_size != message.batch_size
@@ -73,7 +75,8 @@ impl ExposureKeySet {
         &self.message.keys
     }
 
-    /// The keys that this service could have written: confirmed by a test, with the midpoint of a class of days.
+    /// The keys that this service could have written: confirmed by a test, with the midpoint of a
+    /// class of days.
     pub fn diagnosis_keys(&self) -> impl Iterator<Item = DiagnosisKey> {
         self.message.keys.iter().filter_map(diagnosis_key)
     }
@@ -105,7 +108,8 @@ fn verify(
     key: &ExportVerifyingKey,
 ) -> Result<proto::TekSignature, ExportError> {
     let mut list = proto::TekSignatureList::decode(sig).map_err(|_| ExportError::Signature)?;
-    // Phones check the first signature and want one for each signature info; this service writes one of each.
+    // Phones check the first signature and want one for each signature info; this service writes
+    // one of each.
     let (Some(signature), true) = (list.signatures.pop(), list.signatures.is_empty()) else {
         return Err(ExportError::Signature);
     };

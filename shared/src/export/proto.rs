@@ -1,7 +1,8 @@
 //! The protobuf messages of Apple's and Google's export file (proto2), version 1.
 //!
-//! Source: `exposure_key_export.proto` of the Exposure Notification specification. Fields that this service neither writes
-//! nor reads (`revised_keys`, `variant_of_concern`) are left out; a reader skips them.
+//! Source: `exposure_key_export.proto` of the Exposure Notification specification. Fields that this
+//! service neither writes nor reads (`revised_keys`, `variant_of_concern`) are left out; a reader
+//! skips them.
 
 /// What `export.bin` holds after its header.
 #[derive(Clone, PartialEq, prost::Message)]

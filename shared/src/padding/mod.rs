@@ -1,11 +1,12 @@
-//! Invented persons that fill up small files, so that a file does not show how many people, or who, are in it (design §3).
+//! Invented persons that fill up small files, so that a file does not show how many people, or who,
+//! are in it (design §3).
 //!
-//! An invented person goes the way of a real one: an illness, a call, a phone that shares a key for each day and cuts
-//! today's, the same rules for what is taken, converted and released. Only whole persons are added, since a lone key would
-//! stand out among the runs of days that real ones leave.
+//! An invented person goes the way of a real one: an illness, a call, a phone that shares a key for
+//! each day and cuts today's, the same rules for what is taken, converted and released. Only whole
+//! persons are added, since a lone key would stand out among the runs of days that real ones leave.
 //!
-//! What this cannot hide: without a real key no file is made, so while hardly anyone is ill the later keys of invented
-//! persons may wait for longer than a real person's ever do.
+//! What this cannot hide: without a real key no file is made, so while hardly anyone is ill the
+//! later keys of invented persons may wait for longer than a real person's ever do.
 
 mod distributions;
 mod sharing;
@@ -27,7 +28,8 @@ use distributions::{
 };
 use sharing::SharingTimes;
 
-/// Nobody is called at night: who shares within so many seconds after midnight in the Netherlands was called the day before.
+/// Nobody is called at night: who shares within so many seconds after midnight in the Netherlands
+/// was called the day before.
 const CALLED_THE_DAY_BEFORE_SECONDS: i64 = 6 * 3_600;
 
 /// A person who does not exist.
@@ -39,19 +41,20 @@ pub struct InventedPerson {
     pub keys: Vec<DiagnosisKey>,
 }
 
-/// Within how many intervals somebody shares a second time: two hours, for as long as the service takes keys of the day.
+/// Within how many intervals somebody shares a second time: two hours, for as long as the service
+/// takes keys of the day.
 const SHARED_AGAIN_INTERVALS: u32 = 12;
 
-/// How long a phone waits after an upload before it uploads by itself, in seconds: the `repeatedUploadDelay` of the app
-/// configuration.
+/// How long a phone waits after an upload before it uploads by itself, in seconds: the
+/// `repeatedUploadDelay` of the app configuration.
 const UPLOAD_AGAIN_SECONDS: i64 = 14_400;
 
-/// Invented persons, each with the keys that the service would have of them, until at least `missing` of the keys may be
-/// published at `now`.
+/// Invented persons, each with the keys that the service would have of them, until at least
+/// `missing` of the keys may be published at `now`.
 ///
-/// They shared after `since`, the previous run of the publication, as everyone did whose first keys come out at `now`.
-/// Keys that may not be published yet are among them too: they are held back as those of real persons are, and come out in
-/// a later file.
+/// They shared after `since`, the previous run of the publication, as everyone did whose first keys
+/// come out at `now`. Keys that may not be published yet are among them too: they are held back as
+/// those of real persons are, and come out in a later file.
 pub fn invent_persons(
     missing: usize,
     since: Timestamp,
@@ -86,7 +89,8 @@ fn invent_keys(shared: Timestamp, random: &mut impl Rng) -> Vec<DiagnosisKey> {
     let Ok(illness) = Illness::new(symptomatic, date, shared) else {
         return Vec::new();
     };
-    // The service takes no key of a day after the registration's, and the phone registered for the call.
+    // The service takes no key of a day after the registration's, and the phone registered for the
+    // call.
     let registered = UtcDay::of_date(called);
     phone_keys(shared, enrolment::valid_until(noon(called)), random)
         .into_iter()
@@ -95,8 +99,9 @@ fn invent_keys(shared: Timestamp, random: &mut impl Rng) -> Vec<DiagnosisKey> {
         .collect()
 }
 
-/// What a phone uploads whose owner shares at `shared`: whole days, the key that is cut then and, mostly, the one for the
-/// rest of that day, if the phone may upload it before the enrolment ends at `until`.
+/// What a phone uploads whose owner shares at `shared`: whole days, the key that is cut then and,
+/// mostly, the one for the rest of that day, if the phone may upload it before the enrolment ends
+/// at `until`.
 fn phone_keys(
     shared: Timestamp,
     until: Timestamp,
@@ -266,7 +271,8 @@ mod tests {
                 seen.insert((today.days_since(key.key.day()), key.infectiousness));
             }
         }
-        // An illness of up to thirty days ago can make any of these; twenty-five is as far as a day still counts.
+        // An illness of up to thirty days ago can make any of these; twenty-five is as far as a day
+        // still counts.
         for days_ago in 0..=14 {
             assert!(
                 seen.contains(&(days_ago, Infectiousness::Late)),

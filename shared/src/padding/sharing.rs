@@ -1,5 +1,5 @@
-//! When the persons of a file shared their keys: after the previous run of the publication, and at the hours at which people
-//! do.
+//! When the persons of a file shared their keys: after the previous run of the publication, and at
+//! the hours at which people do.
 
 use jiff::Timestamp;
 use rand::{Rng, RngExt as _};
@@ -13,8 +13,8 @@ use crate::{
     time::{DAY_SECONDS, Interval, shift},
 };
 
-/// After a longer standstill of the publication nobody is invented who shared before: a file ends 14 days after the oldest
-/// sharing in it, and must stay for long enough that every phone gets it.
+/// After a longer standstill of the publication nobody is invented who shared before: a file ends
+/// 14 days after the oldest sharing in it, and must stay for long enough that every phone gets it.
 const STANDSTILL_SECONDS: i64 = 2 * DAY_SECONDS;
 
 /// The moments after one run and up to the next, each as likely as [`SHARING_AT_HOUR`] says.
@@ -25,7 +25,8 @@ pub struct SharingTimes {
     until: Timestamp,
 }
 
-/// The part of an interval that lies between the runs. No hour of the Netherlands begins or ends within one.
+/// The part of an interval that lies between the runs. No hour of the Netherlands begins or ends
+/// within one.
 struct Stretch {
     start: Timestamp,
     seconds: u64,
@@ -58,7 +59,8 @@ fn weight(time: Timestamp) -> u64 {
 }
 
 impl SharingTimes {
-    /// The moments from `since` to `now`. Of an earlier `since` the last [`STANDSTILL_SECONDS`] count.
+    /// The moments from `since` to `now`. Of an earlier `since` the last [`STANDSTILL_SECONDS`]
+    /// count.
     pub fn between(since: Timestamp, now: Timestamp) -> Self {
         let since = since.max(shift(now, -STANDSTILL_SECONDS));
         let intervals = Interval::at(since).number()..=Interval::at(now).number();
@@ -77,8 +79,8 @@ impl SharingTimes {
         }
     }
 
-    /// When a person shared whose keys became ready for publication at one of the moments. That is the last one when there
-    /// is no time between the runs.
+    /// When a person shared whose keys became ready for publication at one of the moments. That is
+    /// the last one when there is no time between the runs.
     pub fn draw(&self, random: &mut impl Rng) -> Timestamp {
         let minutes_before = if happens(CONFIRMED_LATE_PERCENT, random) {
             random.random_range(0..=CONFIRMED_LATE_MINUTES)

@@ -1,12 +1,14 @@
-//! Two simple classifiers that learn to tell real persons from invented ones: a logistic regression and a likelihood ratio
-//! that takes features as independent (naive Bayes). Both see each value of each feature as a column of its own.
+//! Two simple classifiers that learn to tell real persons from invented ones: a logistic regression
+//! and a likelihood ratio that takes features as independent (naive Bayes). Both see each value of
+//! each feature as a column of its own.
 
 use std::collections::HashMap;
 
 /// A person: features, and whether it is real.
 pub type Example = (Vec<i64>, bool);
 
-/// The share of `unseen` that is told right by the better one of the classifiers, after learning from `seen`.
+/// The share of `unseen` that is told right by the better one of the classifiers, after learning
+/// from `seen`.
 pub fn accuracy(seen: &[Example], unseen: &[Example]) -> f64 {
     let columns = Columns::of(seen);
     let seen = columns.rows(seen);
@@ -53,7 +55,8 @@ impl Columns {
     }
 }
 
-/// Weights by gradient descent, each with a step of its own (AdaGrad), held small lest they learn chance.
+/// Weights by gradient descent, each with a step of its own (AdaGrad), held small lest they learn
+/// chance.
 fn regression(rows: &[Row], columns: usize) -> Vec<f64> {
     const ROUNDS: usize = 12;
     const STEP: f64 = 0.2;

@@ -1,9 +1,10 @@
-//! Whether files tell real persons from invented ones. Outbreaks are generated, published and padded; then classifiers learn
-//! from one half of the persons, whose nature they are told, and guess the nature of the other half.
+//! Whether files tell real persons from invented ones. Outbreaks are generated, published and
+//! padded; then classifiers learn from one half of the persons, whose nature they are told, and
+//! guess the nature of the other half.
 //!
-//! The observer knows more than the files say: which keys belong together. Persons are compared within the file that first
-//! has a key of them, one invented person for each real one, so that chance is a half, and the time of day, which everyone
-//! knows, tells nothing.
+//! The observer knows more than the files say: which keys belong together. Persons are compared
+//! within the file that first has a key of them, one invented person for each real one, so that
+//! chance is a half, and the time of day, which everyone knows, tells nothing.
 
 #![expect(
     clippy::indexing_slicing,
@@ -25,8 +26,8 @@ use shared::padding;
 use outbreak::{Arrival, OUTBREAK};
 use publication::{Padding, Person};
 
-/// The fewest pairs of a real and an invented person from which an accuracy follows: with 2,000 pairs to guess, chance alone
-/// is off by more than two percentage points once in a hundred times.
+/// The fewest pairs of a real and an invented person from which an accuracy follows: with 2,000
+/// pairs to guess, chance alone is off by more than two percentage points once in a hundred times.
 const ENOUGH_PAIRS: usize = 4_000;
 
 /// A real and an invented person from the same file, many times.

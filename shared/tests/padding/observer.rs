@@ -1,5 +1,5 @@
-//! What an observer makes of the files who knows which keys belong together: features of a person, each a number that stands
-//! for itself, without order.
+//! What an observer makes of the files who knows which keys belong together: features of a person,
+//! each a number that stands for itself, without order.
 
 use shared::{
     conversion::{DiagnosisKey, Infectiousness},
@@ -12,7 +12,8 @@ use crate::publication::{FILE_SECONDS, Person, Sighting};
 /// Stands where a person has no such key.
 const NONE: i64 = -1;
 
-/// Half an hour, in intervals: times are seen so exactly, since the classifiers have too few persons for more.
+/// Half an hour, in intervals: times are seen so exactly, since the classifiers have too few
+/// persons for more.
 const BIN: i64 = 3;
 
 /// How a person's keys, days, times and files may differ from another's.
@@ -56,7 +57,8 @@ fn amounts(person: &Person) -> Vec<i64> {
     vec![in_first as i64, (all - in_first) as i64, last - first.file]
 }
 
-/// How long before the file the days of the keys are, which of them are missing, and which have two keys.
+/// How long before the file the days of the keys are, which of them are missing, and which have two
+/// keys.
 fn days(person: &Person) -> Vec<i64> {
     let first = person.first();
     let mut days: Vec<_> = person
@@ -88,8 +90,8 @@ fn risks(person: &Person) -> Vec<i64> {
     counts
 }
 
-/// When today's key ends: in the day, before the file, and after the oldest upload of the file that it came in, as far as that
-/// one's end tells; in which file it came, and how late; its class.
+/// When today's key ends: in the day, before the file, and after the oldest upload of the file that
+/// it came in, as far as that one's end tells; in which file it came, and how late; its class.
 fn cut_key(person: &Person) -> Vec<i64> {
     let first = person.first();
     let Some(cut) = person.sightings.iter().find(|key| is_cut(&key.key)) else {

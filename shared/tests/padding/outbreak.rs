@@ -1,8 +1,9 @@
-//! An outbreak: persons fall ill, are tested, are called by the GGD, and share the keys of their phones.
+//! An outbreak: persons fall ill, are tested, are called by the GGD, and share the keys of their
+//! phones.
 //!
-//! It knows nothing of how persons are invented. Time is continuous here, while the padding knows days; delays come from
-//! log-normal distributions and from the hours at which test lanes and the GGD are open. The rules of the service for what
-//! it takes are the service's own.
+//! It knows nothing of how persons are invented. Time is continuous here, while the padding knows
+//! days; delays come from log-normal distributions and from the hours at which test lanes and the
+//! GGD are open. The rules of the service for what it takes are the service's own.
 
 use jiff::{Span, civil::Date};
 use rand::{RngExt as _, rngs::StdRng};
@@ -21,7 +22,8 @@ pub struct Outbreak {
     pub begin: Date,
     /// For how many days persons fall ill.
     pub days: u32,
-    /// How many persons with the app fall ill on an average day. The number swings around it in waves of six weeks.
+    /// How many persons with the app fall ill on an average day. The number swings around it in
+    /// waves of six weeks.
     pub persons_per_day: f64,
     /// The share of those with symptoms.
     pub symptomatic: f64,
@@ -33,8 +35,8 @@ pub struct Outbreak {
     pub until_call: f64,
 }
 
-/// Ten months, summer time and winter time, in a country that copes: a test after a day or two, its result within a day, the
-/// call within hours.
+/// Ten months, summer time and winter time, in a country that copes: a test after a day or two, its
+/// result within a day, the call within hours.
 pub const OUTBREAK: Outbreak = Outbreak {
     begin: jiff::civil::date(2026, 7, 13),
     days: 300,
@@ -139,8 +141,8 @@ impl Case {
         taken
     }
 
-    /// What the phone uploads, and when: all it has and today's key, which is cut; after midnight, if it is awake before the
-    /// enrolment ends, the key for the rest of the day too.
+    /// What the phone uploads, and when: all it has and today's key, which is cut; after midnight,
+    /// if it is awake before the enrolment ends, the key for the rest of the day too.
     fn uploads(&self, random: &mut StdRng) -> Vec<(Timestamp, Vec<TemporaryExposureKey>)> {
         let end = enrolment::valid_until(self.registered);
         if self.shared >= end {
@@ -171,7 +173,8 @@ impl Case {
 /// What differs between phones.
 struct Phone {
     installed_days: u32,
-    /// How many days ago the last day was on which it was off, and how many days in a row that had lasted.
+    /// How many days ago the last day was on which it was off, and how many days in a row that had
+    /// lasted.
     off: Option<(u32, u32)>,
     awake_at_night: bool,
 }
@@ -211,8 +214,8 @@ fn key(start: Interval, end: Interval, random: &mut StdRng) -> Option<TemporaryE
     })
 }
 
-/// When someone who waits from `hours` on is served: staffing decides, hour by hour, how probable that is; `wait` is the
-/// mean wait at full staffing.
+/// When someone who waits from `hours` on is served: staffing decides, hour by hour, how probable
+/// that is; `wait` is the mean wait at full staffing.
 fn next_served(
     mut hours: f64,
     wait: f64,

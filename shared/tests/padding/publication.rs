@@ -10,7 +10,8 @@ use shared::{
 
 use crate::outbreak::Arrival;
 
-/// A way to invent persons: how many keys are missing, since when the file's persons shared, and now.
+/// A way to invent persons: how many keys are missing, since when the file's persons shared, and
+/// now.
 pub type Padding = fn(usize, Timestamp, Timestamp, &mut StdRng) -> Vec<InventedPerson>;
 
 /// From one run of the publication to the next.

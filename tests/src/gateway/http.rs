@@ -52,7 +52,8 @@ impl Answer {
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// Reads the next request; `None` at the end of the connection. What lies behind it stays in `buffer`.
+/// Reads the next request; `None` at the end of the connection. What lies behind it stays in
+/// `buffer`.
 pub fn read(stream: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
     loop {
         if let Some((mut request, head, length)) = parse_head(buffer)? {

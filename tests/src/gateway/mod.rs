@@ -1,9 +1,9 @@
-//! A gateway to exchange keys through, as the European one is published: the same routes, checks in the same order, batches,
-//! audit and retention, over TLS with client certificates.
+//! A gateway to exchange keys through, as the European one is published: the same routes, checks in
+//! the same order, batches, audit and retention, over TLS with client certificates.
 //!
-//! Signatures are verified by OpenSSL, over a text that is built here; only the form of a batch is the service's own, which a
-//! vector of the real gateway holds (`shared::efgs::batch`). It can be told to fail in every way that is documented, and to serve
-//! what a country never signed.
+//! Signatures are verified by OpenSSL, over a text that is built here; only the form of a batch is
+//! the service's own, which a vector of the real gateway holds (`shared::efgs::batch`). It can be
+//! told to fail in every way that is documented, and to serve what a country never signed.
 
 mod http;
 mod rules;
@@ -111,8 +111,8 @@ pub struct Seen {
 pub type Tampering = fn(&mut Vec<DiagnosisKey>, &mut Vec<AuditEntry>);
 
 impl Gateway {
-    /// Starts a gateway for `countries`, with new keys and certificates; of these, the countries' signing keys are of the given
-    /// kinds.
+    /// Starts a gateway for `countries`, with new keys and certificates; of these, the countries'
+    /// signing keys are of the given kinds.
     ///
     /// # Panics
     /// When it does not start.

@@ -359,7 +359,8 @@ fn audit(what: &str, shared: &Shared) -> Result<Answer, u16> {
     })
 }
 
-/// An entry as the gateway writes it: with more than anybody needs, and null for a certificate that it has lost.
+/// An entry as the gateway writes it: with more than anybody needs, and null for a certificate that
+/// it has lost.
 fn audit_json(entry: &AuditEntry, uploader: &str, now: &str) -> serde_json::Value {
     let or_null = |text: &str| {
         Some(text)

@@ -1,4 +1,5 @@
-//! A sign-in provider that hands out whatever ID token it is told to, with keys that it makes itself.
+//! A sign-in provider that hands out whatever ID token it is told to, with keys that it makes
+//! itself.
 
 use std::{
     sync::{Arc, Mutex},

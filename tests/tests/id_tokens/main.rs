@@ -23,7 +23,8 @@ impl Scene {
         Self { provider, system }
     }
 
-    /// Signs in with the token that `make` makes from the claims of a good one. Where it ends, and what is in the log.
+    /// Signs in with the token that `make` makes from the claims of a good one. Where it ends, and
+    /// what is in the log.
     fn sign_in(&self, make: impl FnOnce(Value) -> String) -> (String, String) {
         let logged = self.system.log().len();
         let browser = self.system.browser();
@@ -57,7 +58,8 @@ impl Scene {
         (end, self.system.log()[logged..].to_owned())
     }
 
-    /// Signs in with a token of the known key, some of whose claims are changed; a null takes one out.
+    /// Signs in with a token of the known key, some of whose claims are changed; a null takes one
+    /// out.
     fn sign_in_with(&self, changes: &Value) -> (String, String) {
         self.sign_in(|mut claims| {
             merge(&mut claims, changes);

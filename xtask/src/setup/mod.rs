@@ -1,7 +1,7 @@
 //! Setting up what is missing. What is there is skipped at once.
 //!
-//! Tools that are compiled lie in the user's cache folder, one folder a version, so that every checkout shares them and no
-//! other version on the machine is touched.
+//! Tools that are compiled lie in the user's cache folder, one folder a version, so that every
+//! checkout shares them and no other version on the machine is touched.
 
 pub mod npm;
 pub mod test_programs;

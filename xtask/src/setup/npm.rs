@@ -20,8 +20,9 @@ pub fn set_up() -> Result {
     let npm = process::find("npm").ok_or_else(|| {
         Failure::new("Node with npm is missing; install Node 20 or newer and start again")
     })?;
-    // `npm ci` wants every optional package in the lock file, those for other systems too, which some registries lack.
-    // `install --no-save` keeps to the lock file all the same, and does not change it.
+    // `npm ci` wants every optional package in the lock file, those for other systems too, which
+    // some registries lack. `install --no-save` keeps to the lock file all the same, and does
+    // not change it.
     process::step("install the Node-side tools", || {
         process::run(Command::new(npm).current_dir(root()).args([
             "install",

@@ -1,7 +1,7 @@
 //! A compiler for wasm32: rustup's where it can be had, else the Debian distribution's.
 //!
-//! Debian's `rustc-web` brings no standard library for wasm32 but its source, so the library is built once, into a folder of
-//! our own: nothing below `/usr` changes.
+//! Debian's `rustc-web` brings no standard library for wasm32 but its source, so the library is
+//! built once, into a folder of our own: nothing below `/usr` changes.
 
 use std::{
     fs,
@@ -55,7 +55,8 @@ impl Toolchain {
         set_up_debian().map(Self::Debian)
     }
 
-    /// `cargo`, which compiles with this toolchain when it is told `--target wasm32-unknown-unknown`.
+    /// `cargo`, which compiles with this toolchain when it is told `--target
+    /// wasm32-unknown-unknown`.
     pub fn cargo(&self) -> Result<Command> {
         let mut cargo = process::cargo();
         self.apply(&mut cargo, &[])?;
@@ -70,7 +71,8 @@ impl Toolchain {
                 clippy.arg("clippy");
                 Ok(clippy)
             }
-            // A lint program reads what the compiler of its own version wrote, so it is the distribution's too.
+            // A lint program reads what the compiler of its own version wrote, so it is the
+            // distribution's too.
             Self::Debian(root) => {
                 let mut clippy = Command::new(DEBIAN_CLIPPY);
                 self.apply(&mut clippy, &[])?;
@@ -80,7 +82,8 @@ impl Toolchain {
         }
     }
 
-    /// Lets `command` and what it starts compile with this toolchain, and find programs in `folders` first.
+    /// Lets `command` and what it starts compile with this toolchain, and find programs in
+    /// `folders` first.
     pub fn apply(&self, command: &mut Command, folders: &[&Path]) -> Result {
         match self {
             Self::Rustup => command.env("PATH", process::path_with(folders)?),

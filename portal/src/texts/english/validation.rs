@@ -106,7 +106,8 @@ fn spelled(symbols: &str) -> String {
     symbols.join(" ")
 }
 
-/// The international radiotelephony alphabet, as far as codes need it. The Dutch one stands below it.
+/// The international radiotelephony alphabet, as far as codes need it. The Dutch one stands below
+/// it.
 fn word(symbol: char) -> Option<&'static str> {
     Some(match symbol {
         'B' => "Bravo",
