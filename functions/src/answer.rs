@@ -1,7 +1,7 @@
 //! Building answers, with as few calls into the platform as possible.
 
 use serde::Serialize;
-use shared::problem::{self, Problem};
+use shared::api::{problem, problem::Problem};
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Response, ResponseInit};
 use worker::Result;

@@ -1,6 +1,6 @@
 //! What phones download (design §4.2).
 
-use shared::{Timestamp, problem::Problem};
+use shared::{Timestamp, api::problem::Problem};
 use worker::{Env, Result};
 
 use crate::{

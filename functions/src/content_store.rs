@@ -6,7 +6,7 @@
 //! that tests have moved.
 
 use serde::{Deserialize, Serialize};
-use shared::{Timestamp, content::ContentId};
+use shared::{Timestamp, publication::content::ContentId};
 use worker::{Env, Result, kv::KvStore};
 
 /// The kinds of content-addressed files.

@@ -3,7 +3,7 @@
 //! `__Host-` in their names lets browsers take them only from this very host, over a secure
 //! connection, for every path; so no neighbouring host can plant one.
 
-use shared::{session::SIGN_IN_SECONDS, token::Token};
+use shared::staff::{session::SIGN_IN_SECONDS, token::Token};
 
 /// A cookie whose value is a [`Token`].
 #[derive(Clone, Copy)]

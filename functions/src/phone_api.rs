@@ -4,7 +4,12 @@
 //! was called and whatever comes of it: read the body, look for a bucket and a signature in it, one
 //! call to an Intake. Nobody who watches the line learns anything from the answer or from its time.
 
-use shared::{Timestamp, api, base64, enrolment::IntakeNumber, problem::Problem, upload};
+use shared::{
+    Timestamp, api,
+    api::problem::Problem,
+    base64,
+    enrolment::{intake::IntakeNumber, upload},
+};
 use url::Url;
 use worker::{Env, Result, console_error};
 

@@ -5,11 +5,12 @@
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
-    api::ExchangeReport,
-    employee::Role,
-    idempotency::{IdempotencyKey, Repeatable},
-    problem::Problem,
-    token::TokenHash,
+    api::{ExchangeReport, problem::Problem},
+    staff::{
+        employee::Role,
+        idempotency::{IdempotencyKey, Repeatable},
+        token::TokenHash,
+    },
 };
 use worker::{Env, Result};
 

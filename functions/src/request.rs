@@ -1,7 +1,7 @@
 //! Reading a request from outside, with as few calls into the platform as possible.
 
 use js_sys::Uint8Array;
-use shared::{problem::Problem, upload::MAX_BODY_BYTES};
+use shared::{api::problem::Problem, enrolment::upload::MAX_BODY_BYTES};
 use url::Url;
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;

@@ -1,6 +1,6 @@
 //! Which path is answered by whom.
 
-use shared::problem::Problem;
+use shared::api::problem::Problem;
 use url::Url;
 use worker::{Env, Result, console_error};
 

@@ -5,7 +5,7 @@
 
 use rand::RngExt as _;
 use serde::Serialize;
-use shared::{Timestamp, problem::Problem};
+use shared::{Timestamp, api::problem::Problem};
 use worker::{Env, Result, console_error};
 
 use crate::random;

@@ -21,8 +21,10 @@ use phone::{
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use shared::{
-    conversion::{DiagnosisKey, Infectiousness},
-    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    keys::{
+        conversion::{DiagnosisKey, Infectiousness},
+        tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    },
     time::{INTERVALS_PER_DAY, Interval, UtcDay, shift},
 };
 

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
     Date, Timestamp,
-    content::{ContentId, DocumentError, Manifest},
-    documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
-    export::ExportHeader,
-    tek::OLDEST_DAYS,
+    keys::tek::OLDEST_DAYS,
+    publication::{
+        content::{ContentId, DocumentError, Manifest},
+        documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
+        export::ExportHeader,
+    },
     time::{DAY_SECONDS, Interval, UtcDay, shift},
 };
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    tek::OLDEST_DAYS,
+    keys::tek::OLDEST_DAYS,
     time::{DAY_SECONDS, shift},
 };
 

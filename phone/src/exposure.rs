@@ -5,7 +5,7 @@
 //! each weighed by how near the other phone was, by how infectious its owner was, and by the kind
 //! of report. Windows below the minimum do not count; the scores of a day are added up, and a day
 //! at or above the daily minimum is one with a risk. All weights and minima are the service's
-//! (`shared::documents`).
+//! (`shared::publication::documents`).
 
 use std::{
     cmp::Reverse,
@@ -16,9 +16,10 @@ use std::{
 use serde::{Deserialize, Serialize};
 use shared::{
     Date, Timestamp,
-    conversion::DiagnosisKey,
-    documents::RiskCalculationParameters,
-    export::proto::REPORT_TYPE_CONFIRMED_TEST,
+    keys::conversion::DiagnosisKey,
+    publication::{
+        documents::RiskCalculationParameters, export::proto::REPORT_TYPE_CONFIRMED_TEST,
+    },
     time::{INTERVALS_PER_DAY, Interval, UtcDay},
 };
 
@@ -243,7 +244,10 @@ pub fn exposures(
 #[cfg(test)]
 mod tests {
     use rand::{SeedableRng as _, rngs::StdRng};
-    use shared::{conversion::Infectiousness, tek::TemporaryExposureKey, time::shift};
+    use shared::{
+        keys::{conversion::Infectiousness, tek::TemporaryExposureKey},
+        time::shift,
+    };
 
     use super::*;
     use crate::{identifiers::AssociatedMetadata, phone::Phone};

@@ -17,7 +17,7 @@ use ctr::{
 use hkdf::Hkdf;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
-use shared::{tek::KeyData, time::Interval};
+use shared::{keys::tek::KeyData, time::Interval};
 
 /// Names the key of the identifiers to HKDF.
 pub(crate) const IDENTIFIER_KEY_INFO: &[u8; 7] = b"EN-RPIK";

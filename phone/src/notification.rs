@@ -3,9 +3,10 @@
 
 use serde::Serialize;
 use shared::{
-    Date, Timestamp, dates,
-    documents::{Detail, Exposure, Text},
+    Date, Timestamp,
     language::Language,
+    publication::documents::{Detail, Exposure, Text},
+    time::netherlands,
 };
 
 use crate::phone::Phone;
@@ -43,7 +44,7 @@ impl Phone {
     pub fn notification(&self, now: Timestamp, language: Language) -> Option<Notification> {
         let exposure = Exposure {
             date: self.checked.exposure(now)?.date,
-            today: dates::today(now),
+            today: netherlands::today(now),
         };
         let texts = self.checked.resource_bundle()?;
         let fill = |text: &Text| {

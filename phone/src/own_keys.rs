@@ -10,7 +10,7 @@ use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    tek::{KeyData, OLDEST_DAYS, RollingPeriod, TemporaryExposureKey},
+    keys::tek::{KeyData, OLDEST_DAYS, RollingPeriod, TemporaryExposureKey},
     time::{Interval, UtcDay},
 };
 

@@ -8,9 +8,9 @@ use rand::{Rng, RngExt as _};
 use serde::Serialize;
 use shared::{
     base64,
-    documents::AppConfig,
     enrolment::{BucketId, ConfirmationKey},
-    tek::{KeyData, TemporaryExposureKey},
+    keys::tek::{KeyData, TemporaryExposureKey},
+    publication::documents::AppConfig,
 };
 
 /// A request to one of the three routes of phones.
@@ -169,7 +169,7 @@ fn random_signature(random: &mut impl Rng) -> String {
 #[cfg(test)]
 mod tests {
     use rand::{SeedableRng as _, rngs::StdRng};
-    use shared::{Timestamp, upload::Upload};
+    use shared::{Timestamp, enrolment::upload::Upload};
 
     use super::*;
     use crate::own_keys::OwnKeys;

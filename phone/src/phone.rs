@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
     api::Registration,
-    code::ValidationCode,
-    documents::AppConfig,
-    enrolment::{BucketId, ConfirmationKey},
-    tek::TemporaryExposureKey,
+    enrolment::{BucketId, ConfirmationKey, code::ValidationCode},
+    keys::tek::TemporaryExposureKey,
+    publication::documents::AppConfig,
     time::{Interval, shift},
 };
 

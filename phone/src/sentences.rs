@@ -1,7 +1,7 @@
 //! What a phone that is being tried says to the person who tries it, on the command line and on the
 //! page. What an app says to its owner comes from the service ([`crate::Notification`]).
 
-use shared::{Timestamp, dates};
+use shared::{Timestamp, time::netherlands};
 
 use crate::phone::Code;
 
@@ -29,6 +29,6 @@ pub fn uploaded(keys: usize) -> String {
 
 /// A moment in the Netherlands.
 pub fn local(time: Timestamp) -> String {
-    let time = dates::amsterdam().to_datetime(time);
+    let time = netherlands::amsterdam().to_datetime(time);
     time.strftime("%H:%M on %-d %B").to_string()
 }

@@ -5,10 +5,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::{
     api::Registration,
-    content::{self, ContentId, DocumentError, Manifest},
-    documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
-    export::{ExportError, ExposureKeySet},
-    signing::{self, ExportVerifyingKey, KeyError, ManifestVerifyingKey},
+    publication::{
+        content,
+        content::{ContentId, DocumentError, Manifest},
+        documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
+        export::{ExportError, ExposureKeySet},
+        signing,
+        signing::{ExportVerifyingKey, KeyError, ManifestVerifyingKey},
+    },
 };
 use thiserror::Error;
 use url::Url;

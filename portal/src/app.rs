@@ -4,7 +4,10 @@
 use std::rc::Rc;
 
 use leptos::{ev, html, prelude::*};
-use shared::{api::SignInRefusal, employee::Role, language::Language};
+use shared::{
+    language::Language,
+    staff::{employee::Role, sign_in::SignInRefusal},
+};
 
 use crate::{
     about::AboutScreen,

@@ -1,6 +1,6 @@
 //! The time, which tests decide themselves, and how it is said.
 
-use shared::{Timestamp, dates::amsterdam};
+use shared::{Timestamp, time::netherlands::amsterdam};
 
 /// Tells the time. A function and not a time, as the page may stay open overnight.
 pub type Clock = fn() -> Timestamp;

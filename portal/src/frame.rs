@@ -2,7 +2,7 @@
 //! language, and the warning ahead of the end of the session.
 
 use leptos::prelude::*;
-use shared::employee::Role;
+use shared::staff::employee::Role;
 
 use crate::{
     clock::time_of_day,

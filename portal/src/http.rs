@@ -8,9 +8,9 @@ use shared::{
     api::{
         AuditAnswer, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry, Session,
         SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
+        problem::Problem,
     },
-    employee::EmployeeId,
-    problem::Problem,
+    staff::employee::EmployeeId,
 };
 use web_sys::{AbortSignal, window};
 

@@ -142,7 +142,7 @@ impl Error for Unreadable {
 mod tests {
     use shared::{
         api::{AuditAnswer, CountriesAnswer, Session, SignOutAnswer, ValidationAnswer},
-        employee::Role,
+        staff::employee::Role,
     };
     use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -24,7 +24,7 @@ mod validation;
 use std::rc::Rc;
 
 use leptos::{mount::mount_to, prelude::*};
-use shared::api::SignInRefusal;
+use shared::staff::sign_in::SignInRefusal;
 use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, UrlSearchParams};
 

@@ -7,9 +7,9 @@ use leptos::prelude::*;
 use shared::{
     api::{
         AuditAnswer, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer, ValidationRequest,
+        problem::Problem,
     },
-    employee::{EmployeeId, Role},
-    problem::Problem,
+    staff::employee::{EmployeeId, Role},
 };
 
 /// An answer on its way.

@@ -13,7 +13,11 @@ use leptos::{
     prelude::*,
     task::spawn_local,
 };
-use shared::{Timestamp, api::SignInRefusal, session::IDLE_SECONDS, time::shift};
+use shared::{
+    Timestamp,
+    staff::{session::IDLE_SECONDS, sign_in::SignInRefusal},
+    time::shift,
+};
 
 use crate::{
     clock::Clock,

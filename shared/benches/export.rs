@@ -13,10 +13,15 @@ use std::{fs, hint::black_box, time::Instant};
 
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use shared::{
-    conversion::{DiagnosisKey, Infectiousness},
-    export::{self, ExportSettings, MAX_KEYS, Window},
-    signing,
-    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    keys::{
+        conversion::{DiagnosisKey, Infectiousness},
+        tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    },
+    publication::{
+        export,
+        export::{ExportSettings, MAX_KEYS, Window},
+        signing,
+    },
     time::UtcDay,
 };
 

@@ -18,6 +18,7 @@
 //! check.
 
 /// Gives types that hold what no log may hold (design §5) a `Debug` that hides it.
+#[macro_export]
 macro_rules! hidden_debug {
     ($($name:ident),*) => {$(
         /// Hides what no log may hold.
@@ -30,32 +31,13 @@ macro_rules! hidden_debug {
 }
 
 pub mod api;
-pub mod archive;
 pub mod base64;
-pub mod code;
-pub mod content;
-pub mod conversion;
 pub mod country;
-pub mod dates;
-pub mod documents;
-pub mod efgs;
-pub mod employee;
 pub mod enrolment;
-pub mod export;
-pub mod idempotency;
+pub mod keys;
 pub mod language;
-pub mod packed;
-pub mod padding;
-pub mod problem;
-pub mod retention;
-pub mod rfc3339;
-pub mod session;
-pub mod sign_in;
-pub mod signing;
-pub mod tek;
-pub mod throttle;
+pub mod publication;
+pub mod staff;
 pub mod time;
-pub mod token;
-pub mod upload;
 
 pub use jiff::{Timestamp, civil::Date};

@@ -9,10 +9,15 @@
 
 use proptest::prelude::*;
 use shared::{
-    conversion::{DiagnosisKey, Infectiousness},
-    export::{self, ExportError, ExportSettings, ExposureKeySet, Window},
-    signing,
-    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    keys::{
+        conversion::{DiagnosisKey, Infectiousness},
+        tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    },
+    publication::{
+        export,
+        export::{ExportError, ExportSettings, ExposureKeySet, Window},
+        signing,
+    },
     time::Interval,
 };
 

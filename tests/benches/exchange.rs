@@ -12,7 +12,8 @@
 
 use std::time::Instant;
 
-use shared::{api::RunOutcome, country::Country, efgs::MAX_KEYS};
+use federation::MAX_KEYS;
+use shared::{api::RunOutcome, country::Country};
 use tests::{Partners, Setup, System, foreign_keys::foreign_keys, gateway::Gateway};
 use xtask::{build::Profile, efgs_keys::KeyKind};
 

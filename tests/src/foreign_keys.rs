@@ -2,14 +2,9 @@
 
 use std::collections::HashMap;
 
+use federation::batch::{DiagnosisKey, NO_RISK_LEVEL, ReportType};
 use rand::RngExt as _;
-use shared::{
-    Timestamp,
-    country::Country,
-    efgs::batch::{DiagnosisKey, NO_RISK_LEVEL, ReportType},
-    tek::KeyData,
-    time::UtcDay,
-};
+use shared::{Timestamp, country::Country, keys::tek::KeyData, time::UtcDay};
 
 use crate::{System, gateway::Gateway, random};
 

@@ -28,12 +28,10 @@ use serde_json::json;
 use shared::{
     Timestamp,
     api::ExchangeReport,
-    code::ValidationCode,
-    conversion::DiagnosisKey,
-    dates,
-    export::ExposureKeySet,
-    tek::RELEASE_DELAY_SECONDS,
-    time::{INTERVALS_PER_DAY, UtcDay, shift},
+    enrolment::code::ValidationCode,
+    keys::{conversion::DiagnosisKey, tek::RELEASE_DELAY_SECONDS},
+    publication::export::ExposureKeySet,
+    time::{INTERVALS_PER_DAY, UtcDay, netherlands, shift},
 };
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
@@ -303,7 +301,7 @@ impl System {
         symptomatic: bool,
         days_ago: u32,
     ) -> serde_json::Value {
-        let today = UtcDay::of_date(dates::today(self.now()));
+        let today = UtcDay::of_date(netherlands::today(self.now()));
         let date = today.minus(days_ago).date();
         json!({ "code": code.to_string(), "symptomatic": symptomatic, "date": date })
     }

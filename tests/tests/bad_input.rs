@@ -230,7 +230,7 @@ fn a_copy_that_is_still_right_is_not_sent_again() {
 fn a_validation_that_cannot_be_right_is_named() {
     let system = System::start();
     let browser = system.sign_in(Person::Employee);
-    let today = shared::dates::today(system.now());
+    let today = shared::time::netherlands::today(system.now());
     let good = json!({ "code": "L8T6LJV", "symptomatic": true, "date": today });
     let with = |name: &str, value: Value| {
         let mut body = good.clone();

@@ -8,10 +8,10 @@ use std::{
 };
 
 use shared::{
-    enrolment::{self, GRACE_SECONDS},
-    retention,
-    session::IDLE_SECONDS,
-    time::{DAY_SECONDS, shift},
+    enrolment,
+    enrolment::GRACE_SECONDS,
+    staff::session::IDLE_SECONDS,
+    time::{DAY_SECONDS, retention, shift},
 };
 use tests::{System, header};
 use ureq::{Body, http::Response};

@@ -19,10 +19,13 @@ use std::{
 use phone::{Phone, Service, ServiceError};
 use pollster::block_on;
 use shared::{
-    content::{self, ContentId, DocumentError, Manifest},
-    documents::AppConfig,
-    export::ExportError,
-    signing,
+    publication::{
+        content,
+        content::{ContentId, DocumentError, Manifest},
+        documents::AppConfig,
+        export::ExportError,
+        signing,
+    },
     time::{DAY_SECONDS, shift},
 };
 use tests::System;

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use shared::{
-    content::{self, ContentId, Manifest},
+use shared::publication::{
+    content,
+    content::{ContentId, Manifest},
     documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
 };
 use tests::{System, header};

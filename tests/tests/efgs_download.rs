@@ -5,10 +5,10 @@
 
 use std::{sync::Arc, time::Duration};
 
+use federation::batch::DiagnosisKey;
 use shared::{
-    api::{ExchangeReport, RunOutcome},
-    efgs::{audit::SetAsideReason, batch::DiagnosisKey},
-    export::MIN_KEYS,
+    api::{ExchangeReport, RunOutcome, SetAsideReason},
+    publication::export::MIN_KEYS,
     time::{DAY_SECONDS, shift},
 };
 use tests::{

@@ -3,12 +3,13 @@
 
 use std::{sync::Arc, time::Duration};
 
+use federation::{
+    audit::AuditEntry,
+    batch::{DiagnosisKey, ReportType},
+};
 use serde_json::json;
 use shared::{
-    efgs::{
-        audit::{AuditEntry, SetAsideReason},
-        batch::{DiagnosisKey, ReportType},
-    },
+    api::SetAsideReason,
     time::{DAY_SECONDS, Interval, UtcDay, shift},
 };
 use tests::{

@@ -5,15 +5,12 @@
 
 use std::fs;
 
-use shared::{
-    base64,
-    efgs::{
-        certificate::{Certificate, TrustAnchor},
-        cms,
-        signing_key::{IdentityError, SigningIdentity},
-    },
-    time::shift,
+use federation::{
+    certificate::{Certificate, TrustAnchor},
+    cms,
+    signing_key::{IdentityError, SigningIdentity},
 };
+use shared::{base64, time::shift};
 use tests::{
     now,
     openssl::{self, SIGNERS},

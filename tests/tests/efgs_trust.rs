@@ -4,15 +4,17 @@
 
 use std::slice;
 
+use federation::{
+    audit::{AuditEntry, Judge, Judged},
+    batch::DiagnosisKey,
+    certificate::TrustAnchor,
+    signing_text::signing_text,
+};
 use shared::{
-    Timestamp, base64,
+    Timestamp,
+    api::SetAsideReason,
+    base64,
     country::{Country, Participants},
-    efgs::{
-        audit::{AuditEntry, Judge, Judged, SetAsideReason},
-        batch::DiagnosisKey,
-        certificate::TrustAnchor,
-        signing_text::signing_text,
-    },
     time::shift,
 };
 use tests::{

@@ -5,11 +5,11 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use federation::{MAX_KEYS, batch::NO_RISK_LEVEL};
 use shared::{
     country::Country,
-    efgs::{MAX_KEYS, batch::NO_RISK_LEVEL},
-    export::MIN_KEYS,
-    tek::KeyData,
+    keys::tek::KeyData,
+    publication::export::MIN_KEYS,
     time::{DAY_SECONDS, shift},
 };
 use tests::{

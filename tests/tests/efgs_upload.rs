@@ -8,12 +8,11 @@ use std::{
     sync::Arc,
 };
 
+use federation::{batch::DiagnosisKeyBatch, signing_text::signing_text, tag::upload_tag};
 use shared::{
     api::{ExchangeReport, RunOutcome},
-    conversion::DiagnosisKey,
     country::{Country, Participants},
-    efgs::{batch::DiagnosisKeyBatch, signing_text::signing_text, tag::upload_tag},
-    tek::KeyData,
+    keys::{conversion::DiagnosisKey, tek::KeyData},
     time::{DAY_SECONDS, UtcDay, shift},
 };
 use tests::{

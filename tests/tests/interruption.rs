@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::json;
-use shared::{tek::KeyData, time::shift};
+use shared::{keys::tek::KeyData, time::shift};
 use tests::System;
 
 const PHONES: u64 = 40;

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
 use serde_json::json;
-use shared::{session::MAX_SECONDS, time::shift};
+use shared::{staff::session::MAX_SECONDS, time::shift};
 use tests::{System, browser::Browser, holds, json, problem};
 use xtask::provider::Person;
 

@@ -12,9 +12,8 @@ use pollster::block_on;
 use rand::{RngExt as _, rngs::StdRng};
 use shared::{
     Timestamp,
-    code::ValidationCode,
-    enrolment::{BucketId, ConfirmationKey},
-    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    enrolment::{BucketId, ConfirmationKey, code::ValidationCode},
+    keys::tek::{KeyData, RollingPeriod, TemporaryExposureKey},
     time::{DAY_SECONDS, UtcDay, shift},
 };
 use tests::{System, random};

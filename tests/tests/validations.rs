@@ -3,7 +3,11 @@
 use std::{thread, time::Duration};
 
 use serde_json::{Value, json};
-use shared::{Timestamp, code::ValidationCode, dates, enrolment::IntakeNumber, time::shift};
+use shared::{
+    Timestamp,
+    enrolment::{code::ValidationCode, intake::IntakeNumber},
+    time::{netherlands, shift},
+};
 use tests::{System, browser::Browser, header, holds, json, problem, random};
 use ureq::{Body, http::Response};
 use xtask::provider::Person;
@@ -218,10 +222,11 @@ fn the_same_key_and_body_get_the_first_answer_again_for_ten_minutes() {
 #[test]
 fn an_answer_comes_again_though_the_date_has_become_too_old_at_midnight() {
     let mut system = System::start();
-    let four = dates::next_day_at_four(system.now());
+    let four = netherlands::next_day_at_four(system.now());
     // Summer time begins or ends between midnight and four.
     let midnight = [3, 4, 5].map(|hours| shift(four, -hours * 3_600));
-    let is_midnight = |time: &Timestamp| dates::today(shift(*time, -1)) < dates::today(*time);
+    let is_midnight =
+        |time: &Timestamp| netherlands::today(shift(*time, -1)) < netherlands::today(*time);
     let midnight = *midnight
         .iter()
         .find(|time| is_midnight(time))

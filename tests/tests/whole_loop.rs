@@ -15,9 +15,11 @@ use pollster::block_on;
 use prost::Message as _;
 use shared::{
     Timestamp, base64,
-    conversion::{DiagnosisKey, TransmissionRiskLevel},
-    export::{MIN_KEYS, proto},
-    tek::KeyData,
+    keys::{
+        conversion::{DiagnosisKey, TransmissionRiskLevel},
+        tek::KeyData,
+    },
+    publication::export::{MIN_KEYS, proto},
     time::{UtcDay, shift},
 };
 use tests::{System, header, random};

@@ -4,7 +4,9 @@
 use std::fs;
 
 use serde::de::DeserializeOwned;
-use shared::documents::{AppConfig, MAX_JSON_BYTES, ResourceBundle, RiskCalculationParameters};
+use shared::publication::documents::{
+    AppConfig, MAX_JSON_BYTES, ResourceBundle, RiskCalculationParameters,
+};
 
 use crate::{Context as _, Failure, Result, root};
 
@@ -33,7 +35,7 @@ fn parse<T: DeserializeOwned>(path: &str, json: &[u8]) -> Result<T> {
 
 #[cfg(test)]
 mod tests {
-    use shared::{conversion::Infectiousness, documents::InfectiousnessLevel};
+    use shared::{keys::conversion::Infectiousness, publication::documents::InfectiousnessLevel};
 
     use super::*;
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use ed25519_dalek::pkcs8::{EncodePrivateKey as _, KeypairBytes, spki::der::pem::LineEnding};
-use shared::signing;
+use shared::publication::signing;
 
 use crate::{Context as _, Failure, Result};
 

@@ -9,8 +9,11 @@ use std::{cell::OnceCell, rc::Rc, thread::LocalKey};
 
 use shared::{
     country::{Country, Participants},
-    export::ExportSettings,
-    signing::{self, ExportSigningKey, ManifestSigningKey},
+    publication::{
+        export::ExportSettings,
+        signing,
+        signing::{ExportSigningKey, ManifestSigningKey},
+    },
 };
 use worker::{Env, Error, Result};
 

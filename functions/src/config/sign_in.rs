@@ -3,7 +3,7 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use openidconnect::{ClientId, ClientSecret, IssuerUrl};
-use shared::sign_in::{SecondFactor, SignInRules};
+use shared::staff::sign_in::{SecondFactor, SignInRules};
 use url::{Host, Url};
 use worker::{Env, Result};
 

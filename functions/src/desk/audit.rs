@@ -3,8 +3,8 @@
 use shared::{
     Timestamp,
     api::{Action, AuditAnswer, AuditEntry, Outcome},
-    employee::EmployeeId,
-    retention::RETENTION_SECONDS,
+    staff::employee::EmployeeId,
+    time::retention::RETENTION_SECONDS,
 };
 use worker::{Result, SqlStorageValue as Value};
 

@@ -12,15 +12,16 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
     api::{
-        Action, AuditAnswer, Outcome, Session, SignInRefusal, SignOutAnswer, SignOutRequest,
-        SignedInAnswer, ValidationAnswer,
+        Action, AuditAnswer, Outcome, Session, SignOutAnswer, SignOutRequest, SignedInAnswer,
+        ValidationAnswer, problem::Problem,
     },
-    employee::{EmployeeId, Role},
-    problem::Problem,
-    session::{SIGN_IN_SECONDS, SessionLife},
-    sign_in::{Employee, Refused},
+    staff::{
+        employee::{EmployeeId, Role},
+        session::{SIGN_IN_SECONDS, SessionLife},
+        sign_in::{Employee, Refused, SignInRefusal},
+        token::TokenHash,
+    },
     time::shift,
-    token::TokenHash,
 };
 use wasm_bindgen_futures::JsFuture;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};

@@ -7,12 +7,14 @@ use serde_json::Value as Json;
 use shared::{
     Timestamp,
     api::{Session, SignedIn},
-    employee::{EmployeeId, Role},
-    idempotency::{REPLAY_SECONDS, Repeatable},
-    session::SessionLife,
-    throttle::Throttle,
+    staff::{
+        employee::{EmployeeId, Role},
+        idempotency::{REPLAY_SECONDS, Repeatable},
+        session::SessionLife,
+        throttle::Throttle,
+        token::TokenHash,
+    },
     time::shift,
-    token::TokenHash,
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 

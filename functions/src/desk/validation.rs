@@ -12,12 +12,16 @@ use futures_util::lock::Mutex;
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    api::{Action, Outcome, Validation, ValidationAnswer, ValidationError, ValidationRequest},
-    employee::{EmployeeId, Role},
-    idempotency::{AttemptId, Repeatable},
-    problem::Problem,
-    throttle::Throttled,
-    token::TokenHash,
+    api::{
+        Action, Outcome, Validation, ValidationAnswer, ValidationError, ValidationRequest,
+        problem::Problem,
+    },
+    staff::{
+        employee::{EmployeeId, Role},
+        idempotency::{AttemptId, Repeatable},
+        throttle::Throttled,
+        token::TokenHash,
+    },
 };
 use worker::Result;
 

@@ -2,19 +2,18 @@
 
 use std::io::BufReader;
 
+use federation::{
+    MAX_KEYS, acceptance,
+    answers::AfterDownload,
+    audit::{Judge, Judged, read_audit},
+    batch::DiagnosisKeyBatch,
+    tag::BatchTag,
+    walk::Proof,
+};
 use shared::{
     Timestamp,
-    api::RunOutcome,
-    efgs::{
-        MAX_KEYS, acceptance,
-        answers::AfterDownload,
-        audit::{Judge, Judged, SetAsideReason, read_audit},
-        batch::DiagnosisKeyBatch,
-        tag::BatchTag,
-        walk::Proof,
-    },
-    retention,
-    time::UtcDay,
+    api::{RunOutcome, SetAsideReason},
+    time::{UtcDay, retention},
 };
 use worker::{Result, console_error};
 

@@ -4,16 +4,15 @@
 //! What is taken from a batch and that it was taken is one transaction, so a batch that comes twice
 //! changes nothing.
 
+use federation::{
+    answers::AfterDownload,
+    cursor::{Cursor, KeptDays, Next},
+    tag::BatchTag,
+    walk::{Answered, Consequence, Failure, MAX_RUNS, Proof, Question, Walk},
+};
 use shared::{
     Timestamp,
-    api::RunOutcome,
-    efgs::{
-        answers::AfterDownload,
-        audit::SetAsideReason,
-        cursor::{Cursor, KeptDays, Next},
-        tag::BatchTag,
-        walk::{Answered, Consequence, Failure, MAX_RUNS, Proof, Question, Walk},
-    },
+    api::{RunOutcome, SetAsideReason},
 };
 use worker::Result;
 

@@ -3,11 +3,9 @@
 //! The binding `EFGS` makes it: on Cloudflare an mTLS certificate, on workerd a service with a key
 //! pair. Both take requests in the same way, so nothing else knows which it is.
 
+use federation::{CONTENT_TYPE, CONTENT_TYPE_JSON, answers, cursor::Cursor, tag::BatchTag};
 use js_sys::{Function, Promise, Reflect};
-use shared::{
-    api::RunOutcome,
-    efgs::{CONTENT_TYPE, CONTENT_TYPE_JSON, answers, cursor::Cursor, tag::BatchTag},
-};
+use shared::api::RunOutcome;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Headers;

@@ -1,6 +1,6 @@
 //! The exchange of keys with other countries through the gateway (design §4.4): one job that sends
 //! what is published here, and one that takes in what others have published. What each answer means
-//! is decided in `shared::efgs`.
+//! is decided in `federation::`.
 //!
 //! Both run in the Ledger, where the keys are. What they have done is written down between two
 //! calls to the gateway, so a run that is killed anywhere is gone on with by the next one: what was

@@ -3,14 +3,12 @@
 
 use std::{cell::OnceCell, rc::Rc};
 
-use shared::{
-    country::{Country, Participants},
-    efgs::{
-        certificate::TrustAnchor,
-        cursor::MAX_RETENTION_DAYS,
-        signing_key::{IdentityError, SigningIdentity},
-    },
+use federation::{
+    certificate::TrustAnchor,
+    cursor::MAX_RETENTION_DAYS,
+    signing_key::{IdentityError, SigningIdentity},
 };
+use shared::country::{Country, Participants};
 use worker::{Env, Result};
 
 use crate::config::{bad, own_country, participants, secret, text};

@@ -1,14 +1,13 @@
 //! What the exchange remembers, in the Ledger's database: which keys are sent, where the download
 //! stands, which batches were taken in or have failed, and what was set aside.
 
+use federation::{cursor::Cursor, tag::BatchTag};
 use shared::{
     Timestamp,
-    api::{ExchangeReport, LastRun, SetAside},
-    conversion::DiagnosisKey,
+    api::{ExchangeReport, LastRun, SetAside, SetAsideReason},
     country::Country,
-    efgs::{audit::SetAsideReason, cursor::Cursor, tag::BatchTag},
-    retention,
-    tek::{self, KeyData},
+    keys::{conversion::DiagnosisKey, tek, tek::KeyData},
+    time::retention,
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 

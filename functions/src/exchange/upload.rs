@@ -3,21 +3,16 @@
 //! Which keys are in a batch is one transaction. So a run that was killed, or whose answer was
 //! lost, sends the same keys again, and the gateway says that it has them.
 
-use prost::Message as _;
-use shared::{
-    Timestamp,
-    api::RunOutcome,
-    base64,
-    efgs::{
-        MAX_KEYS,
-        answers::AfterUpload,
-        batch::DiagnosisKeyBatch,
-        cms,
-        signing_text::signing_text,
-        tag::{random_upload_tag, upload_tag},
-    },
-    tek::KeyData,
+use federation::{
+    MAX_KEYS,
+    answers::AfterUpload,
+    batch::DiagnosisKeyBatch,
+    cms,
+    signing_text::signing_text,
+    tag::{random_upload_tag, upload_tag},
 };
+use prost::Message as _;
+use shared::{Timestamp, api::RunOutcome, base64, keys::tek::KeyData};
 use worker::{Error, Result};
 
 use super::{

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
     api::Validation,
-    conversion::DiagnosisKey,
-    enrolment::{BucketId, IntakeNumber},
-    idempotency::{AttemptId, REPLAY_SECONDS},
+    enrolment::{BucketId, intake::IntakeNumber},
+    keys::conversion::DiagnosisKey,
+    staff::idempotency::{AttemptId, REPLAY_SECONDS},
     time::shift,
 };
 use wasm_bindgen_futures::JsFuture;

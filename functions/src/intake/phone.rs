@@ -10,13 +10,12 @@ use std::sync::LazyLock;
 
 use rand::Rng;
 use shared::{
-    Timestamp,
-    api::{self, Registration},
+    Timestamp, api,
+    api::Registration,
     base64,
-    enrolment::{ConfirmationKey, Enrolment, GRACE_SECONDS, IntakeNumber},
-    tek::{Acceptance, OLDEST_DAYS},
+    enrolment::{ConfirmationKey, Enrolment, GRACE_SECONDS, intake::IntakeNumber, upload::Upload},
+    keys::tek::{Acceptance, OLDEST_DAYS},
     time::{UtcDay, shift},
-    upload::Upload,
 };
 use worker::Result;
 

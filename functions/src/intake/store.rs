@@ -7,14 +7,11 @@ use rand::{Rng, RngExt as _};
 use shared::{
     Timestamp,
     api::Validation,
-    conversion::DiagnosisKey,
-    dates::Illness,
-    enrolment::{self, BucketId, ConfirmationKey, Enrolment},
-    idempotency::AttemptId,
-    packed,
-    retention::RETENTION_SECONDS,
-    tek::TemporaryExposureKey,
-    time::UtcDay,
+    enrolment,
+    enrolment::{BucketId, ConfirmationKey, Enrolment},
+    keys::{conversion::DiagnosisKey, illness::Illness, packed, tek::TemporaryExposureKey},
+    staff::idempotency::AttemptId,
+    time::{UtcDay, retention::RETENTION_SECONDS},
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 

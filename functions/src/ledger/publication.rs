@@ -7,10 +7,13 @@
 
 use shared::{
     Timestamp,
-    content::{self, ContentId, Manifest},
-    enrolment::IntakeNumber,
-    export, retention,
-    time::shift,
+    enrolment::intake::IntakeNumber,
+    publication::{
+        content,
+        content::{ContentId, Manifest},
+        export,
+    },
+    time::{retention, shift},
 };
 use worker::{Env, Error, Result};
 

@@ -3,12 +3,16 @@
 use rand::Rng;
 use shared::{
     Timestamp,
-    content::ContentId,
-    conversion::{DiagnosisKey, Infectiousness},
-    export::{MIN_KEYS, Window, file_sizes},
-    padding, retention,
-    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
-    time::{DAY_SECONDS, Interval, shift},
+    keys::{
+        conversion::{DiagnosisKey, Infectiousness},
+        tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    },
+    publication::{
+        content::ContentId,
+        export::{MIN_KEYS, Window, file_sizes},
+        padding,
+    },
+    time::{DAY_SECONDS, Interval, retention, shift},
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 

@@ -8,10 +8,11 @@ mod provider;
 
 use shared::{
     Timestamp,
-    api::{LogoutAnswer, SignInRefusal},
-    problem::Problem,
-    sign_in::{Employee, Refused},
-    token::Token,
+    api::{LogoutAnswer, problem::Problem},
+    staff::{
+        sign_in::{Employee, Refused, SignInRefusal},
+        token::Token,
+    },
 };
 use url::Url;
 use worker::{Env, Result, console_error};

@@ -18,7 +18,10 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use shared::{Timestamp, sign_in::Claims, token::Token};
+use shared::{
+    Timestamp,
+    staff::{sign_in::Claims, token::Token},
+};
 use url::Url;
 
 use super::http;

@@ -4,9 +4,14 @@ use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    conversion::{DiagnosisKey, Infectiousness},
-    export::{self, MAX_KEYS, Window},
-    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    keys::{
+        conversion::{DiagnosisKey, Infectiousness},
+        tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    },
+    publication::{
+        export,
+        export::{MAX_KEYS, Window},
+    },
     time::{DAY_SECONDS, UtcDay, shift},
 };
 use worker::{Env, Error, Result};

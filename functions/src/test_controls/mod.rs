@@ -10,9 +10,9 @@ use std::cell::Cell;
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    enrolment::IntakeNumber,
-    problem::Problem,
-    signing::{self, KeyError},
+    api::problem::Problem,
+    enrolment::intake::IntakeNumber,
+    publication::{signing, signing::KeyError},
 };
 use worker::{Env, Result};
 

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use phone::{Phone, encounter::began};
 use rand::{Rng, rand_core::UnwrapErr, rngs::SysRng};
 use serde::{Deserialize, Serialize};
-use shared::{Date, Timestamp, dates};
+use shared::{Date, Timestamp, time::netherlands};
 use web_sys::Storage;
 
 /// One of the two phones.
@@ -80,7 +80,7 @@ impl Pair {
         let Self { first, second, .. } = self;
         first.meet(second, attenuation, time, seconds, &mut generator());
         self.meetings.push(Meeting {
-            day: dates::today(time),
+            day: netherlands::today(time),
             minutes,
             attenuation,
         });

@@ -3,7 +3,7 @@
 use gloo_net::http::{Request, Response};
 use phone::{Service, ServiceError, VerifyingKeys};
 use serde::Deserialize;
-use shared::{Timestamp, signing::KeyError, time::shift};
+use shared::{Timestamp, publication::signing::KeyError, time::shift};
 use thiserror::Error;
 use url::Url;
 

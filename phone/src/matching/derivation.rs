@@ -6,7 +6,7 @@
 //! depend on each other. The hashes after the blocks that are always the same are kept.
 
 use sha2::block_api::compress256;
-use shared::tek::KeyData;
+use shared::keys::tek::KeyData;
 
 use super::lanes::LANES;
 use crate::identifiers::IDENTIFIER_KEY_INFO;

@@ -16,7 +16,7 @@ use aes::{
     cipher::{BlockCipherEncrypt as _, KeyInit as _},
 };
 use shared::{
-    tek::TemporaryExposureKey,
+    keys::tek::TemporaryExposureKey,
     time::{INTERVALS_PER_DAY, Interval},
 };
 
@@ -230,7 +230,7 @@ impl Heard {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use shared::tek::{KeyData, RollingPeriod};
+    use shared::keys::tek::{KeyData, RollingPeriod};
 
     use super::*;
     use crate::identifiers::DayKeys;

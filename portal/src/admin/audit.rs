@@ -1,7 +1,7 @@
 //! The audit trail: who did what, when, and what came of it. The service keeps it for 14 days.
 
 use leptos::prelude::*;
-use shared::{api::AuditEntry, dates::today};
+use shared::{api::AuditEntry, time::netherlands::today};
 
 use super::{
     csv::{csv, save},

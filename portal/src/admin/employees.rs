@@ -1,7 +1,7 @@
 //! Who is signed in, and signing somebody out everywhere.
 
 use leptos::{html, prelude::*, task::spawn_local};
-use shared::{api::SignedIn, employee::EmployeeId};
+use shared::{api::SignedIn, staff::employee::EmployeeId};
 
 use super::{
     list::{ListBar, Loaded, LoadingNote},

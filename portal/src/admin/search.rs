@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use leptos::prelude::*;
 use shared::{
     api::{Action, AuditEntry, Outcome},
-    dates::amsterdam,
+    time::netherlands::amsterdam,
 };
 
 use crate::{

@@ -72,7 +72,9 @@ impl Texts {
 
     /// A day and a time in the Netherlands.
     pub fn moment(&self, time: Timestamp) -> String {
-        let day = shared::dates::amsterdam().to_datetime(time).date();
+        let day = shared::time::netherlands::amsterdam()
+            .to_datetime(time)
+            .date();
         format!("{}, {}", self.day(day), time_of_day(time))
     }
 }

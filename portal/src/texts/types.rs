@@ -2,12 +2,11 @@
 //! explained one by one.
 
 use shared::{
-    api::{Action, Outcome, RunOutcome},
-    code::CodeError,
-    dates::DateError,
-    efgs::audit::SetAsideReason,
-    employee::Role,
+    api::{Action, Outcome, RunOutcome, SetAsideReason},
+    enrolment::code::CodeError,
+    keys::illness::DateError,
     language::Language,
+    staff::employee::Role,
 };
 
 use crate::{

@@ -1,7 +1,7 @@
 //! What comes back when the code is accepted, with what to say and do next.
 
 use leptos::{ev, html, prelude::*};
-use shared::{Date, api::ValidationAnswer, dates::Illness};
+use shared::{Date, api::ValidationAnswer, keys::illness::Illness};
 
 use crate::{
     part::{click, each, part},

@@ -6,7 +6,7 @@ use leptos::{prelude::*, task::spawn_local};
 use shared::{
     Timestamp,
     api::{Validation, ValidationRequest},
-    dates::Illness,
+    keys::illness::Illness,
     time::shift,
 };
 

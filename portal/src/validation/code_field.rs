@@ -1,10 +1,12 @@
-//! The field for the validation code. What a code is, `shared::code` says; here is only when to
+//! The field for the validation code. What a code is, `shared::enrolment::code` says; here is only when to
 //! speak of it.
 
 use std::time::Duration;
 
 use leptos::{ev, html, prelude::*};
-use shared::code::{CodeError, LENGTH, TRAINING_CODE, ValidationCode, grouped, is_separator};
+use shared::enrolment::code::{
+    CodeError, LENGTH, TRAINING_CODE, ValidationCode, grouped, is_separator,
+};
 use wasm_bindgen::JsCast as _;
 use web_sys::{HtmlInputElement, InputEvent};
 

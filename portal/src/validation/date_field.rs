@@ -6,7 +6,11 @@ use std::iter::successors;
 use leptos::prelude::*;
 use shared::{
     Date, Timestamp,
-    dates::{self, DateError, Illness, today},
+    keys::{
+        illness,
+        illness::{DateError, Illness},
+    },
+    time::netherlands::today,
 };
 
 use super::field::{FieldError, invalid};
@@ -152,7 +156,7 @@ pub fn DateField(
 fn EarlierField(entry: DateEntry, now: Signal<Timestamp>) -> impl IntoView {
     let texts = texts::current();
     let newest = move || today(now.get());
-    let oldest = move || dates::oldest(now.get());
+    let oldest = move || illness::oldest(now.get());
     let error = move || entry.error(now.get());
 
     view! {

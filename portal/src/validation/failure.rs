@@ -1,7 +1,7 @@
 //! What comes back when the code is not accepted: why, what to ask the caller, and what to do next.
 
 use leptos::{html, prelude::*};
-use shared::problem::Problem;
+use shared::api::problem::Problem;
 
 use super::{answer::paragraphs, call::Call, form::submitter};
 use crate::{

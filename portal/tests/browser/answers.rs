@@ -1,7 +1,7 @@
 //! Sending, and what the employee sees of the answer.
 
 use portal::{Answer, Failure};
-use shared::{api::ValidationAnswer, problem::Problem};
+use shared::api::{ValidationAnswer, problem::Problem};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::screen::{Screen, answered, focused, focused_heading, settle};

@@ -3,7 +3,7 @@
 use portal::Failure;
 use shared::{
     api::{Action, AuditEntry, Outcome},
-    employee::Role,
+    staff::employee::Role,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

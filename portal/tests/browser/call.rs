@@ -1,7 +1,7 @@
 //! What helps during the call: the guide, the code in words, practising, and keys.
 
 use portal::Failure;
-use shared::problem::Problem;
+use shared::api::problem::Problem;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -70,7 +70,7 @@ async fn the_words_are_english_with_the_dutch_ones_below_in_english() {
 async fn every_symbol_has_a_word() {
     let screen = Screen::open([]).await;
     screen.press("Code voorlezen").await;
-    for symbols in shared::code::ALPHABET.as_bytes().chunks(7) {
+    for symbols in shared::enrolment::code::ALPHABET.as_bytes().chunks(7) {
         let symbols = std::str::from_utf8(symbols).unwrap();
         screen.enter("code", symbols).await;
         let words = screen.texts(".spelling li").join(", ");

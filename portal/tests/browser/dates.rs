@@ -1,7 +1,7 @@
 //! Symptoms, the day, and the first infectious day that follows from them.
 
 use portal::Employee;
-use shared::employee::Role;
+use shared::staff::employee::Role;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::screen::{CODE, Screen, employee, focused};

@@ -1,7 +1,7 @@
 //! Who is signed in, and signing somebody out.
 
 use portal::Failure;
-use shared::{api::SignedIn, employee::Role};
+use shared::{api::SignedIn, staff::employee::Role};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{

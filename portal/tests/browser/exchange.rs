@@ -2,10 +2,8 @@
 
 use portal::Failure;
 use shared::{
-    api::{ExchangeReport, LastRun, RunOutcome, SetAside},
-    efgs::audit::SetAsideReason,
-    employee::Role,
-    problem::Problem,
+    api::{ExchangeReport, LastRun, RunOutcome, SetAside, SetAsideReason, problem::Problem},
+    staff::employee::Role,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -5,7 +5,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::screen::{Screen, answered, focused};
 use portal::Failure;
-use shared::problem::Problem;
+use shared::api::problem::Problem;
 
 fn page_language() -> String {
     document()

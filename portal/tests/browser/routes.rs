@@ -1,7 +1,7 @@
 //! The screens' addresses, and who may see which.
 
 use leptos::prelude::*;
-use shared::employee::Role;
+use shared::staff::employee::Role;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::screen::{Screen, answered, focused, focused_text};

@@ -6,7 +6,10 @@ use gloo_timers::future::sleep;
 use leptos::{mount::mount_to, prelude::*};
 use portal::{Answer, App, Employee, Failure, Submission};
 use shared::{
-    Timestamp, api::SignInRefusal, employee::Role, language::Language, problem::Problem,
+    Timestamp,
+    api::problem::Problem,
+    language::Language,
+    staff::{employee::Role, sign_in::SignInRefusal},
     time::shift,
 };
 use wasm_bindgen::{JsCast as _, JsValue};

@@ -12,7 +12,7 @@ use gloo_timers::future::sleep;
 use portal::{Answer, Employee, Failure, Reply, Service, Submission};
 use shared::{
     api::{AuditAnswer, AuditEntry, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer},
-    employee::{EmployeeId, Role},
+    staff::employee::{EmployeeId, Role},
 };
 
 use crate::screen::employee;

@@ -1,7 +1,11 @@
 //! Signing in and out, and the ends of a session.
 
 use portal::{Employee, Failure};
-use shared::{api::SignInRefusal, employee::Role, language::Language, problem::Problem};
+use shared::{
+    api::problem::Problem,
+    language::Language,
+    staff::{employee::Role, sign_in::SignInRefusal},
+};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::employee::EmployeeId;
+use crate::staff::employee::EmployeeId;
 
 /// The answer to `GET /api/audit`.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
@@ -20,7 +20,7 @@ pub struct AuditAnswer {
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 pub struct AuditEntry {
     /// When: a whole minute.
-    #[serde(with = "crate::rfc3339::timestamp")]
+    #[serde(with = "crate::time::rfc3339::timestamp")]
     pub at: Timestamp,
     /// Who.
     pub employee: EmployeeId,

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{country::Country, efgs::audit::SetAsideReason};
+use crate::country::Country;
 
 /// The answer to `GET /api/exchange`: how the exchange with other countries goes.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -23,7 +23,7 @@ pub struct ExchangeReport {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct SetAside {
     /// When.
-    #[serde(with = "crate::rfc3339::timestamp")]
+    #[serde(with = "crate::time::rfc3339::timestamp")]
     pub at: Timestamp,
     /// The gateway's name for the batch.
     pub tag: String,
@@ -34,11 +34,69 @@ pub struct SetAside {
     pub reason: SetAsideReason,
 }
 
+/// Why keys are set aside: recorded where an administrator sees it, and never published.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SetAsideReason {
+    /// The entries speak of more or fewer keys than there are.
+    Amounts,
+    /// The certificate is another country's.
+    CertificateCountry,
+    /// The certificate is not valid yet, or not any more.
+    CertificateExpired,
+    /// The gateway does not give the batch's audit.
+    NoAudit,
+    /// The gateway does not give the batch.
+    NoBatch,
+    /// A key claims to be another country's.
+    Origin,
+    /// The country did not sign exactly these keys.
+    Signature,
+    /// The country has more uploads in one batch than make sense.
+    TooManyUploads,
+    /// The entry's country is none.
+    UnknownCountry,
+    /// The batch or its audit cannot be read.
+    Unreadable,
+    /// The operator does not vouch for the certificate, or there is none.
+    UntrustedCertificate,
+}
+
+impl SetAsideReason {
+    /// Whether it concerns all of a batch, not only the uploads of a country.
+    pub const fn concerns_all(self) -> bool {
+        matches!(
+            self,
+            Self::Amounts | Self::NoAudit | Self::NoBatch | Self::Unreadable
+        )
+    }
+}
+
+impl fmt::Display for SetAsideReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Amounts => "the audit speaks of more or fewer keys than there are",
+            Self::CertificateCountry => "the signing certificate is another country's",
+            Self::CertificateExpired => "the signing certificate is not valid now",
+            Self::NoAudit => "the gateway does not give the audit",
+            Self::NoBatch => "the gateway does not give the batch",
+            Self::Origin => "a key claims to be another country's",
+            Self::Signature => "the signature is not over exactly these keys",
+            Self::TooManyUploads => "the country has too many uploads in one batch",
+            Self::UnknownCountry => "the country is unknown",
+            Self::Unreadable => "the batch or its audit cannot be read",
+            Self::UntrustedCertificate => {
+                "the signing certificate is not signed by the gateway's operator, or EFGS_TRUST_ANCHOR is not that operator's"
+            }
+        })
+    }
+}
+
 /// How a run of the exchange ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct LastRun {
     /// When it ran.
-    #[serde(with = "crate::rfc3339::timestamp")]
+    #[serde(with = "crate::time::rfc3339::timestamp")]
     pub at: Timestamp,
     /// How it ended.
     #[serde(flatten)]

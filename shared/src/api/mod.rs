@@ -4,15 +4,13 @@ mod audit;
 mod countries;
 mod exchange;
 mod phone;
+pub mod problem;
 mod session;
 mod validation;
 
 pub use audit::{Action, AuditAnswer, AuditEntry, Outcome};
 pub use countries::{CountriesAnswer, NamedCountry};
-pub use exchange::{ExchangeReport, LastRun, RunOutcome, SetAside};
+pub use exchange::{ExchangeReport, LastRun, RunOutcome, SetAside, SetAsideReason};
 pub use phone::{PHONE_ANSWER_BYTES, Registration, upload_answer};
-pub use session::{
-    LogoutAnswer, Session, SignInRefusal, SignInRefusalError, SignOutAnswer, SignOutRequest,
-    SignedIn, SignedInAnswer,
-};
+pub use session::{LogoutAnswer, Session, SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer};
 pub use validation::{Validation, ValidationAnswer, ValidationError, ValidationRequest};

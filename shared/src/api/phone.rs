@@ -3,10 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    code::ValidationCode,
-    enrolment::{BucketId, ConfirmationKey, Enrolment, valid_until},
-};
+use crate::enrolment::{BucketId, ConfirmationKey, Enrolment, code::ValidationCode, valid_until};
 
 /// The size of every answer to a phone's request, in bytes, so that an eavesdropper cannot tell
 /// them apart.
@@ -83,7 +80,7 @@ mod tests {
     use rand::{SeedableRng as _, rngs::StdRng};
 
     use super::*;
-    use crate::enrolment::IntakeNumber;
+    use crate::enrolment::intake::IntakeNumber;
 
     #[test]
     fn every_answer_to_a_phone_has_512_bytes_of_json() {

@@ -1,14 +1,14 @@
 //! Who is signed in, and signing out (design §4.3).
 
-use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use thiserror::Error;
 
 use crate::{
-    employee::{EmployeeId, Role},
-    session::IDLE_SECONDS,
+    staff::{
+        employee::{EmployeeId, Role},
+        session::IDLE_SECONDS,
+    },
     time::shift,
 };
 
@@ -21,10 +21,10 @@ pub struct Session {
     /// What the employee may do.
     pub role: Role,
     /// When the session ends if it is not used again. Asking for it was a use.
-    #[serde(with = "crate::rfc3339::timestamp")]
+    #[serde(with = "crate::time::rfc3339::timestamp")]
     pub idle_until: Timestamp,
     /// When it ends in any case.
-    #[serde(with = "crate::rfc3339::timestamp")]
+    #[serde(with = "crate::time::rfc3339::timestamp")]
     pub until: Timestamp,
 }
 
@@ -55,7 +55,7 @@ pub struct SignedIn {
     /// What the employee may do.
     pub role: Role,
     /// When the session that was used last ends if it is not used again.
-    #[serde(with = "crate::rfc3339::timestamp")]
+    #[serde(with = "crate::time::rfc3339::timestamp")]
     pub idle_until: Timestamp,
 }
 
@@ -79,56 +79,6 @@ pub struct LogoutAnswer {
     /// Where the browser goes to sign out at the provider too. From there it comes back to the
     /// portal.
     pub location: String,
-}
-
-/// Why a sign-in was refused: what `GET /auth/callback` puts behind `/?sign-in=`.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum SignInRefusal {
-    /// The person has none of the roles that may use the portal.
-    Role,
-    /// The person signed in without a second factor.
-    SecondFactor,
-    /// Anything else. Trying again may help.
-    Failed,
-}
-
-impl SignInRefusal {
-    /// Every reason.
-    pub const ALL: [Self; 3] = [Self::Role, Self::SecondFactor, Self::Failed];
-
-    /// The name of the query parameter.
-    pub const PARAMETER: &str = "sign-in";
-
-    /// The value of the query parameter.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Role => "role",
-            Self::SecondFactor => "second-factor",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl fmt::Display for SignInRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// Not a reason for which sign-ins are refused.
-#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("not a reason for which sign-ins are refused")]
-pub struct SignInRefusalError;
-
-impl FromStr for SignInRefusal {
-    type Err = SignInRefusalError;
-
-    fn from_str(name: &str) -> Result<Self, SignInRefusalError> {
-        Self::ALL
-            .into_iter()
-            .find(|reason| reason.name() == name)
-            .ok_or(SignInRefusalError)
-    }
 }
 
 hidden_debug!(Session, SignedIn, SignedInAnswer, SignOutRequest);
@@ -194,13 +144,5 @@ mod tests {
             "2026-11-23T10:00:00Z".parse().ok()
         );
         assert_eq!(session("2026-11-23T18:00:00Z").answered_at(), None);
-    }
-
-    #[test]
-    fn reasons_of_refused_sign_ins_are_read_back() {
-        for reason in SignInRefusal::ALL {
-            assert_eq!(reason.to_string().parse(), Ok(reason));
-        }
-        assert_eq!("".parse::<SignInRefusal>(), Err(SignInRefusalError));
     }
 }

@@ -4,8 +4,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    code::{CodeError, ValidationCode},
-    dates::{DateError, Illness},
+    enrolment::code::{CodeError, ValidationCode},
+    keys::illness::{DateError, Illness},
 };
 
 /// The body of `POST /api/validations`, as it is sent.
@@ -58,7 +58,7 @@ pub enum ValidationError {
 #[serde(rename_all = "camelCase")]
 pub struct ValidationAnswer {
     /// The first day on which the person counts as infectious.
-    #[serde(with = "crate::rfc3339::day")]
+    #[serde(with = "crate::time::rfc3339::day")]
     pub infectious_from: Date,
 }
 

@@ -21,7 +21,7 @@ mod publication;
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use rand::{SeedableRng as _, rngs::StdRng, seq::SliceRandom as _};
-use shared::padding;
+use shared::publication::padding;
 
 use outbreak::{Arrival, OUTBREAK};
 use publication::{Padding, Person};

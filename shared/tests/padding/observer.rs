@@ -2,9 +2,8 @@
 //! each a number that stands for itself, without order.
 
 use shared::{
-    conversion::{DiagnosisKey, Infectiousness},
-    retention::RETENTION_SECONDS,
-    time::{INTERVALS_PER_DAY, Interval, UtcDay},
+    keys::conversion::{DiagnosisKey, Infectiousness},
+    time::{INTERVALS_PER_DAY, Interval, UtcDay, retention::RETENTION_SECONDS},
 };
 
 use crate::publication::{FILE_SECONDS, Person, Sighting};

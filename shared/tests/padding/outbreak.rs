@@ -8,12 +8,14 @@
 use jiff::{Span, civil::Date};
 use rand::{RngExt as _, rngs::StdRng};
 use shared::{
-    Timestamp,
-    conversion::DiagnosisKey,
-    dates::{self, Illness},
-    enrolment,
-    tek::{Acceptance, KeyData, RollingPeriod, TemporaryExposureKey},
-    time::{Interval, UtcDay, shift},
+    Timestamp, enrolment,
+    keys::{
+        conversion::DiagnosisKey,
+        illness,
+        illness::Illness,
+        tek::{Acceptance, KeyData, RollingPeriod, TemporaryExposureKey},
+    },
+    time::{Interval, UtcDay, netherlands, shift},
 };
 
 /// What an outbreak is like. Times are in hours.
@@ -108,7 +110,7 @@ impl Case {
             .begin
             .saturating_add(Span::new().days((date_at / 24.0) as i64));
         Self {
-            illness: Illness::new(symptomatic, date.max(dates::oldest(confirmed)), confirmed)
+            illness: Illness::new(symptomatic, date.max(illness::oldest(confirmed)), confirmed)
                 .unwrap(),
             registered,
             confirmed,
@@ -266,7 +268,7 @@ fn instant(begin: Date, hours: f64) -> Timestamp {
     let day = begin.saturating_add(Span::new().days((hours / 24.0) as i64));
     let midnight = day.at(0, 0, 0, 0);
     let local = midnight.saturating_add(Span::new().seconds(seconds(hours % 24.0)));
-    dates::amsterdam().to_timestamp(local).unwrap()
+    netherlands::amsterdam().to_timestamp(local).unwrap()
 }
 
 fn seconds(hours: f64) -> i64 {

@@ -4,11 +4,13 @@ use jiff::ToSpan as _;
 use rand::{RngExt as _, rngs::StdRng};
 use shared::{
     Timestamp,
-    conversion::DiagnosisKey,
-    dates::{self, Illness},
-    padding::{self, InventedPerson},
-    tek::{KeyData, RollingPeriod, TemporaryExposureKey},
-    time::UtcDay,
+    keys::{
+        conversion::DiagnosisKey,
+        illness::Illness,
+        tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    },
+    publication::{padding, padding::InventedPerson},
+    time::{UtcDay, netherlands},
 };
 
 /// Plausible illnesses, but phones that never cut a key: today's comes out tomorrow.
@@ -20,7 +22,7 @@ pub fn todays_key_is_whole(
 ) -> Vec<InventedPerson> {
     until_enough(missing, now, || {
         let days_ago = random.random_range(1..6);
-        let date = dates::today(now).saturating_sub(days_ago.days());
+        let date = netherlands::today(now).saturating_sub(days_ago.days());
         let illness = Illness::new(random.random_bool(0.85), date, now).unwrap();
         let days = (0..=14).map(|days| whole_day(now, days, random));
         days.filter_map(|key| DiagnosisKey::convert(key, illness))
@@ -37,7 +39,7 @@ pub fn lone_keys(
 ) -> Vec<InventedPerson> {
     until_enough(missing, now, || {
         let mut lone_key = || {
-            let date = dates::today(now).saturating_sub(random.random_range(0..12).days());
+            let date = netherlands::today(now).saturating_sub(random.random_range(0..12).days());
             let illness = Illness::new(true, date, now).unwrap();
             DiagnosisKey::convert(whole_day(now, random.random_range(1..12), random), illness)
         };

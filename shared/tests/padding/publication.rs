@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use rand::rngs::StdRng;
 use shared::{
-    Timestamp, conversion::DiagnosisKey, export::MIN_KEYS, padding::InventedPerson, retention,
-    time::shift,
+    Timestamp,
+    keys::conversion::DiagnosisKey,
+    publication::{export::MIN_KEYS, padding::InventedPerson},
+    time::{retention, shift},
 };
 
 use crate::outbreak::Arrival;

@@ -2,7 +2,7 @@
 //! the same order, batches, audit and retention, over TLS with client certificates.
 //!
 //! Signatures are verified by OpenSSL, over a text that is built here; only the form of a batch is
-//! the service's own, which a vector of the real gateway holds (`shared::efgs::batch`). It can be
+//! the service's own, which a vector of the real gateway holds (`federation::batch`). It can be
 //! told to fail in every way that is documented, and to serve what a country never signed.
 
 mod http;
@@ -15,11 +15,8 @@ use std::{
     time::Duration,
 };
 
-use shared::{
-    Timestamp, base64,
-    country::Country,
-    efgs::{audit::AuditEntry, batch::DiagnosisKey},
-};
+use federation::{audit::AuditEntry, batch::DiagnosisKey};
+use shared::{Timestamp, base64, country::Country};
 use xtask::{
     efgs_keys::{EfgsKeys, KeyKind},
     workerd::Exchange,

@@ -1,8 +1,8 @@
 //! What the gateway checks, with OpenSSL and with code of its own.
 
+use federation::batch::{DiagnosisKey, NO_RISK_LEVEL};
 use shared::{
     Timestamp, base64,
-    efgs::batch::{DiagnosisKey, NO_RISK_LEVEL},
     time::{DAY_SECONDS, INTERVALS_PER_DAY, Interval, UtcDay, shift},
 };
 use xtask::efgs_keys::EfgsKeys;

@@ -7,6 +7,10 @@ use std::{
     thread,
 };
 
+use federation::{
+    audit::AuditEntry,
+    batch::{DiagnosisKey, DiagnosisKeyBatch},
+};
 use prost::Message as _;
 use rustls::{
     RootCertStore, ServerConfig, ServerConnection, StreamOwned,
@@ -14,14 +18,7 @@ use rustls::{
     server::WebPkiClientVerifier,
 };
 use sha2::{Digest as _, Sha256};
-use shared::{
-    Date,
-    country::Country,
-    efgs::{
-        audit::AuditEntry,
-        batch::{DiagnosisKey, DiagnosisKeyBatch},
-    },
-};
+use shared::{Date, country::Country};
 
 use xtask::port::loopback;
 

@@ -5,12 +5,12 @@ use std::{
     time::Duration,
 };
 
+use federation::batch::DiagnosisKey;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use shared::{
     Date, Timestamp,
     country::Country,
-    efgs::batch::DiagnosisKey,
     time::{UtcDay, shift},
 };
 

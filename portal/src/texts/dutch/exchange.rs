@@ -1,6 +1,6 @@
 //! The administrator's screen about other countries, in Dutch.
 
-use shared::{api::RunOutcome, efgs::audit::SetAsideReason};
+use shared::api::{RunOutcome, SetAsideReason};
 
 use crate::texts::types::*;
 

@@ -1,9 +1,9 @@
 //! The form and what comes of it, in Dutch.
 
 use shared::{
-    code::{ALPHABET, CodeError, LENGTH},
-    dates::{DateError, OLDEST_DAYS},
-    problem::Problem,
+    api::problem::Problem,
+    enrolment::code::{ALPHABET, CodeError, LENGTH},
+    keys::illness::{DateError, OLDEST_DAYS},
 };
 
 use crate::{service::Failure, texts::types::*};

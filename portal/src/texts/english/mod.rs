@@ -6,9 +6,9 @@ mod guide;
 mod validation;
 
 use shared::{
-    api::{Action, Outcome, SignInRefusal},
-    employee::Role,
+    api::{Action, Outcome},
     language::Language,
+    staff::{employee::Role, sign_in::SignInRefusal},
 };
 
 use super::types::*;

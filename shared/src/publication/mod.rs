@@ -1,0 +1,9 @@
+//! What phones download: exposure key sets, the manifest and the other signed documents
+//! (design §4.2).
+
+mod archive;
+pub mod content;
+pub mod documents;
+pub mod export;
+pub mod padding;
+pub mod signing;

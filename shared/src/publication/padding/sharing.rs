@@ -1,0 +1,182 @@
+//! When the persons of a file shared their keys: after the previous run of the publication, and at
+//! the hours at which people do.
+
+use jiff::Timestamp;
+use rand::{Rng, RngExt as _};
+
+use super::distributions::{
+    CONFIRMED_LATE_MINUTES, CONFIRMED_LATE_PERCENT, MINUTES_BEFORE_CONFIRMATION_PERCENT,
+    SHARING_AT_HOUR, draw, happens,
+};
+use crate::time::{DAY_SECONDS, Interval, netherlands, shift};
+
+/// After a longer standstill of the publication nobody is invented who shared before: a file ends
+/// 14 days after the oldest sharing in it, and must stay for long enough that every phone gets it.
+const STANDSTILL_SECONDS: i64 = 2 * DAY_SECONDS;
+
+/// The moments after one run and up to the next, each as likely as [`SHARING_AT_HOUR`] says.
+pub struct SharingTimes {
+    stretches: Vec<Stretch>,
+    /// The sum of the stretches' shares.
+    total: u64,
+    until: Timestamp,
+}
+
+/// The part of an interval that lies between the runs. No hour of the Netherlands begins or ends
+/// within one.
+struct Stretch {
+    start: Timestamp,
+    seconds: u64,
+    weight: u64,
+}
+
+impl Stretch {
+    fn between(start: Timestamp, end: Timestamp) -> Self {
+        Self {
+            start,
+            seconds: u64::try_from(end.as_second() - start.as_second()).unwrap_or(0),
+            weight: weight(start),
+        }
+    }
+
+    fn share(&self) -> u64 {
+        self.seconds * self.weight
+    }
+}
+
+/// How many persons share at `time`, compared with other times.
+fn weight(time: Timestamp) -> u64 {
+    let local = netherlands::amsterdam().to_datetime(time);
+    let at_hour = |hour: i8| {
+        let hour = usize::try_from(hour % 24).unwrap_or(0);
+        SHARING_AT_HOUR.get(hour).copied().map_or(0, u64::from)
+    };
+    let minute = u64::try_from(local.minute()).unwrap_or(0);
+    at_hour(local.hour()) * (60 - minute) + at_hour(local.hour() + 1) * minute
+}
+
+impl SharingTimes {
+    /// The moments from `since` to `now`. Of an earlier `since` the last [`STANDSTILL_SECONDS`]
+    /// count.
+    pub fn between(since: Timestamp, now: Timestamp) -> Self {
+        let since = since.max(shift(now, -STANDSTILL_SECONDS));
+        let intervals = Interval::at(since).number()..=Interval::at(now).number();
+        let stretches: Vec<_> = intervals
+            .map(Interval::new)
+            .map(|interval| {
+                let (start, end) = (interval.start(), interval.plus(1).start());
+                Stretch::between(start.max(since), end.min(now))
+            })
+            .collect();
+        let total = stretches.iter().map(Stretch::share).sum();
+        Self {
+            stretches,
+            total,
+            until: now,
+        }
+    }
+
+    /// When a person shared whose keys became ready for publication at one of the moments. That is
+    /// the last one when there is no time between the runs.
+    pub fn draw(&self, random: &mut impl Rng) -> Timestamp {
+        let minutes_before = if happens(CONFIRMED_LATE_PERCENT, random) {
+            random.random_range(0..=CONFIRMED_LATE_MINUTES)
+        } else {
+            draw(&MINUTES_BEFORE_CONFIRMATION_PERCENT, random)
+        };
+        shift(self.draw_ready(random), -60 * i64::from(minutes_before))
+    }
+
+    fn draw_ready(&self, random: &mut impl Rng) -> Timestamp {
+        if self.total == 0 {
+            return self.until;
+        }
+        let mut drawn = random.random_range(0..self.total);
+        for stretch in &self.stretches {
+            if drawn < stretch.share() {
+                return shift(stretch.start, (drawn / stretch.weight) as i64);
+            }
+            drawn -= stretch.share();
+        }
+        self.until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng as _, rngs::StdRng};
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn drawn(since: &str, now: &str) -> Vec<Timestamp> {
+        let times = SharingTimes::between(at(since), at(now));
+        let mut random = StdRng::seed_from_u64(1);
+        (0..2_000).map(|_| times.draw_ready(&mut random)).collect()
+    }
+
+    #[test]
+    fn hours_of_the_netherlands_count_in_winter_and_in_summer() {
+        for (since, now, nine) in [
+            (
+                "2026-11-23T06:00:00Z",
+                "2026-11-23T09:00:00Z",
+                "2026-11-23T08:00:00Z",
+            ),
+            (
+                "2026-07-01T05:00:00Z",
+                "2026-07-01T08:00:00Z",
+                "2026-07-01T07:00:00Z",
+            ),
+        ] {
+            let drawn = drawn(since, now);
+            let after_nine = drawn.iter().filter(|time| **time >= at(nine)).count();
+            // 100 of 5 + 50 + 100.
+            assert!((1_190..1_390).contains(&after_nine), "{after_nine}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_an_interval_counts_for_its_part() {
+        let drawn = drawn("2026-11-23T10:08:00Z", "2026-11-23T10:12:00Z");
+        let first = at("2026-11-23T10:10:00Z");
+        let early = drawn.iter().filter(|time| **time < first).count();
+        assert!((900..1_100).contains(&early), "{early}");
+    }
+
+    #[test]
+    fn by_day_and_by_night_moments_lie_between_the_runs() {
+        for (since, now) in [
+            ("2026-11-23T00:00:00Z", "2026-11-23T04:00:00Z"),
+            ("2026-11-23T06:00:00Z", "2026-11-23T09:00:00Z"),
+            ("2026-07-01T05:00:00Z", "2026-07-01T08:00:00Z"),
+        ] {
+            for time in drawn(since, now) {
+                assert!((at(since)..at(now)).contains(&time), "{time}");
+            }
+        }
+    }
+
+    #[test]
+    fn after_a_standstill_the_last_two_days_count() {
+        let now = at("2026-11-23T10:00:00Z");
+        let times = SharingTimes::between(Timestamp::MIN, now);
+        let mut random = StdRng::seed_from_u64(2);
+        for _ in 0..1_000 {
+            let time = times.draw_ready(&mut random);
+            assert!(shift(now, -STANDSTILL_SECONDS) <= time && time < now);
+        }
+    }
+
+    #[test]
+    fn without_time_between_the_runs_everyone_shares_at_the_last_moment() {
+        let now = at("2026-11-23T10:00:00Z");
+        for since in [now, at("2026-11-23T10:00:01Z"), Timestamp::MAX] {
+            let times = SharingTimes::between(since, now);
+            assert_eq!(times.draw_ready(&mut StdRng::seed_from_u64(3)), now);
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Intervals of ten minutes and UTC days, the units in which GAEN counts time.
+
+pub mod netherlands;
+pub mod retention;
+pub mod rfc3339;
+
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// Seconds in an interval.
+const INTERVAL_SECONDS: i64 = 600;
+
+/// Intervals in a UTC day.
+pub const INTERVALS_PER_DAY: u32 = 144;
+
+/// Seconds in a UTC day.
+pub const DAY_SECONDS: i64 = 86_400;
+
+/// GAEN's ENIntervalNumber: `floor(unix seconds / 600)`.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct Interval(u32);
+
+impl Interval {
+    /// The interval with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The interval in which `time` lies.
+    pub fn at(time: Timestamp) -> Self {
+        let number = time.as_second().div_euclid(INTERVAL_SECONDS);
+        Self(u32::try_from(number).unwrap_or(if number < 0 { 0 } else { u32::MAX }))
+    }
+
+    /// The number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The number as the signed integer that the export format has.
+    pub fn as_i32(self) -> i32 {
+        i32::try_from(self.0).unwrap_or(i32::MAX)
+    }
+
+    /// The moment at which the interval begins.
+    pub fn start(self) -> Timestamp {
+        // The largest number lies in the year 83626, which a Timestamp cannot hold.
+        Timestamp::from_second(i64::from(self.0) * INTERVAL_SECONDS).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The interval so many intervals later.
+    pub const fn plus(self, intervals: u32) -> Self {
+        Self(self.0.saturating_add(intervals))
+    }
+
+    /// The number of the UTC day, counted from 1970-01-01.
+    pub const fn day(self) -> UtcDay {
+        UtcDay(self.0 / INTERVALS_PER_DAY)
+    }
+}
+
+/// A UTC day, counted from 1970-01-01.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+pub struct UtcDay(u32);
+
+impl UtcDay {
+    /// The UTC day of `time`.
+    pub fn of(time: Timestamp) -> Self {
+        Interval::at(time).day()
+    }
+
+    /// The UTC day that has the same name as `date`.
+    pub fn of_date(date: Date) -> Self {
+        date.to_zoned(TimeZone::UTC)
+            .map_or(Self(0), |midnight| Self::of(midnight.timestamp()))
+    }
+
+    /// The day's name.
+    pub fn date(self) -> Date {
+        TimeZone::UTC.to_datetime(self.start().start()).date()
+    }
+
+    /// Its first interval.
+    pub const fn start(self) -> Interval {
+        Interval(self.0.saturating_mul(INTERVALS_PER_DAY))
+    }
+
+    /// The day so many days earlier.
+    pub const fn minus(self, days: u32) -> Self {
+        Self(self.0.saturating_sub(days))
+    }
+
+    /// The next day.
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// Days from `earlier` to this day; negative when `earlier` is later.
+    pub fn days_since(self, earlier: Self) -> i32 {
+        let days = i64::from(self.0) - i64::from(earlier.0);
+        i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX })
+    }
+
+    /// The day's number.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+
+    /// The day with this number.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+}
+
+/// `time` moved by `seconds`, held within what a [`Timestamp`] can say.
+pub fn shift(time: Timestamp, seconds: i64) -> Timestamp {
+    time.saturating_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_interval_vectors_of_earlier_systems_hold() {
+        for (number, time) in [
+            (2_661_984, "2020-08-12T00:00:00Z"),
+            (2_638_224, "2020-02-29T00:00:00Z"),
+            (307_296, "1975-11-05T00:00:00Z"),
+            (2_757_312, "2022-06-05T00:00:00Z"),
+            (2_642_976, "2020-04-02T00:00:00Z"),
+        ] {
+            let time: Timestamp = time.parse().unwrap();
+            assert_eq!(Interval::at(time), Interval::new(number));
+            assert_eq!(Interval::new(number).start(), time);
+            assert_eq!(
+                UtcDay::of(shift(time, 86_399)).start(),
+                Interval::new(number)
+            );
+            assert_eq!(UtcDay::of_date(UtcDay::of(time).date()), UtcDay::of(time));
+        }
+    }
+
+    #[test]
+    fn times_outside_the_unsigned_range_do_not_wrap() {
+        assert_eq!(
+            Interval::at(Timestamp::from_second(-1).unwrap()),
+            Interval::new(0)
+        );
+        assert_eq!(Interval::new(u32::MAX).start(), Timestamp::MAX);
+        assert_eq!(Interval::new(u32::MAX).plus(1).number(), u32::MAX);
+    }
+}
