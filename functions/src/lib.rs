@@ -5,31 +5,9 @@
 //! which knows who they are and asks the [`intake`]. Whatever is decided is decided in `shared`;
 //! the modules here parse, store and answer.
 
-mod alarm;
-mod answer;
-mod body;
-mod clock;
-mod config;
-mod content_api;
-mod content_store;
-mod cookie;
-mod countries_api;
-mod desk;
-mod exchange;
-mod intake;
-mod ledger;
-mod object;
-mod outgoing;
-mod phone_api;
-mod portal_api;
-mod random;
-mod request;
-mod router;
-mod security_log;
-mod sign_in;
-mod sql;
-#[cfg(feature = "test-controls")]
-mod test_controls;
+mod objects;
+mod platform;
+mod routes;
 
 use worker::{Context, Env, Result, ScheduleContext, ScheduledEvent, console_error, event};
 
@@ -40,21 +18,21 @@ async fn fetch(
     env: Env,
     _context: Context,
 ) -> Result<web_sys::Response> {
-    router::route(request, &env).await
+    routes::router::route(request, &env).await
 }
 
 /// The cron triggers: exchange keys with other countries by those that the settings name, and
 /// publish by any other.
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let jobs = exchange::Job::on_schedule(&env, &event.cron());
+    let jobs = objects::exchange::Job::on_schedule(&env, &event.cron());
     let done = async {
-        let now = clock::now(&env).await?;
+        let now = platform::clock::now(&env).await?;
         if jobs.is_empty() {
-            return ledger::publish(&env, now).await;
+            return objects::ledger::publish(&env, now).await;
         }
         for job in &jobs {
-            ledger::exchange(&env, *job, now).await?;
+            objects::ledger::exchange(&env, *job, now).await?;
         }
         Ok(())
     };

@@ -1,6 +1,5 @@
 //! Who is signed in, and signing out (design §4.3).
 
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -1,0 +1,149 @@
+//! The publication job: from the Intakes to the files that phones download (design §2).
+//!
+//! Each step leaves the next one something to find: keys that an Intake still has are pulled again
+//! and recognised by their data; a file that was planned is built again with the same bytes; what
+//! was built but not marked is written again under the same name. So the job may be killed
+//! anywhere, and the next run finishes: no key lost, no key twice.
+
+use shared::{
+    Timestamp,
+    enrolment::intake::IntakeNumber,
+    publication::{
+        content,
+        content::{ContentId, Manifest},
+        export,
+    },
+    time::{retention, shift},
+};
+use worker::{Env, Error, Result};
+
+use super::store::Store;
+use crate::{
+    objects::intake,
+    platform::{
+        content_store::{ContentStore, Kind, MIN_TTL},
+        random,
+        settings::Config,
+    },
+};
+
+/// The documents that phones read beside the keys, as they are published.
+const DOCUMENTS: [(Kind, &str); 3] = [
+    (
+        Kind::RiskCalculationParameters,
+        include_str!("../../../content/riskcalculationparameters.json"),
+    ),
+    (
+        Kind::AppConfig,
+        include_str!("../../../content/appconfig.json"),
+    ),
+    (
+        Kind::ResourceBundle,
+        include_str!("../../../content/resourcebundle.json"),
+    ),
+];
+
+/// Publishes what may be published at `now`.
+pub async fn run(store: &Store, env: &Env, now: Timestamp) -> Result<()> {
+    store.expire(now)?;
+    for number in IntakeNumber::all() {
+        pull(store, env, number, now).await?;
+    }
+    store.plan_files(now, &mut random::generator()?)?;
+    let content = ContentStore::of(env)?;
+    write_files(store, env, &content, now).await?;
+    write_manifest(store, env, &content, now).await
+}
+
+/// Deletes what has ended by `now`, and takes it off the manifest.
+pub async fn expire(store: &Store, env: &Env, now: Timestamp) -> Result<()> {
+    if store.expire(now)? {
+        write_manifest(store, env, &ContentStore::of(env)?, now).await?;
+    }
+    Ok(())
+}
+
+/// Moves the keys of an Intake that may be published into the Ledger.
+async fn pull(store: &Store, env: &Env, number: IntakeNumber, now: Timestamp) -> Result<()> {
+    let mut after = None;
+    loop {
+        let released = intake::release(env, number, after, now).await?;
+        for uploads in &released.persons {
+            store.insert_person(uploads)?;
+        }
+        // The Ledger has them; only now may the Intake forget them. The call to the Intake leaves
+        // this object when the insertion is on disk.
+        if !released.persons.is_empty() {
+            let uploads = released.persons.iter().flatten();
+            let uploads: Vec<i64> = uploads.map(|upload| upload.id).collect();
+            intake::confirm(env, number, &uploads, now).await?;
+        }
+        match released.next {
+            Some(next) => after = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Builds and writes the files that are planned and not yet written.
+async fn write_files(
+    store: &Store,
+    env: &Env,
+    content: &ContentStore,
+    now: Timestamp,
+) -> Result<()> {
+    let config = Config::of(env)?;
+    for file in store.planned_files()? {
+        let mut keys = store.keys_of(file.number)?;
+        let zip = export::build(
+            &mut keys,
+            file.window,
+            &config.export,
+            &config.export_signing_key,
+        )
+        .map_err(|error| Error::RustError(error.to_string()))?;
+        drop(keys);
+        let id = ContentId::of(&zip);
+        content
+            .put_file(Kind::ExposureKeySet, id, &zip, file.expires_at, now)
+            .await?;
+        store.mark_written(file.number, id)?;
+    }
+    Ok(())
+}
+
+/// Writes the documents, and then the manifest that names them.
+async fn write_manifest(
+    store: &Store,
+    env: &Env,
+    content: &ContentStore,
+    now: Timestamp,
+) -> Result<()> {
+    let config = Config::of(env)?;
+    let expires_at = retention::ends_at(now);
+    let sign = |json: &[u8]| {
+        content::sign(json, &config.manifest_signing_key)
+            .map_err(|error| Error::RustError(error.to_string()))
+    };
+    let mut ids = [ContentId::of(b""); DOCUMENTS.len()];
+    for (place, (kind, json)) in ids.iter_mut().zip(DOCUMENTS) {
+        let zip = sign(json.as_bytes())?;
+        *place = ContentId::of(&zip);
+        content
+            .put_file(kind, *place, &zip, expires_at, now)
+            .await?;
+    }
+    let [risk_calculation_parameters, app_config, resource_bundle] = ids;
+    let manifest = Manifest {
+        exposure_key_sets: store.published_files(shift(now, MIN_TTL))?,
+        risk_calculation_parameters,
+        app_config,
+        resource_bundle,
+    };
+    content
+        .put_index(&manifest.index(), expires_at, now)
+        .await?;
+    content
+        .put_manifest(&sign(&serde_json::to_vec(&manifest)?)?, expires_at, now)
+        .await
+}

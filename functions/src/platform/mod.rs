@@ -1,0 +1,14 @@
+//! What the platform gives, and the settings: the only part that knows how a Worker is run.
+
+pub mod alarm;
+pub mod answer;
+pub mod body;
+pub mod clock;
+pub mod content_store;
+pub mod object;
+pub mod outgoing;
+pub mod random;
+pub mod request;
+pub mod security_log;
+pub mod settings;
+pub mod sql;

@@ -1,0 +1,71 @@
+//! Reading a request from outside, with as few calls into the platform as possible.
+
+use js_sys::Uint8Array;
+use shared::{api::problem::Problem, enrolment::upload::MAX_BODY_BYTES};
+use url::Url;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+
+use crate::platform::body::Body;
+
+/// The URL of `request`.
+pub fn url(request: &web_sys::Request) -> Result<Url, Problem> {
+    Url::parse(&request.url()).map_err(|_| Problem::Malformed)
+}
+
+/// The body, up to 64 KiB.
+pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
+    let Some(stream) = request.body() else {
+        return Ok(Vec::new());
+    };
+    let header = |name| request.headers().get(name).ok().flatten();
+    // In chunks a body may be longer than its head says.
+    let length = header("content-length").filter(|_| header("transfer-encoding").is_none());
+    match length.and_then(|length| length.parse::<usize>().ok()) {
+        // With a length that fits, the whole body is one call; the server holds the sender to the
+        // length.
+        Some(length) if length <= MAX_BODY_BYTES => {
+            let buffer = request.array_buffer().map_err(unreadable)?;
+            let buffer = JsFuture::from(buffer).await.map_err(unreadable)?;
+            Ok(Uint8Array::new(&buffer).to_vec())
+        }
+        // A body that is too large, or of unknown length.
+        _ => Body::read(stream, MAX_BODY_BYTES, MAX_READ_BYTES)
+            .await
+            .map_err(unreadable)?
+            .map(Body::into_bytes)
+            .ok_or(Problem::TooLarge),
+    }
+}
+
+/// Whether the content type says that the body is JSON.
+pub fn is_json(request: &web_sys::Request) -> bool {
+    let content_type = request
+        .headers()
+        .get("content-type")
+        .ok()
+        .flatten()
+        .unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    media_type.eq_ignore_ascii_case("application/json")
+}
+
+/// The body as JSON of type `T`, when the content type says so.
+#[cfg(feature = "test-controls")]
+pub async fn json<T: serde::de::DeserializeOwned>(
+    request: &web_sys::Request,
+) -> Result<T, Problem> {
+    if !is_json(request) {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    serde_json::from_slice(&body(request).await?).map_err(|_| Problem::Malformed)
+}
+
+/// How much of a body that is too large is read and dropped. A sender that is cut off while it
+/// writes may never see the answer, so all but the worst are heard out.
+const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
+
+/// The connection ended, or the body is not what its headers say.
+fn unreadable(_: JsValue) -> Problem {
+    Problem::Malformed
+}

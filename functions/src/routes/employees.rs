@@ -1,0 +1,174 @@
+//! What the portal calls (design §4.3).
+//!
+//! A request is looked at in one order: method, content type, origin, session, throttle, body.
+
+use serde::{Serialize, de::DeserializeOwned};
+use shared::{
+    Timestamp,
+    api::{ExchangeReport, problem::Problem},
+    staff::{
+        employee::Role,
+        idempotency::{IdempotencyKey, Repeatable},
+        token::TokenHash,
+    },
+};
+use worker::{Env, Result};
+
+use crate::{
+    objects::{
+        ledger, staff,
+        staff::{ValidationCall, Verdict},
+    },
+    platform::{answer, request, security_log::SecurityLog, settings::SignInConfig},
+    routes::cookie::Cookie,
+};
+
+/// Answers below `/api/`.
+pub async fn answer(
+    request: &web_sys::Request,
+    env: &Env,
+    now: Timestamp,
+    path: &str,
+) -> Result<web_sys::Response> {
+    let (method, changes) = match path {
+        "/api/session" | "/api/sessions" | "/api/audit" | "/api/exchange" => ("GET", false),
+        "/api/validations" | "/api/sign-out" => ("POST", true),
+        _ => return answer::problem(Problem::NotFound),
+    };
+    if request.method() != method {
+        return answer::method_not_allowed(method);
+    }
+    if changes && let Err(problem) = check_sender(request, &*SignInConfig::of(env)?) {
+        return refuse(request, env, problem, now).await;
+    }
+    let Some(session) = Cookie::Session.read(request) else {
+        // Whoever opens the portal asks for it first, and is not signed in.
+        return match path {
+            "/api/session" => answer::problem(Problem::SignedOut),
+            _ => refuse(request, env, Problem::SignedOut, now).await,
+        };
+    };
+    let session = session.hash();
+    match path {
+        "/api/session" => give(request, env, staff::session(env, session, now).await?, now).await,
+        "/api/sessions" => give(request, env, staff::sessions(env, session, now).await?, now).await,
+        "/api/audit" => {
+            let before = before(request);
+            let verdict = staff::audit(env, session, before, now).await?;
+            give(request, env, verdict, now).await
+        }
+        "/api/exchange" => give(request, env, exchange(env, session, now).await?, now).await,
+        "/api/sign-out" => {
+            let wanted = parse(&request::body(request).await);
+            let verdict = staff::sign_out(env, session, wanted, now).await?;
+            give(request, env, verdict, now).await
+        }
+        _ => {
+            let call = validation(request, session).await?;
+            give(request, env, staff::validate(env, &call, now).await?, now).await
+        }
+    }
+}
+
+/// A changing request comes from a page of our own, and as JSON, which no form of another site can
+/// send.
+pub fn check_sender(
+    request: &web_sys::Request,
+    config: &SignInConfig,
+) -> std::result::Result<(), Problem> {
+    if !request::is_json(request) {
+        return Err(Problem::UnsupportedMediaType);
+    }
+    let origin = request.headers().get("origin").ok().flatten();
+    if origin.as_deref() == Some(&config.portal_origin) {
+        Ok(())
+    } else {
+        Err(Problem::Forbidden)
+    }
+}
+
+/// Answers that it is refused, and notes from where it was tried if somebody may be trying what is
+/// not allowed.
+pub async fn refuse(
+    request: &web_sys::Request,
+    env: &Env,
+    problem: Problem,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    SecurityLog::note(request, env, problem, now).await;
+    answer::problem(problem)
+}
+
+async fn give<T: Serialize>(
+    request: &web_sys::Request,
+    env: &Env,
+    verdict: Verdict<T>,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    match verdict {
+        Verdict::Done(done) => answer::json(&done),
+        Verdict::Refused(problem) => refuse(request, env, problem, now).await,
+        Verdict::Throttled(retry_after) => {
+            SecurityLog::note(request, env, Problem::Throttled, now).await;
+            answer::throttled(retry_after)
+        }
+    }
+}
+
+/// How the exchange with other countries goes, for an administrator.
+async fn exchange(
+    env: &Env,
+    session: TokenHash,
+    now: Timestamp,
+) -> Result<Verdict<ExchangeReport>> {
+    Ok(match staff::session(env, session, now).await? {
+        Verdict::Done(session) if session.role.includes(Role::Administrator) => {
+            Verdict::Done(ledger::exchange_report(env, now).await?)
+        }
+        Verdict::Done(_) => Verdict::Refused(Problem::Forbidden),
+        Verdict::Refused(problem) => Verdict::Refused(problem),
+        Verdict::Throttled(seconds) => Verdict::Throttled(seconds),
+    })
+}
+
+/// Where in the audit trail the answer is to begin: behind the entry with this number, or at the
+/// newest one.
+fn before(request: &web_sys::Request) -> std::result::Result<Option<i64>, Problem> {
+    let url = request::url(request)?;
+    let mut pairs = url.query_pairs();
+    match pairs.find(|(name, _)| name == "before") {
+        Some((_, number)) => number.parse().map(Some).map_err(|_| Problem::Malformed),
+        None => Ok(None),
+    }
+}
+
+async fn validation(request: &web_sys::Request, session: TokenHash) -> Result<ValidationCall> {
+    let key = match request.headers().get("idempotency-key")? {
+        Some(key) => key.parse::<IdempotencyKey>().map(Some),
+        None => Ok(None),
+    };
+    let body = request::body(request).await;
+    Ok(match key {
+        Ok(key) => ValidationCall {
+            session,
+            request: parse(&body),
+            repeatable: key
+                .zip(body.as_ref().ok())
+                .map(|(key, body)| Repeatable::new(key, body)),
+        },
+        Err(_) => ValidationCall {
+            session,
+            request: Err(Problem::Malformed),
+            repeatable: None,
+        },
+    })
+}
+
+fn parse<T: DeserializeOwned>(
+    body: &std::result::Result<Vec<u8>, Problem>,
+) -> std::result::Result<T, Problem> {
+    match body {
+        Ok(body) => serde_json::from_slice(body).map_err(|_| Problem::Malformed),
+        Err(problem) => Err(*problem),
+    }
+}

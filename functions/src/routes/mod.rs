@@ -1,0 +1,11 @@
+//! What can be asked of the service from outside: one file for each audience.
+
+pub mod content;
+pub mod cookie;
+pub mod countries;
+pub mod employees;
+pub mod phone;
+pub mod router;
+pub mod sign_in;
+#[cfg(feature = "test-controls")]
+pub mod test_controls;

@@ -1,0 +1,77 @@
+//! What phones call to register and to upload their keys (design §4.1).
+//!
+//! Every answer looks the same and every request takes the same road, whichever of the three routes
+//! was called and whatever comes of it: read the body, look for a bucket and a signature in it, one
+//! call to an Intake. Nobody who watches the line learns anything from the answer or from its time.
+
+use shared::{
+    Timestamp, api,
+    api::problem::Problem,
+    base64,
+    enrolment::{intake::IntakeNumber, upload},
+};
+use url::Url;
+use worker::{Env, Result, console_error};
+
+use crate::{
+    objects::{intake, intake::PhoneRequest},
+    platform::{answer, random, request, settings::Config},
+};
+
+/// The three routes.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum PhoneRoute {
+    /// `POST /v2/register`: a new enrolment. The body is ignored, whatever it is.
+    Register,
+    /// `POST /v1/postkeys`: keys for an enrolment, signed with its confirmation key.
+    PostKeys,
+    /// `POST /v1/stopkeys`: the decoy. It looks like one of the others and leaves nothing behind.
+    StopKeys,
+}
+
+/// Answers a phone's request.
+pub async fn answer(
+    route: PhoneRoute,
+    request: &web_sys::Request,
+    url: &Url,
+    env: &Env,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    if request.method() != "POST" {
+        return answer::method_not_allowed("POST");
+    }
+    if !Config::of(env)?.phone_api {
+        return answer::problem(Problem::Gone);
+    }
+    let body = match request::body(request).await {
+        Ok(body) => body,
+        Err(Problem::TooLarge) => return answer::problem(Problem::TooLarge),
+        // A body that breaks off is as good as an empty one.
+        Err(_) => Vec::new(),
+    };
+    let any = IntakeNumber::random(&mut random::generator()?);
+    let intake = match upload::bucket_of(&body) {
+        Some(bucket) if route != PhoneRoute::Register => bucket.intake(),
+        _ => any,
+    };
+    let request = PhoneRequest {
+        route,
+        body,
+        signature: signature(url).unwrap_or_default(),
+    };
+    intake::phone(env, intake, request, now)
+        .await
+        .or_else(|error| {
+            console_error!("a phone's request failed: {error}");
+            answer::phone(&match route {
+                PhoneRoute::Register => api::Registration::failure().to_body(),
+                PhoneRoute::PostKeys | PhoneRoute::StopKeys => api::upload_answer(),
+            })
+        })
+}
+
+/// The signature in the query. A plus sign that was not encoded arrives as a space.
+fn signature(url: &Url) -> Option<[u8; 32]> {
+    let (_, value) = url.query_pairs().find(|(name, _)| name == "sig")?;
+    base64::decode(&value.replace(' ', "+"))
+}

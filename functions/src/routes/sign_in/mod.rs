@@ -1,0 +1,204 @@
+//! Signing in and out by the organisation's OpenID Connect provider (design §4.3).
+//!
+//! `GET /auth/login` → provider → `GET /auth/callback` → cookie. The browser holds one cookie and
+//! no token: what the provider says is read here once, and forgotten.
+
+mod http;
+mod provider;
+
+use shared::{
+    Timestamp,
+    api::{LogoutAnswer, problem::Problem},
+    staff::{
+        sign_in::{Employee, Refused, SignInRefusal},
+        token::Token,
+    },
+};
+use url::Url;
+use worker::{Env, Result, console_error};
+
+use crate::{
+    objects::{staff, staff::PendingSignIn},
+    platform::{
+        answer, random,
+        security_log::{Reason, SecurityLog},
+        settings::SignInConfig,
+    },
+    routes::{cookie::Cookie, employees},
+};
+use provider::{Provider, Secrets};
+
+/// Answers below `/auth/`.
+pub async fn answer(
+    request: &web_sys::Request,
+    url: &Url,
+    env: &Env,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    match (url.path(), request.method().as_str()) {
+        ("/auth/login", "GET") => login(request, env, now).await,
+        ("/auth/callback", "GET") => callback(request, url, env, now).await,
+        ("/auth/logout", "POST") => logout(request, env, now).await,
+        ("/auth/login" | "/auth/callback", _) => answer::method_not_allowed("GET"),
+        ("/auth/logout", _) => answer::method_not_allowed("POST"),
+        _ => answer::problem(Problem::NotFound),
+    }
+}
+
+/// Sends the browser to the provider.
+async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<web_sys::Response> {
+    let config = SignInConfig::of(env)?;
+    let provider = match Provider::known(&config, now).await {
+        Ok(provider) => provider,
+        Err(error) => {
+            console_error!("a sign-in cannot begin: {error}");
+            return back_to_portal(Some(SignInRefusal::Failed), &[]);
+        }
+    };
+    let mut random = random::generator()?;
+    // One browser may have several on their way, each in a window of its own.
+    let browser = Cookie::SignIn
+        .read(request)
+        .unwrap_or_else(|| Token::random(&mut random));
+    let secrets = Secrets {
+        state: Token::random(&mut random),
+        nonce: Token::random(&mut random),
+        verifier: Token::random(&mut random),
+    };
+    let there = match provider.sign_in_url(&config, &secrets) {
+        Ok(there) => there,
+        Err(error) => {
+            console_error!("a sign-in cannot begin: {error}");
+            return back_to_portal(Some(SignInRefusal::Failed), &[]);
+        }
+    };
+    let pending = PendingSignIn {
+        state: secrets.state.hash(),
+        browser: browser.hash(),
+        nonce: secrets.nonce.to_string(),
+        verifier: secrets.verifier.to_string(),
+    };
+    staff::begin_sign_in(env, &pending, now).await?;
+    answer::see_other(there.as_str(), &[Cookie::SignIn.set(&browser)])
+}
+
+/// Takes the browser back from the provider. Whatever goes wrong, it ends at the portal, which says
+/// what to do.
+async fn callback(
+    request: &web_sys::Request,
+    url: &Url,
+    env: &Env,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    let config = SignInConfig::of(env)?;
+    let Some((way_back, browser)) = WayBack::read(url).zip(Cookie::SignIn.read(request)) else {
+        return back_to_portal(Some(SignInRefusal::Failed), &[]);
+    };
+    let state = way_back.state.hash();
+    let Some(sign_in) = staff::take_sign_in(env, state, browser.hash(), now).await? else {
+        SecurityLog::note_reason(request, env, Reason::SignIn, now).await;
+        return back_to_portal(Some(SignInRefusal::Failed), &[]);
+    };
+    let mut cookies = Vec::new();
+    if sign_in.last {
+        cookies.push(Cookie::SignIn.remove());
+    }
+    match admit(&config, way_back, &sign_in, now).await {
+        Ok(employee) => {
+            let session = Token::random(&mut random::generator()?);
+            staff::open_session(env, session.hash(), employee, now).await?;
+            cookies.push(Cookie::Session.set(&session));
+            back_to_portal(None, &cookies)
+        }
+        Err(refused) => {
+            let reason = refused.reason;
+            SecurityLog::note_reason(request, env, Reason::SignIn, now).await;
+            staff::note_refused(env, refused, now).await?;
+            back_to_portal(Some(reason), &cookies)
+        }
+    }
+}
+
+/// Who signs in, if the provider says so and the person may.
+async fn admit(
+    config: &SignInConfig,
+    way_back: WayBack,
+    sign_in: &staff::TakenSignIn,
+    now: Timestamp,
+) -> std::result::Result<Employee, Refused> {
+    let failed = || Refused {
+        reason: SignInRefusal::Failed,
+        employee: None,
+    };
+    let issuer_is_ours = way_back
+        .issuer
+        .is_none_or(|issuer| issuer == config.issuer.as_str());
+    let code = way_back
+        .code
+        .filter(|_| issuer_is_ours)
+        .ok_or_else(failed)?;
+    let claims = async {
+        let provider = Provider::known(config, now).await?;
+        provider.claims(config, code, sign_in, now).await
+    };
+    let claims = claims.await.map_err(|error| {
+        console_error!("a sign-in failed: {error}");
+        failed()
+    })?;
+    config.rules.admit(&claims)
+}
+
+/// Ends the session, and says where to go to sign out at the provider too.
+async fn logout(
+    request: &web_sys::Request,
+    env: &Env,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    let config = SignInConfig::of(env)?;
+    if let Err(problem) = employees::check_sender(request, &config) {
+        return employees::refuse(request, env, problem, now).await;
+    }
+    if let Some(session) = Cookie::Session.read(request) {
+        staff::close_session(env, session.hash(), now).await?;
+    }
+    // The session has ended, whatever the provider does.
+    let provider = Provider::known(&config, now).await;
+    let there = provider
+        .ok()
+        .and_then(|provider| provider.sign_out_url(&config));
+    let answer = answer::json(&LogoutAnswer {
+        location: there.map_or_else(|| config.portal(), |url| url.to_string()),
+    })?;
+    answer::with_cookies(answer, &[Cookie::Session.remove()])
+}
+
+/// What the provider put into the address on the way back.
+struct WayBack {
+    state: Token,
+    /// Missing when the provider refused.
+    code: Option<String>,
+    /// Some providers say who they are (RFC 9207).
+    issuer: Option<String>,
+}
+
+impl WayBack {
+    fn read(url: &Url) -> Option<Self> {
+        let parameter = |wanted| {
+            let mut pairs = url.query_pairs();
+            pairs.find_map(|(name, value)| (name == wanted).then(|| value.into_owned()))
+        };
+        Some(Self {
+            state: parameter("state")?.parse().ok()?,
+            code: parameter("code"),
+            issuer: parameter("iss"),
+        })
+    }
+}
+
+fn back_to_portal(refused: Option<SignInRefusal>, cookies: &[String]) -> Result<web_sys::Response> {
+    let there = match refused {
+        Some(reason) => format!("/?{}={reason}", SignInRefusal::PARAMETER),
+        None => "/".to_owned(),
+    };
+    answer::see_other(&there, cookies)
+}

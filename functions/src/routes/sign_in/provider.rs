@@ -1,0 +1,334 @@
+//! The organisation's OpenID Connect provider: what it publishes, where browsers are sent, and its
+//! ID tokens.
+
+use std::{cell::RefCell, fmt, rc::Rc};
+
+use openidconnect::{
+    AdditionalClaims, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode,
+    ClaimsVerificationError, Client, ClientId, CsrfToken, EmptyExtraTokenFields, IdToken,
+    IdTokenFields, IdTokenVerifier, LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
+    core::{
+        CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
+        CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreResponseType,
+        CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse,
+        CoreTokenType,
+    },
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use shared::{
+    Timestamp,
+    staff::{sign_in::Claims, token::Token},
+};
+use url::Url;
+
+use super::http;
+use crate::{
+    objects::staff::TakenSignIn,
+    platform::{
+        clock,
+        settings::{SignInConfig, is_safe},
+    },
+};
+
+/// For how long what the provider publishes is believed without asking again, in seconds.
+const MAX_AGE: i64 = 3_600;
+
+/// How soon it may be asked again when a token names a key that is not known, in seconds: the
+/// provider may have a new one, and nobody must be able to make us ask all the time.
+const MIN_AGE: i64 = 60;
+
+/// How old an ID token that the provider hands out on request can be, and how far its clock may be
+/// off, in seconds.
+const TOKEN_AGE: i64 = 300;
+
+/// The signatures that are taken: those of a key that only the provider has.
+const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPssSha256,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EdDsa,
+];
+
+/// What the provider publishes, and when it was asked.
+pub struct Provider {
+    metadata: ProviderMetadataWithLogout,
+    asked: Timestamp,
+}
+
+/// What a sign-in is known by: secrets of which each has one place to go to.
+pub struct Secrets {
+    /// Comes back in the address.
+    pub state: Token,
+    /// Comes back in the ID token.
+    pub nonce: Token,
+    /// Goes to the provider with the code.
+    pub verifier: Token,
+}
+
+/// Why signing in does not work. The text is for the log, and holds nothing that anybody sent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ProviderError {
+    /// What the provider publishes could not be had.
+    Discovery,
+    /// An address of the provider is not safe.
+    Unsafe,
+    /// The provider did not take the code.
+    Exchange,
+    /// There was no ID token.
+    NoToken,
+    /// The ID token is not right.
+    Token(&'static str),
+}
+
+impl fmt::Display for ProviderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Discovery => f.write_str("the provider's metadata or keys cannot be had"),
+            Self::Unsafe => f.write_str("an address of the provider is neither https nor local"),
+            Self::Exchange => f.write_str("the provider gives no token for the code"),
+            Self::NoToken => f.write_str("the provider gives no ID token"),
+            Self::Token(what) => write!(f, "the ID token is refused: {what}"),
+        }
+    }
+}
+
+thread_local! {
+    static PROVIDER: RefCell<Option<Rc<Provider>>> = const { RefCell::new(None) };
+}
+
+impl Provider {
+    /// The provider as it was when it was asked last, an hour ago at most.
+    pub async fn known(config: &SignInConfig, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
+        match PROVIDER.with_borrow(Clone::clone) {
+            Some(known) if known.age(now) < MAX_AGE => Ok(known),
+            _ => Self::asked(config, now).await,
+        }
+    }
+
+    /// The provider as it is now.
+    async fn asked(config: &SignInConfig, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
+        let metadata =
+            ProviderMetadataWithLogout::discover_async(config.issuer.clone(), &http::send)
+                .await
+                .map_err(|_| ProviderError::Discovery)?;
+        let addresses = [
+            Some(metadata.authorization_endpoint().url()),
+            Some(metadata.jwks_uri().url()),
+            metadata.token_endpoint().map(|endpoint| endpoint.url()),
+        ];
+        if !addresses.into_iter().all(|url| url.is_some_and(is_safe)) {
+            return Err(ProviderError::Unsafe);
+        }
+        let provider = Rc::new(Self {
+            metadata,
+            asked: now,
+        });
+        PROVIDER.set(Some(provider.clone()));
+        Ok(provider)
+    }
+
+    fn age(&self, now: Timestamp) -> i64 {
+        now.as_second() - self.asked.as_second()
+    }
+
+    /// Where the browser goes to sign in.
+    pub fn sign_in_url(
+        &self,
+        config: &SignInConfig,
+        secrets: &Secrets,
+    ) -> Result<Url, ProviderError> {
+        let client = self.client(config)?;
+        let state = CsrfToken::new(secrets.state.to_string());
+        let nonce = Nonce::new(secrets.nonce.to_string());
+        let verifier = PkceCodeVerifier::new(secrets.verifier.to_string());
+        let request = client
+            .authorize_url(
+                AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
+                move || state,
+                move || nonce,
+            )
+            .add_scope(Scope::new("profile".to_owned()))
+            // Whoever comes to a screen that is locked must not get in by the provider's memory of
+            // who was there.
+            .add_prompt(CoreAuthPrompt::Login)
+            .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
+        let second_factors = config.rules.second_factor.acr_values();
+        let request = second_factors.fold(request, |request, value| {
+            request.add_auth_context_value(AuthenticationContextClass::new(value.to_owned()))
+        });
+        Ok(request.url().0)
+    }
+
+    /// Where the browser goes to sign out; `None` when the provider has no such place. No token
+    /// goes along, as the browser has none, so the provider may ask whether it is meant.
+    pub fn sign_out_url(&self, config: &SignInConfig) -> Option<Url> {
+        let endpoint = self
+            .metadata
+            .additional_metadata()
+            .end_session_endpoint
+            .clone()?;
+        if !is_safe(endpoint.url()) {
+            return None;
+        }
+        let back = PostLogoutRedirectUrl::new(config.portal()).ok()?;
+        let request = LogoutRequest::from(endpoint)
+            .set_client_id(ClientId::new(config.client_id.to_string()))
+            .set_post_logout_redirect_uri(back);
+        Some(request.http_get_url())
+    }
+
+    /// What the ID token says that the provider gives for `code`, if the token is genuine, for us,
+    /// and for this sign-in.
+    pub async fn claims(
+        &self,
+        config: &SignInConfig,
+        code: String,
+        sign_in: &TakenSignIn,
+        now: Timestamp,
+    ) -> Result<Claims, ProviderError> {
+        let token = self.exchange(config, code, sign_in).await?;
+        let nonce = Nonce::new(sign_in.nonce.clone());
+        let checked = token.claims(&self.verifier(config), &nonce);
+        let claims = match checked {
+            Err(error) if names_unknown_key(&error) && self.age(now) >= MIN_AGE => {
+                let renewed = Self::asked(config, now).await?;
+                token.claims(&renewed.verifier(config), &nonce)
+            }
+            checked => checked,
+        };
+        let claims = claims.map_err(|error| ProviderError::Token(kind(&error)))?;
+        // The library leaves the party that the token was issued to alone (OpenID Connect Core
+        // §3.1.3.7, step 5).
+        let party = claims.authorized_party();
+        if party.is_some_and(|party| *party != config.client_id) {
+            return Err(ProviderError::Token("audience"));
+        }
+        match serde_json::to_value(claims) {
+            Ok(Value::Object(claims)) => Ok(claims),
+            _ => Err(ProviderError::Token("claims")),
+        }
+    }
+
+    async fn exchange(
+        &self,
+        config: &SignInConfig,
+        code: String,
+        sign_in: &TakenSignIn,
+    ) -> Result<ProviderIdToken, ProviderError> {
+        let client = self.client(config)?;
+        let answer = client
+            .exchange_code(AuthorizationCode::new(code))
+            .map_err(|_| ProviderError::Discovery)?
+            .set_pkce_verifier(PkceCodeVerifier::new(sign_in.verifier.clone()))
+            .request_async(&http::send)
+            .await
+            .map_err(|_| ProviderError::Exchange)?;
+        answer.id_token().cloned().ok_or(ProviderError::NoToken)
+    }
+
+    fn verifier(&self, config: &SignInConfig) -> IdTokenVerifier<'static, CoreJsonWebKey> {
+        let now = clock::real().as_second();
+        // No client secret: with one, whoever knows it could sign tokens.
+        IdTokenVerifier::new_public_client(
+            config.client_id.clone(),
+            config.issuer.clone(),
+            self.metadata.jwks().clone(),
+        )
+        .set_allowed_algs(ALGORITHMS)
+        .set_other_audience_verifier_fn(|_| false)
+        .set_time_fn(move || chrono::DateTime::from_timestamp(now, 0).unwrap_or_default())
+        .set_issue_time_verifier_fn(move |issued| {
+            if (issued.timestamp() - now).abs() <= TOKEN_AGE {
+                Ok(())
+            } else {
+                Err("not issued just now".to_owned())
+            }
+        })
+    }
+
+    fn client(&self, config: &SignInConfig) -> Result<ProviderClient, ProviderError> {
+        let back = RedirectUrl::new(config.callback()).map_err(|_| ProviderError::Unsafe)?;
+        let client = Client::from_provider_metadata(
+            self.metadata.clone(),
+            config.client_id.clone(),
+            Some(config.client_secret.clone()),
+        );
+        Ok(client.set_redirect_uri(back))
+    }
+}
+
+/// Whether the key that signed the token is none that is known.
+fn names_unknown_key(error: &ClaimsVerificationError) -> bool {
+    matches!(
+        error,
+        ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)
+    )
+}
+
+/// What is wrong with a token, without what stands in it.
+const fn kind(error: &ClaimsVerificationError) -> &'static str {
+    match error {
+        ClaimsVerificationError::Expired(_) => "expired",
+        ClaimsVerificationError::InvalidAudience(_) => "audience",
+        ClaimsVerificationError::InvalidIssuer(_) => "issuer",
+        ClaimsVerificationError::InvalidNonce(_) => "nonce",
+        ClaimsVerificationError::SignatureVerification(error) => match error {
+            SignatureVerificationError::NoMatchingKey => "signed by an unknown key",
+            SignatureVerificationError::NoSignature => "not signed",
+            SignatureVerificationError::DisallowedAlg(_)
+            | SignatureVerificationError::UnsupportedAlg(_) => "signature algorithm",
+            _ => "signature",
+        },
+        _ => "claims",
+    }
+}
+
+/// Every claim that the library has no name for: the role, and perhaps by what employees are known.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+struct OtherClaims {
+    #[serde(flatten)]
+    claims: Claims,
+}
+
+impl AdditionalClaims for OtherClaims {}
+
+type ProviderIdToken = IdToken<
+    OtherClaims,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
+>;
+
+type ProviderTokenResponse = StandardTokenResponse<
+    IdTokenFields<
+        OtherClaims,
+        EmptyExtraTokenFields,
+        CoreGenderClaim,
+        CoreJweContentEncryptionAlgorithm,
+        CoreJwsSigningAlgorithm,
+    >,
+    CoreTokenType,
+>;
+
+type ProviderClient = Client<
+    OtherClaims,
+    CoreAuthDisplay,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJsonWebKey,
+    CoreAuthPrompt,
+    StandardErrorResponse<CoreErrorResponseType>,
+    ProviderTokenResponse,
+    CoreTokenIntrospectionResponse,
+    CoreRevocableToken,
+    CoreRevocationErrorResponse,
+    openidconnect::EndpointSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointNotSet,
+    openidconnect::EndpointMaybeSet,
+    openidconnect::EndpointMaybeSet,
+>;

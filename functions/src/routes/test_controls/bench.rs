@@ -1,0 +1,85 @@
+//! Building exposure key sets on demand, for `cargo xtask bench export`.
+
+use rand::RngExt as _;
+use serde::{Deserialize, Serialize};
+use shared::{
+    Timestamp,
+    keys::{
+        conversion::{DiagnosisKey, Infectiousness},
+        tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+    },
+    publication::{
+        export,
+        export::{MAX_KEYS, Window},
+    },
+    time::{DAY_SECONDS, UtcDay, shift},
+};
+use worker::{Env, Error, Result};
+
+use crate::platform::{answer, random, request, settings::Config};
+
+/// What to build.
+#[derive(Deserialize)]
+struct Task {
+    /// How many keys.
+    keys: usize,
+    /// False makes the keys and builds nothing, so that the caller can tell the two apart: the
+    /// Worker's own clock stands still while it computes.
+    build: bool,
+}
+
+/// What was built.
+#[derive(Serialize)]
+struct Outcome {
+    /// Bytes of all files.
+    bytes: usize,
+    /// Bytes of linear memory that the isolate has grown to.
+    memory: usize,
+}
+
+/// `POST /test/bench/export`.
+pub async fn export(
+    request: &web_sys::Request,
+    env: &Env,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    let task: Task = match request::json(request).await {
+        Ok(task) => task,
+        Err(problem) => return answer::problem(problem),
+    };
+    let config = Config::of(env)?;
+    let mut keys = random_keys(task.keys, now)?;
+    let mut bytes = 0;
+    if task.build {
+        let window = Window {
+            start: shift(now, -DAY_SECONDS),
+            end: now,
+        };
+        for file in keys.chunks_mut(MAX_KEYS) {
+            let zip = export::build(file, window, &config.export, &config.export_signing_key)
+                .map_err(|error| Error::RustError(error.to_string()))?;
+            bytes += zip.len();
+        }
+    }
+    answer::json(&Outcome {
+        bytes,
+        memory: core::arch::wasm32::memory_size(0) * 65_536,
+    })
+}
+
+fn random_keys(number: usize, now: Timestamp) -> Result<Vec<DiagnosisKey>> {
+    let mut random = random::generator()?;
+    let today = UtcDay::of(now);
+    let key = |_| {
+        let infectiousness = Infectiousness::on(random.random_range(-2..12), true)?;
+        Some(DiagnosisKey {
+            key: TemporaryExposureKey {
+                data: KeyData::from_bytes(random.random()),
+                rolling_start: today.minus(random.random_range(1..14)).start(),
+                rolling_period: RollingPeriod::DAY,
+            },
+            infectiousness,
+        })
+    };
+    Ok((0..number).filter_map(key).collect())
+}
