@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::Value;
 use shared::{
     Date, Timestamp,
-    keys::tek::OLDEST_DAYS,
+    keys::tek::MAX_KEY_AGE_DAYS,
     publication::{
         content::{ContentId, DocumentError, Manifest},
         documents::{AppConfig, ResourceBundle, RiskCalculationParameters},
@@ -215,7 +215,7 @@ impl Phone {
 impl Checked {
     /// Forgets what is older than 14 days.
     pub fn forget_before(&mut self, now: Timestamp) {
-        let oldest = UtcDay::of(now).minus(OLDEST_DAYS);
+        let oldest = UtcDay::of(now).minus(MAX_KEY_AGE_DAYS);
         self.windows.retain(|window| window.day >= oldest);
         self.warned = self.warned.filter(|date| *date >= oldest.date());
         let oldest = shift(now, -FILE_DAYS * DAY_SECONDS);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    keys::tek::OLDEST_DAYS,
+    keys::tek::MAX_KEY_AGE_DAYS,
     time::{DAY_SECONDS, shift},
 };
 
@@ -66,7 +66,7 @@ impl Encounters {
 
     /// Forgets what was heard more than 14 days ago.
     pub fn forget_before(&mut self, now: Timestamp) {
-        let oldest = shift(now, -i64::from(OLDEST_DAYS) * DAY_SECONDS);
+        let oldest = shift(now, -i64::from(MAX_KEY_AGE_DAYS) * DAY_SECONDS);
         self.0.retain(|encounter| encounter.heard_at >= oldest);
     }
 }

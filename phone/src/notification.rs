@@ -5,7 +5,7 @@ use serde::Serialize;
 use shared::{
     Date, Timestamp,
     language::Language,
-    publication::documents::{Detail, Exposure, Text},
+    publication::documents::{Detail, ExposureDates, Text},
     time::netherlands,
 };
 
@@ -42,7 +42,7 @@ impl Phone {
     /// The notification of the last day with a risk, if there was one, and the service's texts have
     /// been fetched.
     pub fn notification(&self, now: Timestamp, language: Language) -> Option<Notification> {
-        let exposure = Exposure {
+        let exposure = ExposureDates {
             date: self.checked.exposure(now)?.date,
             today: netherlands::today(now),
         };

@@ -10,7 +10,7 @@ use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    keys::tek::{KeyData, OLDEST_DAYS, RollingPeriod, TemporaryExposureKey},
+    keys::tek::{KeyData, MAX_KEY_AGE_DAYS, RollingPeriod, TemporaryExposureKey},
     time::{Interval, UtcDay},
 };
 
@@ -23,7 +23,7 @@ impl OwnKeys {
     /// The keys of a phone that has been in use for 14 days and today.
     pub fn of_past_days(now: Timestamp, random: &mut impl Rng) -> Self {
         let today = UtcDay::of(now);
-        let days = (0..=OLDEST_DAYS).rev().map(|days| today.minus(days));
+        let days = (0..=MAX_KEY_AGE_DAYS).rev().map(|days| today.minus(days));
         Self(days.map(|day| key_of(day, random)).collect())
     }
 
@@ -70,7 +70,7 @@ impl OwnKeys {
 
     /// Forgets what is older than 14 days.
     pub fn forget_before(&mut self, now: Timestamp) {
-        let oldest = UtcDay::of(now).minus(OLDEST_DAYS);
+        let oldest = UtcDay::of(now).minus(MAX_KEY_AGE_DAYS);
         self.0.retain(|key| key.day() >= oldest);
     }
 }

@@ -19,7 +19,7 @@ use shared::{
     },
     publication::{
         export,
-        export::{ExportSettings, MAX_KEYS, Window},
+        export::{ExportSettings, MAX_FILE_KEYS, Window},
         signing,
     },
     time::UtcDay,
@@ -48,7 +48,7 @@ fn main() {
         let mut keys = keys.clone();
         let started = Instant::now();
         bytes = keys
-            .chunks_mut(MAX_KEYS)
+            .chunks_mut(MAX_FILE_KEYS)
             .map(|file| {
                 let zip = export::build(file, window, &settings, &signing_key);
                 black_box(zip.expect("a file")).len()
@@ -56,7 +56,7 @@ fn main() {
             .sum();
         best = best.max(KEYS as f64 / started.elapsed().as_secs_f64());
     }
-    println!("keys              {KEYS}, in files of at most {MAX_KEYS}");
+    println!("keys              {KEYS}, in files of at most {MAX_FILE_KEYS}");
     println!("keys a second     {best:.0} (best of {ROUNDS})");
     println!("bytes a key       {:.2}", bytes as f64 / KEYS as f64);
     println!("peak memory       {} kB", peak_memory_kb());

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use federation::batch::DiagnosisKey;
 use shared::{
     api::{ExchangeReport, RunOutcome, SetAsideReason},
-    publication::export::MIN_KEYS,
+    publication::export::MIN_FILE_KEYS,
     time::{DAY_SECONDS, shift},
 };
 use tests::{
@@ -401,7 +401,7 @@ fn an_empty_batch_and_a_full_one_are_taken() {
     assert_eq!(published_once(&system, &keys), 5_000);
     // A file that only other countries' keys made due has invented persons of our own too: nobody
     // sees that it is empty of ours.
-    assert!(published(&system).len() >= 5_000 + MIN_KEYS);
+    assert!(published(&system).len() >= 5_000 + MIN_FILE_KEYS);
 }
 
 #[test]

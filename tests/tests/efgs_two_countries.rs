@@ -9,7 +9,7 @@ use federation::{MAX_KEYS, batch::NO_RISK_LEVEL};
 use shared::{
     country::Country,
     keys::tek::KeyData,
-    publication::export::MIN_KEYS,
+    publication::export::MIN_FILE_KEYS,
     time::{DAY_SECONDS, shift},
 };
 use tests::{
@@ -76,7 +76,7 @@ fn what_is_exchanged_is_what_is_published_and_nothing_comes_back() {
         .iter()
         .map(|key| key.key.data)
         .collect();
-    assert!(published.len() >= MIN_KEYS);
+    assert!(published.len() >= MIN_FILE_KEYS);
 
     let uploads = gateway.uploads();
     let [upload] = &uploads[..] else {
@@ -101,7 +101,7 @@ fn what_is_exchanged_is_what_is_published_and_nothing_comes_back() {
     let [_, german] = &gateway.uploads()[..] else {
         panic!("{:#?}", gateway.seen());
     };
-    assert!(german.keys.len() >= MIN_KEYS);
+    assert!(german.keys.len() >= MIN_FILE_KEYS);
     assert!(german.keys.iter().all(|key| key.origin == "DE"));
     let german = data_of(&german.keys);
     assert!(german.iter().all(|data| !published.contains(data)));

@@ -19,7 +19,7 @@ use shared::{
         conversion::{DiagnosisKey, TransmissionRiskLevel},
         tek::KeyData,
     },
-    publication::export::{MIN_KEYS, proto},
+    publication::export::{MIN_FILE_KEYS, proto},
     time::{UtcDay, shift},
 };
 use tests::{System, header, random};
@@ -49,7 +49,7 @@ fn keys_of_a_validated_upload_reach_another_phone() {
     system.run_job("publish");
 
     let found = system.published();
-    assert!(found.len() >= MIN_KEYS, "{} keys", found.len());
+    assert!(found.len() >= MIN_FILE_KEYS, "{} keys", found.len());
     assert!(found.is_sorted_by_key(|key| key.key.data));
     // Onset three days ago: infectious from five days ago to yesterday, the last whole day.
     let today = UtcDay::of(system.now());
@@ -247,7 +247,7 @@ fn openssl_and_protoc_accept_what_is_served() {
     assert_eq!(header, b"EK Export v1    ");
     let text = decode(message);
     assert!(text.contains("3: \"NL\"\n4: 1\n5: 1\n"), "{text}");
-    assert!(text.matches("\n7 {").count() >= MIN_KEYS, "{text}");
+    assert!(text.matches("\n7 {").count() >= MIN_FILE_KEYS, "{text}");
 }
 
 /// The contents of the two entries, and of no other.

@@ -8,7 +8,7 @@ use shared::{
     api::{ExchangeReport, problem::Problem},
     staff::{
         employee::Role,
-        idempotency::{IdempotencyKey, Repeatable},
+        idempotency::{IdempotencyKey, RequestHashes},
         token::TokenHash,
     },
 };
@@ -154,7 +154,7 @@ async fn validation(request: &web_sys::Request, session: TokenHash) -> Result<Va
             request: parse(&body),
             repeatable: key
                 .zip(body.as_ref().ok())
-                .map(|(key, body)| Repeatable::new(key, body)),
+                .map(|(key, body)| RequestHashes::new(key, body)),
         },
         Err(_) => ValidationCall {
             session,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The most keys that one request may hold.
-pub const MAX_KEYS: usize = 98;
+pub const MAX_UPLOAD_KEYS: usize = 98;
 
 /// The largest body of a phone's request, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
@@ -32,7 +32,7 @@ impl Upload {
     /// else that is wrong rejects the request.
     pub fn parse(body: &[u8]) -> Result<Self, UploadError> {
         let json: UploadJson = serde_json::from_slice(body).map_err(|_| UploadError::Json)?;
-        if json.keys.len() > MAX_KEYS {
+        if json.keys.len() > MAX_UPLOAD_KEYS {
             return Err(UploadError::TooManyKeys);
         }
         let mut seen = HashSet::with_capacity(json.keys.len());
@@ -73,7 +73,7 @@ pub enum UploadError {
     /// No JSON of the right shape, or a key or bucket id of the wrong length.
     #[error("not an upload")]
     Json,
-    /// More than [`MAX_KEYS`].
+    /// More than [`MAX_UPLOAD_KEYS`].
     #[error("more than 98 keys")]
     TooManyKeys,
 }

@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::time::{UtcDay, netherlands::today, rfc3339::parse_day};
 
 /// How many days before today an onset or test date may lie.
-pub const OLDEST_DAYS: i32 = 30;
+pub const MAX_ILLNESS_AGE_DAYS: i32 = 30;
 
 /// How many days before the onset of symptoms a person counts as infectious.
 const INFECTIOUS_BEFORE_ONSET_DAYS: u32 = 2;
@@ -70,7 +70,7 @@ pub enum DateError {
     /// Not a calendar day in the form `YYYY-MM-DD`.
     #[error("not a date")]
     Malformed,
-    /// The date is more than [`OLDEST_DAYS`] days ago.
+    /// The date is more than [`MAX_ILLNESS_AGE_DAYS`] days ago.
     #[error("the date is more than 30 days ago")]
     TooOld,
 }
@@ -78,7 +78,7 @@ pub enum DateError {
 /// The oldest day that can be a date of illness at `now`.
 pub fn oldest(now: Timestamp) -> Date {
     UtcDay::of_date(today(now))
-        .minus(OLDEST_DAYS.unsigned_abs())
+        .minus(MAX_ILLNESS_AGE_DAYS.unsigned_abs())
         .date()
 }
 
@@ -152,7 +152,7 @@ mod tests {
             let _ = Illness::parse(true, &text, now);
             let date = today(now).saturating_add(day.days());
             let parsed = Illness::parse(true, &date.to_string(), now);
-            prop_assert_eq!(parsed.is_ok(), (-OLDEST_DAYS..=0).contains(&day));
+            prop_assert_eq!(parsed.is_ok(), (-MAX_ILLNESS_AGE_DAYS..=0).contains(&day));
             prop_assert_eq!(parsed.is_ok(), date >= oldest(now) && day <= 0);
         }
     }

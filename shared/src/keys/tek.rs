@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::time::{INTERVALS_PER_DAY, Interval, UtcDay, shift};
 
 /// How many days before today a key may start.
-pub const OLDEST_DAYS: u32 = 14;
+pub const MAX_KEY_AGE_DAYS: u32 = 14;
 
 /// How long after validation a key of the upload's own day is still taken.
 pub const SAME_DAY_WINDOW_SECONDS: i64 = 120 * 60;
@@ -113,7 +113,7 @@ impl TemporaryExposureKey {
 
 /// The earliest rolling start that is taken at `now`: midnight UTC, 14 days ago.
 pub fn oldest_start(now: Timestamp) -> Interval {
-    UtcDay::of(now).minus(OLDEST_DAYS).start()
+    UtcDay::of(now).minus(MAX_KEY_AGE_DAYS).start()
 }
 
 /// Which keys an enrolment takes.

@@ -115,7 +115,7 @@ pub fn open<T: DeserializeOwned>(
     bytes: &[u8],
     key: &ManifestVerifyingKey,
 ) -> Result<T, DocumentError> {
-    let [json, signature] = archive::unpack(bytes, [(BIN, MAX_JSON_BYTES), (SIG, 64)])?;
+    let [json, signature] = archive::unpack(bytes, [(BIN, MAX_CONTENT_BYTES), (SIG, 64)])?;
     let signature = Signature::from_slice(&signature).map_err(|_| DocumentError::Signature)?;
     key.verify_strict(&json, &signature)
         .map_err(|_| DocumentError::Signature)?;
@@ -141,7 +141,7 @@ const SIG: &str = "content.sig";
 
 /// A manifest with an exposure key set an hour for 14 days has 23 kB; texts in a dozen languages
 /// have a few hundred.
-const MAX_JSON_BYTES: u64 = 1024 * 1024;
+const MAX_CONTENT_BYTES: u64 = 1024 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -42,7 +42,7 @@ impl FromStr for IdempotencyKey {
 
 /// What is remembered of a request with a key.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Repeatable {
+pub struct RequestHashes {
     /// Of the key.
     #[serde(with = "crate::base64")]
     pub key: [u8; 32],
@@ -51,7 +51,7 @@ pub struct Repeatable {
     pub body: [u8; 32],
 }
 
-impl Repeatable {
+impl RequestHashes {
     /// The hashes of a request.
     pub fn new(key: IdempotencyKey, body: &[u8]) -> Self {
         Self {
@@ -68,7 +68,7 @@ pub struct AttemptId(#[serde(with = "crate::base64")] [u8; 32]);
 
 impl AttemptId {
     /// Of an attempt that `employee` may repeat.
-    pub fn repeatable(employee: &EmployeeId, request: &Repeatable) -> Self {
+    pub fn repeatable(employee: &EmployeeId, request: &RequestHashes) -> Self {
         let employee = hash(b"employee", &[employee.as_str().as_bytes()]);
         Self(hash(b"attempt", &[&employee, &request.key, &request.body]))
     }
@@ -84,7 +84,7 @@ impl AttemptId {
     }
 }
 
-hidden_debug!(AttemptId, IdempotencyKey, Repeatable);
+hidden_debug!(AttemptId, IdempotencyKey, RequestHashes);
 
 /// SHA-256 of `parts`, all but the last of which have a fixed length, for one `purpose`.
 fn hash(purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn key_body_and_employee_make_the_attempt() {
         let anna = employee("anna");
-        let request = |key: &str, body: &[u8]| Repeatable::new(key.parse().unwrap(), body);
+        let request = |key: &str, body: &[u8]| RequestHashes::new(key.parse().unwrap(), body);
         let first = request(KEY, b"1");
         let attempt = AttemptId::repeatable(&anna, &first);
         assert_eq!(AttemptId::repeatable(&anna, &request(KEY, b"1")), attempt);

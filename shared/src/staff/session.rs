@@ -15,14 +15,14 @@ pub const SIGN_IN_SECONDS: i64 = 10 * 60;
 
 /// When a session began and when it was last used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct SessionLife {
+pub struct SessionLifetime {
     /// The sign-in.
     pub started: Timestamp,
     /// The last use; at first the sign-in.
     pub used: Timestamp,
 }
 
-impl SessionLife {
+impl SessionLifetime {
     /// Of a session that begins.
     pub const fn starting(now: Timestamp) -> Self {
         Self {
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_a_quarter_of_an_hour_after_its_last_use() {
-        let session = SessionLife::starting(at("09:00:00"));
+        let session = SessionLifetime::starting(at("09:00:00"));
         assert_eq!(session.idle_until(), at("09:15:00"));
         assert_eq!(session.used_at(at("09:15:00")), None);
         let session = session.used_at(at("09:14:59")).unwrap();
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_after_eight_hours_however_much_it_is_used() {
-        let mut session = SessionLife::starting(at("09:00:00"));
+        let mut session = SessionLifetime::starting(at("09:00:00"));
         for minutes in 1..480 {
             session = session
                 .used_at(shift(at("09:00:00"), minutes * 60))
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_shortens_no_session() {
-        let session = SessionLife::starting(at("09:00:00"));
+        let session = SessionLifetime::starting(at("09:00:00"));
         assert_eq!(session.used_at(at("08:59:00")), Some(session));
     }
 }

@@ -30,7 +30,7 @@ pub struct SignInRules {
 
 /// Somebody who may use the portal.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Employee {
+pub struct AdmittedEmployee {
     /// By which she is known.
     pub id: EmployeeId,
     /// The name, to be shown.
@@ -41,30 +41,30 @@ pub struct Employee {
 
 /// A sign-in that is refused, and whose it is, if the token says so.
 #[derive(Clone, Eq, PartialEq)]
-pub struct Refused {
+pub struct RefusedSignIn {
     /// Why.
     pub reason: SignInRefusal,
     /// Who.
     pub employee: Option<EmployeeId>,
 }
 
-hidden_debug!(Employee, Refused);
+hidden_debug!(AdmittedEmployee, RefusedSignIn);
 
 /// The longest name that is kept, in characters.
 const MAX_NAME: usize = 100;
 
 impl SignInRules {
     /// Who signs in with `claims`. An administrator who is an employee too is an administrator.
-    pub fn admit(&self, claims: &Claims) -> Result<Employee, Refused> {
-        let id = text(claims, &self.employee_claim).ok_or(Refused {
+    pub fn admit(&self, claims: &Claims) -> Result<AdmittedEmployee, RefusedSignIn> {
+        let id = text(claims, &self.employee_claim).ok_or(RefusedSignIn {
             reason: SignInRefusal::Failed,
             employee: None,
         })?;
-        let id = EmployeeId::try_from(id.to_owned()).map_err(|_| Refused {
+        let id = EmployeeId::try_from(id.to_owned()).map_err(|_| RefusedSignIn {
             reason: SignInRefusal::Failed,
             employee: None,
         })?;
-        let refused = |reason| Refused {
+        let refused = |reason| RefusedSignIn {
             reason,
             employee: Some(id.clone()),
         };
@@ -75,7 +75,7 @@ impl SignInRules {
             return Err(refused(SignInRefusal::SecondFactor));
         }
         let name = text(claims, "name").map(printable).unwrap_or_default();
-        Ok(Employee {
+        Ok(AdmittedEmployee {
             name: if name.is_empty() {
                 id.as_str().to_owned()
             } else {

@@ -71,14 +71,14 @@ fn accuracy(persons: &[Person], features: fn(&Person) -> Vec<i64>) -> f64 {
 
 #[test]
 fn invented_persons_are_hardly_told_from_real_ones() {
-    let told = accuracy(&published(padding::invent_persons), observer::features);
+    let told = accuracy(&published(padding::synthetic_uploaders), observer::features);
     println!("told right by features: {told:.3}");
     assert!(told <= 0.55, "{told}");
 }
 
 #[test]
 fn the_order_of_a_file_tells_nothing() {
-    let told = accuracy(&published(padding::invent_persons), observer::order);
+    let told = accuracy(&published(padding::synthetic_uploaders), observer::order);
     println!("told right by order: {told:.3}");
     // What chance gives: ENOUGH_PAIRS.
     assert!((0.48..=0.52).contains(&told), "{told}");

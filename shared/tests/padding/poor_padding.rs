@@ -9,7 +9,7 @@ use shared::{
         illness::Illness,
         tek::{KeyData, RollingPeriod, TemporaryExposureKey},
     },
-    publication::{padding, padding::InventedPerson},
+    publication::{padding, padding::SyntheticUploader},
     time::{UtcDay, netherlands},
 };
 
@@ -19,7 +19,7 @@ pub fn todays_key_is_whole(
     _: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<InventedPerson> {
+) -> Vec<SyntheticUploader> {
     until_enough(missing, now, || {
         let days_ago = random.random_range(1..6);
         let date = netherlands::today(now).saturating_sub(days_ago.days());
@@ -36,7 +36,7 @@ pub fn lone_keys(
     _: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<InventedPerson> {
+) -> Vec<SyntheticUploader> {
     until_enough(missing, now, || {
         let mut lone_key = || {
             let date = netherlands::today(now).saturating_sub(random.random_range(0..12).days());
@@ -53,9 +53,9 @@ pub fn nobody_uploads_again(
     since: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<InventedPerson> {
-    let mut persons = padding::invent_persons(missing, since, now, random);
-    for InventedPerson { keys, .. } in &mut persons {
+) -> Vec<SyntheticUploader> {
+    let mut persons = padding::synthetic_uploaders(missing, since, now, random);
+    for SyntheticUploader { keys, .. } in &mut persons {
         let cut_days: Vec<_> = keys
             .iter()
             .filter(|key| key.key.rolling_period != RollingPeriod::DAY)
@@ -74,21 +74,21 @@ pub fn shared_at_any_time(
     _: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
-) -> Vec<InventedPerson> {
-    padding::invent_persons(missing, now - 48.hours(), now, random)
+) -> Vec<SyntheticUploader> {
+    padding::synthetic_uploaders(missing, now - 48.hours(), now, random)
 }
 
 fn until_enough(
     missing: usize,
     now: Timestamp,
     mut person: impl FnMut() -> Vec<DiagnosisKey>,
-) -> Vec<InventedPerson> {
+) -> Vec<SyntheticUploader> {
     let mut persons = Vec::new();
     let mut releasable = 0;
     while releasable < missing {
         let keys = person();
         releasable += keys.iter().filter(|key| key.is_releasable(now)).count();
-        persons.push(InventedPerson { shared: now, keys });
+        persons.push(SyntheticUploader { shared: now, keys });
     }
     persons
 }

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 use shared::{
     Timestamp,
     keys::conversion::DiagnosisKey,
-    publication::{export::MIN_KEYS, padding::InventedPerson},
+    publication::{export::MIN_FILE_KEYS, padding::SyntheticUploader},
     time::{retention, shift},
 };
 
@@ -14,7 +14,7 @@ use crate::outbreak::Arrival;
 
 /// A way to invent persons: how many keys are missing, since when the file's persons shared, and
 /// now.
-pub type Padding = fn(usize, Timestamp, Timestamp, &mut StdRng) -> Vec<InventedPerson>;
+pub type Padding = fn(usize, Timestamp, Timestamp, &mut StdRng) -> Vec<SyntheticUploader>;
 
 /// From one run of the publication to the next.
 pub const FILE_SECONDS: i64 = 4 * 3_600;
@@ -86,7 +86,7 @@ pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> V
             continue;
         }
         file.extend(held.extract_if(.., |waiting: &mut Waiting| waiting.key.is_releasable(now)));
-        let missing = MIN_KEYS.saturating_sub(file.len());
+        let missing = MIN_FILE_KEYS.saturating_sub(file.len());
         for person in padding(missing, shift(now, -FILE_SECONDS), now, random) {
             invented += 1;
             let (released, later): (Vec<_>, Vec<_>) = person

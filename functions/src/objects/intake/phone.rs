@@ -14,7 +14,7 @@ use shared::{
     api::Registration,
     base64,
     enrolment::{ConfirmationKey, Enrolment, GRACE_SECONDS, intake::IntakeNumber, upload::Upload},
-    keys::tek::{Acceptance, OLDEST_DAYS},
+    keys::tek::{Acceptance, MAX_KEY_AGE_DAYS},
     time::{UtcDay, shift},
 };
 use worker::Result;
@@ -134,7 +134,7 @@ impl Intake {
 
 /// The body of an upload as a phone makes it, of as many keys.
 static SAMPLE: LazyLock<String> = LazyLock::new(|| {
-    let keys: Vec<_> = (0..=OLDEST_DAYS as u8)
+    let keys: Vec<_> = (0..=MAX_KEY_AGE_DAYS as u8)
         .map(|number| {
             let data = base64::encode(&[number; 16]);
             format!(r#"{{"keyData":"{data}","rollingStartNumber":2992032,"rollingPeriod":144}}"#)

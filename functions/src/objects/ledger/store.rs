@@ -9,7 +9,7 @@ use shared::{
     },
     publication::{
         content::ContentId,
-        export::{MIN_KEYS, Window, file_sizes},
+        export::{MIN_FILE_KEYS, Window, file_sizes},
         padding,
     },
     time::{DAY_SECONDS, Interval, retention, shift},
@@ -201,8 +201,8 @@ impl Store {
         if waiting.of_persons == 0 {
             return Ok(());
         }
-        let missing = MIN_KEYS.saturating_sub(waiting.counted);
-        for person in padding::invent_persons(missing, since, now, random) {
+        let missing = MIN_FILE_KEYS.saturating_sub(waiting.counted);
+        for person in padding::synthetic_uploaders(missing, since, now, random) {
             let expires_at = retention::file_ends_at(person.shared);
             self.insert(&person.keys, Origin::Padding, expires_at)?;
         }

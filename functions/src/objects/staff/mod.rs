@@ -17,8 +17,8 @@ use shared::{
     },
     staff::{
         employee::{EmployeeId, Role},
-        session::{SIGN_IN_SECONDS, SessionLife},
-        sign_in::{Employee, Refused, SignInRefusal},
+        session::{SIGN_IN_SECONDS, SessionLifetime},
+        sign_in::{AdmittedEmployee, RefusedSignIn, SignInRefusal},
         token::TokenHash,
     },
     time::shift,
@@ -103,15 +103,15 @@ pub async fn take_sign_in(
 pub async fn open_session(
     env: &Env,
     session: TokenHash,
-    employee: Employee,
+    employee: AdmittedEmployee,
     now: Timestamp,
 ) -> Result<()> {
-    let Employee { id, name, role } = employee;
+    let AdmittedEmployee { id, name, role } = employee;
     call(env, OPEN_SESSION, &(session, id, name, role), now).await
 }
 
 /// Notes that a sign-in was refused, if it is known whose.
-pub async fn note_refused(env: &Env, refused: Refused, now: Timestamp) -> Result<()> {
+pub async fn note_refused(env: &Env, refused: RefusedSignIn, now: Timestamp) -> Result<()> {
     let outcome = match refused.reason {
         SignInRefusal::Role => Outcome::NoRole,
         SignInRefusal::SecondFactor => Outcome::NoSecondFactor,
@@ -314,7 +314,7 @@ impl Desk {
             employee,
             name,
             role,
-            life: SessionLife::starting(now),
+            life: SessionLifetime::starting(now),
         };
         self.store.open_session(id, &session)?;
         self.wake(session.life.idle_until(), now).await?;

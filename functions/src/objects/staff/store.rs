@@ -9,8 +9,8 @@ use shared::{
     api::{Session, SignedIn},
     staff::{
         employee::{EmployeeId, Role},
-        idempotency::{REPLAY_SECONDS, Repeatable},
-        session::SessionLife,
+        idempotency::{REPLAY_SECONDS, RequestHashes},
+        session::SessionLifetime,
         throttle::Throttle,
         token::TokenHash,
     },
@@ -81,7 +81,7 @@ pub struct StoredSession {
     pub employee: EmployeeId,
     pub name: String,
     pub role: Role,
-    pub life: SessionLife,
+    pub life: SessionLifetime,
 }
 
 impl StoredSession {
@@ -197,7 +197,7 @@ impl Store {
                     employee: employee(row.text()?)?,
                     name: row.text()?,
                     role: from_name(row.text()?)?,
-                    life: SessionLife {
+                    life: SessionLifetime {
                         started: row.time()?,
                         used: row.time()?,
                     },
@@ -300,7 +300,7 @@ impl Store {
     pub fn repeat(
         &self,
         employee: &EmployeeId,
-        request: &Repeatable,
+        request: &RequestHashes,
         now: Timestamp,
     ) -> Result<Repeat> {
         let found = sql::first(
@@ -321,7 +321,7 @@ impl Store {
     pub fn note_answer(
         &self,
         employee: &EmployeeId,
-        request: &Repeatable,
+        request: &RequestHashes,
         noted: Noted,
     ) -> Result<Timestamp> {
         let end = shift(noted.at, REPLAY_SECONDS);

@@ -18,7 +18,7 @@ use shared::{
     },
     staff::{
         employee::{EmployeeId, Role},
-        idempotency::{AttemptId, Repeatable},
+        idempotency::{AttemptId, RequestHashes},
         throttle::Throttled,
         token::TokenHash,
     },
@@ -40,7 +40,7 @@ pub struct ValidationCall {
     /// throttled comes before that.
     pub request: std::result::Result<ValidationRequest, Problem>,
     /// By which it is recognised when it is sent again; without it, it is not.
-    pub repeatable: Option<Repeatable>,
+    pub repeatable: Option<RequestHashes>,
 }
 
 impl Desk {
@@ -95,7 +95,7 @@ impl Desk {
     async fn note_validation(
         &self,
         employee: &EmployeeId,
-        repeatable: Option<&Repeatable>,
+        repeatable: Option<&RequestHashes>,
         accepted: bool,
         now: Timestamp,
     ) -> Result<()> {

@@ -10,7 +10,7 @@ use shared::{
     Timestamp,
     api::{LogoutAnswer, problem::Problem},
     staff::{
-        sign_in::{Employee, Refused, SignInRefusal},
+        sign_in::{AdmittedEmployee, RefusedSignIn, SignInRefusal},
         token::Token,
     },
 };
@@ -125,8 +125,8 @@ async fn admit(
     way_back: WayBack,
     sign_in: &staff::TakenSignIn,
     now: Timestamp,
-) -> std::result::Result<Employee, Refused> {
-    let failed = || Refused {
+) -> std::result::Result<AdmittedEmployee, RefusedSignIn> {
+    let failed = || RefusedSignIn {
         reason: SignInRefusal::Failed,
         employee: None,
     };

@@ -10,7 +10,7 @@ use shared::{
     },
     publication::{
         export,
-        export::{MAX_KEYS, Window},
+        export::{MAX_FILE_KEYS, Window},
     },
     time::{DAY_SECONDS, UtcDay, shift},
 };
@@ -55,7 +55,7 @@ pub async fn export(
             start: shift(now, -DAY_SECONDS),
             end: now,
         };
-        for file in keys.chunks_mut(MAX_KEYS) {
+        for file in keys.chunks_mut(MAX_FILE_KEYS) {
             let zip = export::build(file, window, &config.export, &config.export_signing_key)
                 .map_err(|error| Error::RustError(error.to_string()))?;
             bytes += zip.len();

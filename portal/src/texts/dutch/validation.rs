@@ -3,7 +3,7 @@
 use shared::{
     api::problem::Problem,
     enrolment::code::{ALPHABET, CodeError, LENGTH},
-    keys::illness::{DateError, OLDEST_DAYS},
+    keys::illness::{DateError, MAX_ILLNESS_AGE_DAYS},
 };
 
 use crate::{service::Failure, texts::types::*};
@@ -49,7 +49,7 @@ pub(super) const FORM: FormTexts = FormTexts {
         earlier: "Een eerdere dag",
         earlier_label: "Welke eerdere dag?",
         earlier_hint: |oldest| {
-            format!("Hoogstens {OLDEST_DAYS} dagen geleden, dus vanaf {oldest}.")
+            format!("Hoogstens {MAX_ILLNESS_AGE_DAYS} dagen geleden, dus vanaf {oldest}.")
         },
         error: date_error,
     },
@@ -148,7 +148,7 @@ fn date_error(error: DateError, oldest: &str) -> String {
         DateError::Future => "Deze dag moet nog komen. Kies een dag die al is geweest.".to_owned(),
         DateError::Malformed => "Vul een hele datum in: dag, maand en jaar.".to_owned(),
         DateError::TooOld => format!(
-            "Deze dag is meer dan {OLDEST_DAYS} dagen geleden. Kies een dag vanaf {oldest}."
+            "Deze dag is meer dan {MAX_ILLNESS_AGE_DAYS} dagen geleden. Kies een dag vanaf {oldest}."
         ),
     }
 }

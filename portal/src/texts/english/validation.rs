@@ -3,7 +3,7 @@
 use shared::{
     api::problem::Problem,
     enrolment::code::{ALPHABET, CodeError, LENGTH},
-    keys::illness::{DateError, OLDEST_DAYS},
+    keys::illness::{DateError, MAX_ILLNESS_AGE_DAYS},
 };
 
 use crate::{service::Failure, texts::types::*};
@@ -47,7 +47,9 @@ pub(super) const FORM: FormTexts = FormTexts {
         choose: "Choose a day",
         earlier: "An earlier day",
         earlier_label: "Which earlier day?",
-        earlier_hint: |oldest| format!("At most {OLDEST_DAYS} days ago, so from {oldest}."),
+        earlier_hint: |oldest| {
+            format!("At most {MAX_ILLNESS_AGE_DAYS} days ago, so from {oldest}.")
+        },
         error: date_error,
     },
     infectious: InfectiousTexts {
@@ -143,7 +145,9 @@ fn date_error(error: DateError, oldest: &str) -> String {
         DateError::Future => "This day is still to come. Choose a day that has been.".to_owned(),
         DateError::Malformed => "Enter a whole date: day, month and year.".to_owned(),
         DateError::TooOld => {
-            format!("This day is more than {OLDEST_DAYS} days ago. Choose a day from {oldest} on.")
+            format!(
+                "This day is more than {MAX_ILLNESS_AGE_DAYS} days ago. Choose a day from {oldest} on."
+            )
         }
     }
 }

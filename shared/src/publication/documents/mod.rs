@@ -19,7 +19,7 @@ pub use resource_bundle::{Paragraph, ResourceBundle, ResourceBundleError};
 pub use risk_calculation_parameters::{
     InfectiousnessLevel, RiskCalculationParameters, RiskCalculationParametersError,
 };
-pub use text::{Detail, Exposure, Text, TextError};
+pub use text::{Detail, ExposureDates, Text, TextError};
 
 /// How large the JSON of a document may be: the rule of CoronaMelder's tests.
 pub const MAX_JSON_BYTES: usize = 20 * 1000;
@@ -115,7 +115,7 @@ mod tests {
         }
         if let Ok(bundle) = serde_json::from_slice::<ResourceBundle>(json) {
             for language in ["nl", "en", "xx"] {
-                let exposure = Exposure {
+                let exposure = ExposureDates {
                     date: "2026-11-23".parse().unwrap(),
                     today: "2026-11-24".parse().unwrap(),
                 };

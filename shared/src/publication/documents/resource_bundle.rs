@@ -24,13 +24,13 @@ const NOTIFICATION_BODY: &str = "exposure_notification_body";
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 #[serde(try_from = "Json")]
 pub struct ResourceBundle {
-    fallback: Language,
-    languages: BTreeMap<String, Language>,
+    fallback: LanguageTexts,
+    languages: BTreeMap<String, LanguageTexts>,
 }
 
 /// The texts of one language.
 #[derive(Clone, Debug, Eq, PartialEq)]
-struct Language {
+struct LanguageTexts {
     notification: Paragraph,
     /// From day 0, each up to the next.
     bands: Vec<Band>,
@@ -67,7 +67,7 @@ impl ResourceBundle {
             .map_or(&[], |band| &band.advice)
     }
 
-    fn language(&self, language: &str) -> &Language {
+    fn language(&self, language: &str) -> &LanguageTexts {
         self.languages.get(language).unwrap_or(&self.fallback)
     }
 }
@@ -105,12 +105,12 @@ pub enum ResourceBundleError {
 /// The document as it is written.
 #[derive(Deserialize)]
 struct Json {
-    resources: BTreeMap<String, Texts>,
+    resources: BTreeMap<String, TextsByKey>,
     guidance: JsonGuidance,
 }
 
 /// By key.
-type Texts = BTreeMap<String, Text>;
+type TextsByKey = BTreeMap<String, Text>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -144,7 +144,7 @@ impl TryFrom<Json> for ResourceBundle {
         check_keys(&json.resources)?;
         let mut languages = BTreeMap::new();
         for (name, texts) in &json.resources {
-            let language = Language::of(texts, &bands)?;
+            let language = LanguageTexts::of(texts, &bands)?;
             if !language.notification.title.is_plain() || !language.notification.body.is_plain() {
                 return Err(ResourceBundleError::Markup(name.clone()));
             }
@@ -160,8 +160,8 @@ impl TryFrom<Json> for ResourceBundle {
     }
 }
 
-impl Language {
-    fn of(texts: &Texts, bands: &[JsonBand]) -> Result<Self, ResourceBundleError> {
+impl LanguageTexts {
+    fn of(texts: &TextsByKey, bands: &[JsonBand]) -> Result<Self, ResourceBundleError> {
         let text = |key: &str| {
             let found = texts.get(key).cloned();
             found.ok_or_else(|| ResourceBundleError::Text(key.into()))
@@ -210,7 +210,7 @@ fn check_bands(bands: &[JsonBand]) -> Result<(), ResourceBundleError> {
 }
 
 /// Checks that the languages that must be there are, and that all have the same texts.
-fn check_keys(resources: &BTreeMap<String, Texts>) -> Result<(), ResourceBundleError> {
+fn check_keys(resources: &BTreeMap<String, TextsByKey>) -> Result<(), ResourceBundleError> {
     for name in LANGUAGES {
         if !resources.contains_key(name) {
             return Err(ResourceBundleError::Language(name));
@@ -237,7 +237,7 @@ pub mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::publication::documents::{Exposure, tests::each_change_is_refused};
+    use crate::publication::documents::{ExposureDates, tests::each_change_is_refused};
 
     pub fn document() -> Value {
         let texts = |language: &str| {
@@ -277,7 +277,7 @@ pub mod tests {
 
     fn filled(text: &Text) -> String {
         let date = "2026-11-23".parse().unwrap();
-        text.fill(Exposure { date, today: date }, |_| "23".into())
+        text.fill(ExposureDates { date, today: date }, |_| "23".into())
     }
 
     #[test]

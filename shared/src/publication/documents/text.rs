@@ -33,7 +33,7 @@ enum Piece {
 
 /// What a phone knows when it shows a text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Exposure {
+pub struct ExposureDates {
     /// The day of the exposure.
     pub date: Date,
     /// The day on which the text is shown.
@@ -52,7 +52,7 @@ pub enum Detail {
 impl Text {
     /// The text about `exposure`, with its markup. There is no language in here: `say` has the
     /// words for a date and for a number of days ago.
-    pub fn fill(&self, exposure: Exposure, say: impl Fn(Detail) -> String) -> String {
+    pub fn fill(&self, exposure: ExposureDates, say: impl Fn(Detail) -> String) -> String {
         self.0
             .iter()
             .map(|piece| match piece {
@@ -69,7 +69,7 @@ impl Text {
     }
 }
 
-impl Exposure {
+impl ExposureDates {
     /// How many days ago it was; 0 on a day before the exposure.
     pub fn days_ago(self) -> u32 {
         let days = UtcDay::of_date(self.today).days_since(UtcDay::of_date(self.date));
@@ -201,7 +201,7 @@ mod tests {
     }
 
     fn fill(text: &str, date: &str, today: &str) -> String {
-        let exposure = Exposure {
+        let exposure = ExposureDates {
             date: date.parse().unwrap(),
             today: today.parse().unwrap(),
         };
@@ -301,7 +301,7 @@ mod tests {
         fn any_text_is_read_or_refused(text in "(\\PC|[{}<>/\"]|<b>|</b>|\\{ExposureDate\\})*") {
             if let Ok(read) = text.parse::<Text>() {
                 let date = Date::constant(2026, 11, 23);
-                let filled = read.fill(Exposure { date, today: date }, |_| "{ExposureDate}".into());
+                let filled = read.fill(ExposureDates { date, today: date }, |_| "{ExposureDate}".into());
                 prop_assert_eq!(filled, text);
             }
         }

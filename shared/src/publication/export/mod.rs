@@ -20,15 +20,15 @@ use crate::{
 
 /// The most keys in one file. Phones take 750,000; this many fit in a Durable Object's memory
 /// beside the rest.
-pub const MAX_KEYS: usize = 200_000;
+pub const MAX_FILE_KEYS: usize = 200_000;
 
 /// The fewest keys in a file with real ones.
-pub const MIN_KEYS: usize = 150;
+pub const MIN_FILE_KEYS: usize = 150;
 
-/// How many keys each of the files for `keys` keys holds: as few files as [`MAX_KEYS`] allows, and
-/// all about as large, so that none falls below [`MIN_KEYS`] when together they reach it.
+/// How many keys each of the files for `keys` keys holds: as few files as [`MAX_FILE_KEYS`] allows, and
+/// all about as large, so that none falls below [`MIN_FILE_KEYS`] when together they reach it.
 pub fn file_sizes(keys: usize) -> impl Iterator<Item = usize> {
-    let files = keys.div_ceil(MAX_KEYS);
+    let files = keys.div_ceil(MAX_FILE_KEYS);
     (0..files).map(move |file| keys / files + usize::from(file < keys % files))
 }
 
@@ -149,8 +149,8 @@ mod tests {
         for (keys, sizes) in [
             (0, vec![]),
             (150, vec![150]),
-            (MAX_KEYS, vec![MAX_KEYS]),
-            (MAX_KEYS + 1, vec![100_001, 100_000]),
+            (MAX_FILE_KEYS, vec![MAX_FILE_KEYS]),
+            (MAX_FILE_KEYS + 1, vec![100_001, 100_000]),
             (750_000, vec![187_500; 4]),
         ] {
             assert_eq!(file_sizes(keys).collect::<Vec<_>>(), sizes);

@@ -4,7 +4,7 @@ use p256::ecdsa::{DerSignature, signature::Verifier as _};
 use prost::Message as _;
 use thiserror::Error;
 
-use super::{BIN, ECDSA_WITH_SHA256, HEADER, MAX_KEYS, SIG, Window, proto};
+use super::{BIN, ECDSA_WITH_SHA256, HEADER, MAX_FILE_KEYS, SIG, Window, proto};
 use crate::{
     Timestamp,
     keys::{
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Bytes of `export.bin` at most: a full file, and room for what others write.
-const MAX_BIN_BYTES: u64 = MAX_KEYS as u64 * 64;
+const MAX_BIN_BYTES: u64 = MAX_FILE_KEYS as u64 * 64;
 const MAX_SIG_BYTES: u64 = 4 * 1024;
 
 /// A verified `export.bin` that keeps to the rules of the format.

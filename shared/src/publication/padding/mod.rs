@@ -37,7 +37,7 @@ const CALLED_THE_DAY_BEFORE_SECONDS: i64 = 6 * 3_600;
 
 /// A person who does not exist.
 #[derive(Clone, Debug)]
-pub struct InventedPerson {
+pub struct SyntheticUploader {
     /// When the person would have uploaded.
     pub shared: Timestamp,
     /// The keys that the service would have of the person.
@@ -58,12 +58,12 @@ const UPLOAD_AGAIN_SECONDS: i64 = 14_400;
 /// They shared after `since`, the previous run of the publication, as everyone did whose first keys
 /// come out at `now`. Keys that may not be published yet are among them too: they are held back as
 /// those of real persons are, and come out in a later file.
-pub fn invent_persons(
+pub fn synthetic_uploaders(
     missing: usize,
     since: Timestamp,
     now: Timestamp,
     random: &mut impl Rng,
-) -> Vec<InventedPerson> {
+) -> Vec<SyntheticUploader> {
     let times = SharingTimes::between(since, now);
     let mut persons = Vec::new();
     let mut releasable = 0;
@@ -71,7 +71,7 @@ pub fn invent_persons(
         let shared = times.draw(random);
         let keys = invent_keys(shared, random);
         releasable += keys.iter().filter(|key| key.is_releasable(now)).count();
-        persons.push(InventedPerson { shared, keys });
+        persons.push(SyntheticUploader { shared, keys });
     }
     persons
 }
@@ -111,9 +111,9 @@ fn phone_keys(
     random: &mut impl Rng,
 ) -> Vec<TemporaryExposureKey> {
     let installed_days = if happens(INSTALLED_RECENTLY_PERCENT, random) {
-        random.random_range(0..tek::OLDEST_DAYS)
+        random.random_range(0..tek::MAX_KEY_AGE_DAYS)
     } else {
-        tek::OLDEST_DAYS
+        tek::MAX_KEY_AGE_DAYS
     };
     let today = UtcDay::of(shared);
     let mut keys = Vec::new();
@@ -178,7 +178,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn keys_of(persons: Vec<InventedPerson>) -> Vec<DiagnosisKey> {
+    fn keys_of(persons: Vec<SyntheticUploader>) -> Vec<DiagnosisKey> {
         persons.into_iter().flat_map(|person| person.keys).collect()
     }
 
@@ -199,7 +199,7 @@ mod tests {
         ] {
             let now = at(now);
             for missing in [0, 1, 10, 149] {
-                let keys = keys_of(invent_persons(missing, at(since), now, &mut random));
+                let keys = keys_of(synthetic_uploaders(missing, at(since), now, &mut random));
                 let releasable = keys.iter().filter(|key| key.is_releasable(now)).count();
                 assert!(
                     (missing..missing + 15).contains(&releasable),
@@ -307,7 +307,7 @@ mod tests {
     fn keys_of_today_are_held_back_as_those_of_real_persons_are() {
         let mut random = StdRng::seed_from_u64(5);
         let (since, now) = (at("2026-11-23T08:00:00Z"), at("2026-11-23T12:00:00Z"));
-        let keys = keys_of(invent_persons(150, since, now, &mut random));
+        let keys = keys_of(synthetic_uploaders(150, since, now, &mut random));
         let held: Vec<_> = keys.iter().filter(|key| !key.is_releasable(now)).collect();
         assert!(held.len() > 20);
         assert!(

@@ -16,21 +16,21 @@ const STANDSTILL_SECONDS: i64 = 2 * DAY_SECONDS;
 
 /// The moments after one run and up to the next, each as likely as [`SHARING_AT_HOUR`] says.
 pub struct SharingTimes {
-    stretches: Vec<Stretch>,
-    /// The sum of the stretches' shares.
+    parts: Vec<IntervalPart>,
+    /// The sum of the parts' shares.
     total: u64,
     until: Timestamp,
 }
 
 /// The part of an interval that lies between the runs. No hour of the Netherlands begins or ends
 /// within one.
-struct Stretch {
+struct IntervalPart {
     start: Timestamp,
     seconds: u64,
     weight: u64,
 }
 
-impl Stretch {
+impl IntervalPart {
     fn between(start: Timestamp, end: Timestamp) -> Self {
         Self {
             start,
@@ -61,16 +61,16 @@ impl SharingTimes {
     pub fn between(since: Timestamp, now: Timestamp) -> Self {
         let since = since.max(shift(now, -STANDSTILL_SECONDS));
         let intervals = Interval::at(since).number()..=Interval::at(now).number();
-        let stretches: Vec<_> = intervals
+        let parts: Vec<_> = intervals
             .map(Interval::new)
             .map(|interval| {
                 let (start, end) = (interval.start(), interval.plus(1).start());
-                Stretch::between(start.max(since), end.min(now))
+                IntervalPart::between(start.max(since), end.min(now))
             })
             .collect();
-        let total = stretches.iter().map(Stretch::share).sum();
+        let total = parts.iter().map(IntervalPart::share).sum();
         Self {
-            stretches,
+            parts,
             total,
             until: now,
         }
@@ -92,11 +92,11 @@ impl SharingTimes {
             return self.until;
         }
         let mut drawn = random.random_range(0..self.total);
-        for stretch in &self.stretches {
-            if drawn < stretch.share() {
-                return shift(stretch.start, (drawn / stretch.weight) as i64);
+        for part in &self.parts {
+            if drawn < part.share() {
+                return shift(part.start, (drawn / part.weight) as i64);
             }
-            drawn -= stretch.share();
+            drawn -= part.share();
         }
         self.until
     }
