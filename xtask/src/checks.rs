@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The crates that only exist for wasm32.
-const WASM_ONLY: [&str; 3] = ["functions", "phone-page", "portal"];
+const WASM_ONLY: [&str; 2] = ["phone-page", "portal"];
 
 /// Sets up, builds, and runs every test.
 pub fn test() -> Result {
