@@ -2,13 +2,15 @@
 //! folder of `build`.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use anyhow::{Context as _, bail};
+use fs_err as fs;
+
 use crate::{
-    Context as _, Failure, Result, documents, process, root,
+    Result, documents, process, root,
     setup::{
         npm,
         toolchain::{Toolchain, WASM32},
@@ -58,7 +60,7 @@ pub fn bench_functions() -> Result {
     functions(Profile::Bench, &Toolchain::set_up()?)?;
     // Benchmarks look at no page, but the configuration has a place for them.
     let site = Profile::Bench.folder().join("portal");
-    fs::create_dir_all(&site).context(site.display())?;
+    fs::create_dir_all(&site)?;
     write_site_rules(Profile::Bench)
 }
 
@@ -122,7 +124,7 @@ fn portal(profile: Profile, toolchain: &Toolchain) -> Result {
     process::step("build the portal", || {
         let site = profile.folder().join("portal");
         if site.exists() {
-            fs::remove_dir_all(&site).context(site.display())?;
+            fs::remove_dir_all(&site)?;
         }
         let assets = site.join("assets");
         copy_folder(&root().join("portal/assets"), &assets)?;
@@ -223,16 +225,16 @@ fn bundle(from: &Path, to: &Path) -> Result {
 /// Writes how workerd serves the portal's files: the rules of `wrangler.toml`, and the headers,
 /// which workerd, unlike Cloudflare, does not look for in `_headers`.
 fn write_site_rules(profile: Profile) -> Result {
-    let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
+    let read = |name: &str| fs::read_to_string(root().join(name));
     let rules = site_rules(&read("wrangler.toml")?, &read("portal/_headers")?)?;
     let file = profile.folder().join("site.json");
-    fs::write(&file, rules).context(file.display())
+    Ok(fs::write(&file, rules)?)
 }
 
 fn site_rules(wrangler: &str, headers: &str) -> Result<String> {
     let wrangler: toml::Table = wrangler.parse().context("wrangler.toml")?;
     let Some(toml::Value::Table(mut rules)) = wrangler.get("assets").cloned() else {
-        return Err(Failure::new("wrangler.toml has no [assets]"));
+        bail!("wrangler.toml has no [assets]");
     };
     // The folder has a place of its own in workerd's configuration.
     rules.remove("directory");
@@ -246,16 +248,17 @@ fn target_folder() -> PathBuf {
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result {
-    fs::create_dir_all(to).context(to.display())?;
-    for entry in fs::read_dir(from).context(from.display())? {
-        let entry = entry.context(from.display())?;
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
         copy(&entry.path(), &to.join(entry.file_name()))?;
     }
     Ok(())
 }
 
 fn copy(from: &Path, to: &Path) -> Result {
-    fs::copy(from, to).context(from.display()).map(|_| ())
+    fs::copy(from, to)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -8,8 +8,10 @@ use std::{
     },
 };
 
+use anyhow::Context as _;
+
 use crate::{
-    Context as _, Result,
+    Result,
     build::{self, Profile},
     port,
     provider::{self, Person, Provider},

@@ -1,14 +1,14 @@
 //! The check of the JSON documents that are built into the functions (`functions/content`): a wrong
 //! one is not built.
 
-use std::fs;
-
+use anyhow::{Context as _, ensure};
+use fs_err as fs;
 use serde::de::DeserializeOwned;
 use shared::publication::documents::{
     AppConfig, MAX_JSON_BYTES, ResourceBundle, RiskCalculationParameters,
 };
 
-use crate::{Context as _, Failure, Result, root};
+use crate::{Result, root};
 
 /// Reads every document as a phone will. The error names the file, and says what is wrong.
 pub fn check() -> Result {
@@ -19,18 +19,17 @@ pub fn check() -> Result {
 
 fn read<T: DeserializeOwned>(name: &str) -> Result<T> {
     let path = format!("functions/content/{name}.json");
-    let json = fs::read(root().join(&path)).context(&path)?;
+    let json = fs::read(root().join(&path))?;
     parse(&path, &json)
 }
 
 fn parse<T: DeserializeOwned>(path: &str, json: &[u8]) -> Result<T> {
-    if json.len() > MAX_JSON_BYTES {
-        let bytes = json.len();
-        return Err(Failure::new(format!(
-            "{path}: {bytes} bytes, and {MAX_JSON_BYTES} at most"
-        )));
-    }
-    serde_json::from_slice(json).context(path)
+    let bytes = json.len();
+    ensure!(
+        bytes <= MAX_JSON_BYTES,
+        "{path}: {bytes} bytes, and {MAX_JSON_BYTES} at most"
+    );
+    serde_json::from_slice(json).with_context(|| path.to_owned())
 }
 
 #[cfg(test)]
@@ -48,7 +47,7 @@ mod tests {
     fn an_error_names_the_file_and_what_is_wrong() {
         let error = |json: &[u8]| {
             let path = "functions/content/appconfig.json";
-            parse::<AppConfig>(path, json).unwrap_err().to_string()
+            format!("{:#}", parse::<AppConfig>(path, json).unwrap_err())
         };
         let json = fs::read_to_string(root().join("functions/content/appconfig.json")).unwrap();
         let wrong = json.replace("210", "0");

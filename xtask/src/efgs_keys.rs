@@ -3,14 +3,15 @@
 //! all of it.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use anyhow::{Context as _, ensure};
+use fs_err as fs;
 use shared::{base64, country::Country};
 
-use crate::{Context as _, Failure, Result, process};
+use crate::{Result, process};
 
 /// A kind of key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,12 +42,10 @@ impl EfgsKeys {
     /// Makes in `folder` the keys and certificates that are not there yet, for `countries` with the
     /// kinds of their signing keys.
     pub fn create(folder: &Path, countries: &[(Country, KeyKind)]) -> Result<Self> {
-        if process::find("openssl").is_none() {
-            return Err(Failure::new("openssl is missing; install it"));
-        }
-        fs::create_dir_all(folder).context(folder.display())?;
+        process::find("openssl").context("openssl is missing; install it")?;
+        fs::create_dir_all(folder)?;
         let configuration = folder.join("openssl.cnf");
-        fs::write(&configuration, CONFIGURATION).context(configuration.display())?;
+        fs::write(&configuration, CONFIGURATION)?;
         let set = Self {
             folder: folder.to_path_buf(),
         };
@@ -68,7 +67,7 @@ impl EfgsKeys {
 
     fn add_country(&self, country: Country, kind: KeyKind) -> Result {
         let place = self.folder.join(country.code());
-        fs::create_dir_all(&place).context(place.display())?;
+        fs::create_dir_all(&place)?;
         let subject = |use_: &str| format!("/C={country}/O=Health authority/CN={use_}");
         let name = format!("{country}/authentication");
         self.make_signed(&name, &subject("Authentication"), &[])?;
@@ -79,8 +78,7 @@ impl EfgsKeys {
 
     /// The text of a file of the set.
     pub fn read(&self, name: &str) -> Result<String> {
-        let file = self.folder.join(name);
-        fs::read_to_string(&file).context(file.display())
+        Ok(fs::read_to_string(self.folder.join(name))?)
     }
 
     /// Makes the key `name` and its certificate, if they are not there yet. It signs that itself,
@@ -129,7 +127,7 @@ impl EfgsKeys {
         let mut sign = self.openssl(&["dgst", "-sha256", "-sign", "trust-anchor.pem"]);
         let signature = run(sign.arg(self.path(name, "crt.pem")))?;
         let file = self.path(name, "operator-signature");
-        fs::write(&file, base64::encode(&signature)).context(file.display())
+        Ok(fs::write(file, base64::encode(&signature))?)
     }
 
     fn path(&self, name: &str, extension: &str) -> PathBuf {
@@ -146,11 +144,9 @@ impl EfgsKeys {
 /// Runs OpenSSL, and gives what it prints.
 fn run(command: &mut Command) -> Result<Vec<u8>> {
     let output = command.output().context("openssl")?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    Err(Failure::new(format!("openssl: {said}")))
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success(), "openssl: {said}");
+    Ok(output.stdout)
 }
 
 #[cfg(test)]

@@ -1,16 +1,16 @@
 //! The signing keys of an installation: made once, kept as PEM files that OpenSSL reads.
 
 use std::{
-    fs,
     io::Write as _,
-    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
+use anyhow::{Context as _, bail};
 use ed25519_dalek::pkcs8::{EncodePrivateKey as _, KeypairBytes, spki::der::pem::LineEnding};
+use fs_err::{self as fs, os::unix::fs::OpenOptionsExt as _};
 use shared::publication::signing;
 
-use crate::{Context as _, Failure, Result};
+use crate::Result;
 
 /// An installation's keys.
 pub struct Keys {
@@ -25,7 +25,7 @@ pub struct Keys {
 /// Makes the keys in `data/keys` that are not there yet.
 pub fn create(data: &Path) -> Result<Keys> {
     let folder = data.join("keys");
-    fs::create_dir_all(&folder).context(folder.display())?;
+    fs::create_dir_all(&folder)?;
     let manifest = key(&folder, "manifest", || {
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).context("random bytes")?;
@@ -70,7 +70,7 @@ fn p256_key() -> Result<p256::SecretKey> {
             return Ok(key);
         }
     }
-    Err(Failure::new("the system gives no random bytes"))
+    bail!("the system gives no random bytes")
 }
 
 /// The secret key `name`, made by `make` (secret and public PEM) if it is not there.
@@ -81,18 +81,17 @@ fn key(
 ) -> Result<String> {
     let secret_file = folder.join(format!("{name}.pem"));
     if secret_file.exists() {
-        return fs::read_to_string(&secret_file).context(secret_file.display());
+        return Ok(fs::read_to_string(&secret_file)?);
     }
     let (secret, public) = make()?;
     let public_file = folder.join(format!("{name}.pub.pem"));
-    fs::write(&public_file, public).context(public_file.display())?;
+    fs::write(&public_file, public)?;
     fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(&secret_file)
-        .and_then(|mut file| file.write_all(secret.as_bytes()))
-        .context(secret_file.display())?;
+        .and_then(|mut file| file.write_all(secret.as_bytes()))?;
     Ok(secret)
 }
 

@@ -17,41 +17,10 @@ pub mod setup;
 pub mod size;
 pub mod workerd;
 
-use std::{fmt, path::PathBuf};
+use std::path::PathBuf;
 
-/// Why something did not work: a sentence for people that says what to do.
-#[derive(Debug)]
-pub struct Failure(String);
-
-/// The result of a step.
-pub type Result<T = ()> = std::result::Result<T, Failure>;
-
-impl Failure {
-    /// With this sentence.
-    pub fn new(sentence: impl Into<String>) -> Self {
-        Self(sentence.into())
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Failure {}
-
-/// Says what was being done when something failed.
-pub(crate) trait Context<T> {
-    /// `what`, for example a path, stands before the cause.
-    fn context(self, what: impl fmt::Display) -> Result<T>;
-}
-
-impl<T, E: fmt::Display> Context<T> for std::result::Result<T, E> {
-    fn context(self, what: impl fmt::Display) -> Result<T> {
-        self.map_err(|error| Failure(format!("{what}: {error}")))
-    }
-}
+/// The result of a step. The error is a sentence for people that says what to do.
+pub type Result<T = ()> = anyhow::Result<T>;
 
 /// The workspace's folder.
 pub fn root() -> PathBuf {

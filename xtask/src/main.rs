@@ -92,7 +92,7 @@ fn main() -> ExitCode {
     match run(Arguments::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("\nxtask: {failure}");
+            eprintln!("\nxtask: {failure:#}");
             ExitCode::FAILURE
         }
     }

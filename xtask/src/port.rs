@@ -8,7 +8,9 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use crate::{Failure, Result};
+use anyhow::{Context as _, anyhow};
+
+use crate::Result;
 
 /// What is given out: below the ports that systems take for outgoing connections. Nothing takes one
 /// of these between the moment when it is found free and the one when a service listens on it, nor
@@ -25,12 +27,12 @@ pub fn check(port: u16) -> Result {
     TcpListener::bind(loopback(port))
         .map(|_| ())
         .map_err(|error| match error.kind() {
-            ErrorKind::AddrInUse => Failure::new(format!(
-                "port {port} is in use; choose another one with --port"
-            )),
-            _ => Failure::new(format!(
-                "port {port} cannot be used ({error}); choose another one with --port"
-            )),
+            ErrorKind::AddrInUse => {
+                anyhow!("port {port} is in use; choose another one with --port")
+            }
+            _ => {
+                anyhow!("port {port} cannot be used ({error}); choose another one with --port")
+            }
         })
 }
 
@@ -43,7 +45,7 @@ pub fn free() -> Result<u16> {
         .map(|_| first + GIVEN.fetch_add(1, Ordering::Relaxed))
         .filter_map(|given| PORTS.clone().nth(given % PORTS.len()))
         .find(|port| check(*port).is_ok())
-        .ok_or_else(|| Failure::new("there is no free port for the service"))
+        .context("there is no free port for the service")
 }
 
 #[cfg(test)]

@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Context as _, Failure, Result};
+use anyhow::{Context as _, ensure};
+
+use crate::Result;
 
 /// What has been done so far, with its outcome and time, for the summary.
 static STEPS: Mutex<Vec<(String, &str, Duration)>> = Mutex::new(Vec::new());
@@ -42,21 +44,20 @@ pub fn print_summary() {
 /// Runs `command` to its end with the terminal as it is.
 pub fn run(command: &mut Command) -> Result {
     let name = name(command);
-    let status = command.status().context(&name)?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{name} ended with {status}")))
-    }
+    let status = command.status().with_context(|| name.clone())?;
+    ensure!(status.success(), "{name} ended with {status}");
+    Ok(())
 }
 
 /// Runs `command` and gives what it printed, without the white space around it.
 pub fn output(command: &mut Command) -> Result<String> {
     let name = name(command);
-    let output = command.stderr(Stdio::inherit()).output().context(&name)?;
-    if !output.status.success() {
-        return Err(Failure::new(format!("{name} ended with {}", output.status)));
-    }
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| name.clone())?;
+    let status = output.status;
+    ensure!(status.success(), "{name} ended with {status}");
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 

@@ -3,7 +3,6 @@
 
 use std::{
     fmt,
-    fs::{self, File},
     net::TcpListener,
     os::fd::OwnedFd,
     path::Path,
@@ -11,9 +10,11 @@ use std::{
     sync::Mutex,
 };
 
+use anyhow::{Context as _, anyhow, bail};
+use fs_err::{self as fs, File};
 use serde::Deserialize;
 
-use crate::{Context as _, Failure, Result, port::loopback, root, setup::npm};
+use crate::{Result, port::loopback, root, setup::npm};
 
 /// As whom the provider knows the service.
 pub const CLIENT_ID: &str = "portal";
@@ -62,8 +63,8 @@ struct Persons {
 
 fn persons() -> Result<Persons> {
     let path = root().join("xtask/provider/persons.json");
-    let json = fs::read(&path).context(path.display())?;
-    serde_json::from_slice(&json).context(path.display())
+    let json = fs::read(&path)?;
+    serde_json::from_slice(&json).with_context(|| path.display().to_string())
 }
 
 /// What `person` types, and the code of the second factor.
@@ -76,7 +77,7 @@ pub fn credentials(person: Person) -> Result<(Credentials, String)> {
     let found = persons.into_iter().nth(place.unwrap_or_default());
     found
         .map(|credentials| (credentials, second_factor))
-        .ok_or_else(|| Failure::new("persons.json lacks a person"))
+        .context("persons.json lacks a person")
 }
 
 /// The provider. It has its port from the beginning, and runs from [`Provider::start`] until this
@@ -100,7 +101,7 @@ impl Provider {
         let listener = ports
             .into_iter()
             .find_map(|port| TcpListener::bind(loopback(port)).ok())
-            .ok_or_else(|| Failure::new("there is no free port for the sign-in provider"))?;
+            .context("there is no free port for the sign-in provider")?;
         let port = listener.local_addr().context("a free port")?.port();
         let mut secret = [0; 16];
         getrandom::fill(&mut secret).context("random bytes")?;
@@ -126,15 +127,15 @@ impl Provider {
         let mut run = self
             .run
             .lock()
-            .map_err(|_| Failure::new("the sign-in provider did not start"))?;
+            .map_err(|_| anyhow!("the sign-in provider did not start"))?;
         if let Run::Started(_) = *run {
             return Ok(());
         }
         let Run::Reserved(listener) = std::mem::replace(&mut *run, Run::Ended) else {
-            return Err(Failure::new("the sign-in provider has ended"));
+            bail!("the sign-in provider has ended");
         };
         let log = match log {
-            Some(log) => Stdio::from(File::create(log).context(log.display())?),
+            Some(log) => Stdio::from(File::create(log)?.into_file()),
             None => Stdio::null(),
         };
         let process = Command::new(npm::program("node"))

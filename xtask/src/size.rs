@@ -2,10 +2,11 @@
 
 use std::process::Command;
 
+use anyhow::{Context as _, ensure};
 use serde::Deserialize;
 
 use crate::{
-    Context as _, Failure, Result,
+    Result,
     build::{self, Profile},
     process, root,
     setup::{npm, test_programs},
@@ -34,7 +35,7 @@ pub fn run() -> Result {
 /// Measures the portal that was built for deployment last.
 pub fn measure() -> Result {
     test_programs::set_up()?;
-    let browser = process::find("chromium").ok_or_else(|| Failure::new("chromium is missing"))?;
+    let browser = process::find("chromium").context("chromium is missing")?;
     let answer = process::output(
         Command::new(npm::program("node"))
             .arg(root().join("tests/browser/first-load.mjs"))
@@ -56,16 +57,14 @@ pub fn measure() -> Result {
 }
 
 fn judge(brotli: u64, requests: usize) -> Result {
-    if brotli > MOST_BYTES {
-        return Err(Failure::new(format!(
-            "the portal's first load has {brotli} bytes, compressed; {MOST_BYTES} are allowed"
-        )));
-    }
-    if requests > MOST_REQUESTS {
-        return Err(Failure::new(format!(
-            "the portal's first load takes {requests} requests; {MOST_REQUESTS} are allowed"
-        )));
-    }
+    ensure!(
+        brotli <= MOST_BYTES,
+        "the portal's first load has {brotli} bytes, compressed; {MOST_BYTES} are allowed"
+    );
+    ensure!(
+        requests <= MOST_REQUESTS,
+        "the portal's first load takes {requests} requests; {MOST_REQUESTS} are allowed"
+    );
     Ok(())
 }
 

@@ -2,7 +2,6 @@
 //! benchmarks.
 
 use std::{
-    fs::{self, File},
     io::{Read as _, Write as _},
     net::TcpStream,
     path::{Path, PathBuf},
@@ -12,10 +11,12 @@ use std::{
     time::Duration,
 };
 
+use anyhow::{Context as _, Error, anyhow, bail};
+use fs_err::{self as fs, File};
 use shared::country::Country;
 
 use crate::{
-    Context as _, Failure, Result,
+    Result,
     build::Profile,
     efgs_keys::EfgsKeys,
     keys, port,
@@ -78,9 +79,8 @@ impl Workerd {
             None => port::free()?,
         };
         let keys = keys::create(data)?;
-        let data = fs::canonicalize(data).context(data.display())?;
-        let log_file = data.join("workerd.log");
-        let log = File::create(&log_file).context(log_file.display())?;
+        let data = fs::canonicalize(data)?;
+        let log = File::create(data.join("workerd.log"))?.into_file();
         let mut command = Command::new(npm::workerd()?);
         command
             .args(["serve", "--experimental"])
@@ -88,7 +88,7 @@ impl Workerd {
             .env("MANIFEST_SIGNING_KEY", keys.manifest)
             .env("EXPORT_SIGNING_KEY", keys.export)
             .stdin(Stdio::null())
-            .stdout(log.try_clone().context(log_file.display())?)
+            .stdout(log.try_clone()?)
             .stderr(log);
         if let Some(exchange) = &local.exchange {
             for (name, file) in exchange.secrets() {
@@ -105,7 +105,7 @@ impl Workerd {
         };
         for disk in DISKS {
             let folder = data.join(disk);
-            fs::create_dir_all(&folder).context(folder.display())?;
+            fs::create_dir_all(&folder)?;
             command.arg(format!("--directory-path={disk}={}", folder.display()));
         }
         let process = command.spawn().context("workerd")?;
@@ -156,8 +156,8 @@ impl Workerd {
         let _ = self.process.wait();
     }
 
-    fn ended(&self, status: ExitStatus) -> Failure {
-        Failure::new(format!("workerd ended with {status}:\n{}", self.log()))
+    fn ended(&self, status: ExitStatus) -> Error {
+        anyhow!("workerd ended with {status}:\n{}", self.log())
     }
 
     fn wait_until_ready(&mut self) -> Result {
@@ -170,10 +170,7 @@ impl Workerd {
             }
             thread::sleep(Duration::from_millis(50));
         }
-        Err(Failure::new(format!(
-            "workerd does not answer:\n{}",
-            self.log()
-        )))
+        bail!("workerd does not answer:\n{}", self.log())
     }
 }
 
@@ -185,7 +182,7 @@ impl Drop for Workerd {
 
 /// A copy of `dev.capnp` in `data`, beside a copy of `workerd.capnp` with the settings of this run.
 fn development_configuration(data: &Path, port: u16, local: &Local<'_>) -> Result<PathBuf> {
-    let read = |name: &str| fs::read_to_string(root().join(name)).context(name);
+    let read = |name: &str| fs::read_to_string(root().join(name));
     let mut release = read("workerd.capnp")?;
     let mut development = read("dev.capnp")?;
     if let Some(exchange) = &local.exchange {
@@ -208,12 +205,10 @@ fn development_configuration(data: &Path, port: u16, local: &Local<'_>) -> Resul
     }
     let write = |name: &str, text: &str| {
         let path = data.join(name);
-        fs::write(&path, text)
-            .context(path.display())
-            .map(|()| path)
+        fs::write(&path, text).map(|()| path)
     };
     write("workerd.capnp", &release)?;
-    write("dev.capnp", &development)
+    Ok(write("dev.capnp", &development)?)
 }
 
 /// `configuration` with another value for the setting `name`.
@@ -221,7 +216,7 @@ fn with_setting(configuration: &str, name: &str, value: &str) -> Result<String> 
     let binding = format!("(name = \"{name}\", text = \"");
     let (before, rest) = configuration
         .split_once(&binding)
-        .ok_or_else(|| Failure::new(format!("workerd.capnp has no setting {name}")))?;
+        .with_context(|| format!("workerd.capnp has no setting {name}"))?;
     let (_, after) = rest.split_once('"').unwrap_or_default();
     Ok(format!("{before}{binding}{value}\"{after}"))
 }
@@ -246,7 +241,7 @@ impl Exchange<'_> {
     /// Copies what the configuration embeds.
     fn copy_files(&self, data: &Path) -> Result {
         let folder = data.join("efgs");
-        fs::create_dir_all(&folder).context(folder.display())?;
+        fs::create_dir_all(&folder)?;
         for (file, name) in [
             (
                 format!("{}/authentication.pem", self.country),
@@ -259,7 +254,7 @@ impl Exchange<'_> {
             ("ca.crt.pem".to_owned(), "ca.crt.pem"),
         ] {
             let copy = folder.join(name);
-            fs::write(&copy, self.keys.read(&file)?).context(copy.display())?;
+            fs::write(&copy, self.keys.read(&file)?)?;
         }
         Ok(())
     }

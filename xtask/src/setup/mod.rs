@@ -8,9 +8,12 @@ pub mod test_programs;
 pub mod toolchain;
 pub mod tools;
 
-use std::{env, fs, path::PathBuf, process::Command};
+use std::{env, path::PathBuf, process::Command};
 
-use crate::{Context as _, Failure, Result, process};
+use anyhow::{Context as _, bail};
+use fs_err as fs;
+
+use crate::{Result, process};
 
 /// The folder for what every checkout shares.
 pub fn cache() -> Result<PathBuf> {
@@ -19,19 +22,19 @@ pub fn cache() -> Result<PathBuf> {
         // The specification of this variable wants others ignored.
         .filter(|path| path.is_absolute())
         .or_else(|| env::home_dir().map(|home| home.join(".cache")))
-        .ok_or_else(|| Failure::new("set HOME or XDG_CACHE_HOME to say where to keep tools"))?;
+        .context("set HOME or XDG_CACHE_HOME to say where to keep tools")?;
     let cache = base.join("coronamelder-edge");
-    fs::create_dir_all(&cache).context(cache.display())?;
+    fs::create_dir_all(&cache)?;
     Ok(cache)
 }
 
 /// Held while something is put into the cache, so that two checkouts do not do it at the same time.
 pub(crate) fn lock_cache() -> Result<fs::File> {
     let path = cache()?.join("lock");
-    let file = fs::File::create(&path).context(path.display())?;
+    let file = fs::File::create(&path)?;
     if file.try_lock().is_err() {
         println!("    another set-up is running; waiting for it");
-        file.lock().context(path.display())?;
+        file.lock()?;
     }
     Ok(file)
 }
@@ -40,9 +43,7 @@ pub(crate) fn lock_cache() -> Result<fs::File> {
 pub(crate) fn apt_install(packages: &[&str], purpose: &str) -> Result {
     let list = packages.join(" ");
     let Some(apt) = process::find("apt-get") else {
-        return Err(Failure::new(format!(
-            "{purpose} is missing; install it ({list} on Debian)"
-        )));
+        bail!("{purpose} is missing; install it ({list} on Debian)");
     };
     process::step(&format!("install {purpose} ({list})"), || {
         process::run(privileged(&apt)?.args(["update", "--quiet"]))?;
@@ -52,11 +53,7 @@ pub(crate) fn apt_install(packages: &[&str], purpose: &str) -> Result {
                 .args(packages),
         )
     })
-    .map_err(|failure| {
-        Failure::new(format!(
-            "{failure}; run `apt-get install {list}` yourself and start again"
-        ))
-    })
+    .with_context(|| format!("run `apt-get install {list}` yourself and start again"))
 }
 
 /// `program` with the right to change the system.
@@ -66,7 +63,7 @@ fn privileged(program: &std::path::Path) -> Result<Command> {
         command.env("DEBIAN_FRONTEND", "noninteractive");
         return Ok(command);
     }
-    let sudo = process::find("sudo").ok_or_else(|| Failure::new("not root, and no sudo"))?;
+    let sudo = process::find("sudo").context("not root, and no sudo")?;
     let mut command = Command::new(sudo);
     command.arg(program);
     Ok(command)

@@ -1,25 +1,26 @@
 //! The Node-side tools of `package.json`.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use crate::{Context as _, Failure, Result, process, root};
+use anyhow::Context as _;
+use fs_err as fs;
+
+use crate::{Result, process, root};
 
 /// Installs the packages of the lock file, unless they are there.
 pub fn set_up() -> Result {
     let lock = root().join("package-lock.json");
-    let wanted = fs::read(&lock).context(lock.display())?;
+    let wanted = fs::read(&lock)?;
     // Written last, so a copy of the lock file in the folder says that all of it is there.
     let stamp = root().join("node_modules/.installed.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
-    let npm = process::find("npm").ok_or_else(|| {
-        Failure::new("Node with npm is missing; install Node 20 or newer and start again")
-    })?;
+    let npm = process::find("npm")
+        .context("Node with npm is missing; install Node 20 or newer and start again")?;
     // `npm ci` wants every optional package in the lock file, those for other systems too, which
     // some registries lack. `install --no-save` keeps to the lock file all the same, and does
     // not change it.
@@ -32,7 +33,7 @@ pub fn set_up() -> Result {
             "--loglevel=error",
         ]))
     })?;
-    fs::write(&stamp, wanted).context(stamp.display())
+    Ok(fs::write(&stamp, wanted)?)
 }
 
 /// The program `name` of the packages.
@@ -48,12 +49,12 @@ pub fn bin() -> PathBuf {
 /// The workerd program itself, without the script around it that would outlive it.
 pub fn workerd() -> Result<PathBuf> {
     let packages = root().join("node_modules/@cloudflare");
-    let folders = fs::read_dir(&packages)
-        .map_err(|_| Failure::new("workerd is missing; run `cargo xtask build` first"))?;
+    let folders =
+        fs::read_dir(&packages).context("workerd is missing; run `cargo xtask build` first")?;
     folders
         .flatten()
         .filter(|folder| folder.file_name().to_string_lossy().starts_with("workerd-"))
         .map(|folder| folder.path().join("bin/workerd"))
         .find(|program| Path::is_file(program))
-        .ok_or_else(|| Failure::new("there is no workerd for this system in its npm package"))
+        .context("there is no workerd for this system in its npm package")
 }

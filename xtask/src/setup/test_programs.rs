@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use super::{apt_install, is_debian};
-use crate::{Failure, Result, process};
+use anyhow::{Context as _, bail};
+
+use crate::{Result, process};
 
 /// A program and the Debian package that brings it.
 const PROGRAMS: [(&str, &str); 4] = [
@@ -22,14 +24,14 @@ pub fn set_up() -> Result<PathBuf> {
     if !missing.is_empty() {
         if !is_debian() {
             let programs: Vec<_> = missing.iter().map(|(program, _)| *program).collect();
-            return Err(Failure::new(format!(
+            bail!(
                 "the tests need {}; install them and start again",
                 programs.join(", ")
-            )));
+            );
         }
         let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
         apt_install(&packages, "what the tests need")?;
     }
     process::find("chromedriver")
-        .ok_or_else(|| Failure::new("chromedriver was installed but is not on the search path"))
+        .context("chromedriver was installed but is not on the search path")
 }

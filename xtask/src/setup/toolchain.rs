@@ -4,14 +4,17 @@
 //! built once, into a folder of our own: nothing below `/usr` changes.
 
 use std::{
-    fs,
-    os::unix::fs::{PermissionsExt as _, symlink},
+    fs::Permissions,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use anyhow::{Context as _, bail};
+use fs_err as fs;
+
 use super::{apt_install, cache, is_debian, lock_cache};
-use crate::{Context as _, Failure, Result, process};
+use crate::{Result, process};
 
 /// The target of Worker and portal.
 pub const WASM32: &str = "wasm32-unknown-unknown";
@@ -47,9 +50,7 @@ impl Toolchain {
             return Ok(Self::Rustup);
         }
         if !is_debian() {
-            return Err(Failure::new(format!(
-                "`rustup target add {WASM32}` does not work here; run it yourself to see why"
-            )));
+            bail!("`rustup target add {WASM32}` does not work here; run it yourself to see why");
         }
         println!("    rustup cannot download it here; using the distribution's compiler");
         set_up_debian().map(Self::Debian)
@@ -130,7 +131,7 @@ fn debian_version() -> Result<String> {
         .split(' ')
         .nth(1)
         .map(str::to_owned)
-        .ok_or_else(|| Failure::new(format!("{DEBIAN_RUSTC} does not say its version")))
+        .with_context(|| format!("{DEBIAN_RUSTC} does not say its version"))
 }
 
 fn set_up_debian() -> Result<PathBuf> {
@@ -152,7 +153,7 @@ fn set_up_debian() -> Result<PathBuf> {
 fn build_root(root: &Path) -> Result {
     let unfinished = root.with_extension("unfinished");
     if unfinished.exists() {
-        fs::remove_dir_all(&unfinished).context(unfinished.display())?;
+        fs::remove_dir_all(&unfinished)?;
     }
     let package = unfinished.join("package");
     write(&package.join("Cargo.toml"), EMPTY_PACKAGE)?;
@@ -172,22 +173,22 @@ fn build_root(root: &Path) -> Result {
     )?;
 
     let libraries = unfinished.join("lib/rustlib").join(WASM32).join("lib");
-    fs::create_dir_all(&libraries).context(libraries.display())?;
+    fs::create_dir_all(&libraries)?;
     let built = package.join("target").join(WASM32).join("release/deps");
-    for entry in fs::read_dir(&built).context(built.display())? {
-        let path = entry.context(built.display())?.path();
+    for entry in fs::read_dir(&built)? {
+        let path = entry?.path();
         let name = path
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
         if name.ends_with(".rlib") && !name.starts_with("libempty") {
-            fs::copy(&path, libraries.join(&name)).context(path.display())?;
+            fs::copy(&path, libraries.join(&name))?;
         }
     }
     let host = process::output(Command::new(DEBIAN_RUSTC).args(["--print", "host-tuple"]))?;
     let bin = unfinished.join("bin");
-    fs::create_dir_all(&bin).context(bin.display())?;
+    fs::create_dir_all(&bin)?;
     link(
         &Path::new("/usr/lib/rustlib").join(&host),
         &unfinished.join("lib/rustlib").join(&host),
@@ -199,20 +200,20 @@ fn build_root(root: &Path) -> Result {
         &wrapper,
         &format!("#!/bin/sh\nexec {DEBIAN_RUSTC} --sysroot '{root_text}' \"$@\"\n"),
     )?;
-    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).context(wrapper.display())?;
-    fs::remove_dir_all(&package).context(package.display())?;
-    fs::rename(&unfinished, root).context(root.display())
+    fs::set_permissions(&wrapper, Permissions::from_mode(0o755))?;
+    fs::remove_dir_all(&package)?;
+    Ok(fs::rename(&unfinished, root)?)
 }
 
 const EMPTY_PACKAGE: &str = "[package]\nname = \"empty\"\nedition = \"2024\"\n\n[workspace]\n";
 
 fn write(path: &Path, text: &str) -> Result {
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).context(folder.display())?;
+        fs::create_dir_all(folder)?;
     }
-    fs::write(path, text).context(path.display())
+    Ok(fs::write(path, text)?)
 }
 
 fn link(original: &Path, place: &Path) -> Result {
-    symlink(original, place).context(place.display())
+    Ok(fs::os::unix::fs::symlink(original, place)?)
 }

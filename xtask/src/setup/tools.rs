@@ -1,12 +1,12 @@
 //! Tools that cargo compiles: exactly the versions that fit the lock file.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use fs_err as fs;
 
 use super::{cache, lock_cache};
-use crate::{Context as _, Failure, Result, process, root};
+use crate::{Result, process, root};
 
 /// Makes JavaScript for wasm modules; its version must be the library's.
 pub fn wasm_bindgen() -> Result<PathBuf> {
@@ -69,15 +69,15 @@ fn install(tools: &Path, package: &str, version: &str) -> Result {
         println!("    not with its own lock file; trying with the newest dependencies");
         install(&[])
     })?;
-    fs::remove_dir_all(&target).context(target.display())
+    Ok(fs::remove_dir_all(&target)?)
 }
 
 /// The version of `package` in the workspace's lock file.
 fn locked_version(package: &str) -> Result<String> {
     let path = root().join("Cargo.lock");
-    let lock = fs::read_to_string(&path).context(path.display())?;
+    let lock = fs::read_to_string(&path)?;
     version_in(&lock, package)
-        .ok_or_else(|| Failure::new(format!("{} does not name {package}", path.display())))
+        .with_context(|| format!("{} does not name {package}", path.display()))
 }
 
 fn version_in(lock: &str, package: &str) -> Option<String> {
