@@ -1,65 +1,67 @@
-//! The two cookies: of a session, and of a sign-in that has begun (design §4.3).
+//! The two cookies: of a session, and of a browser that is signing in (design §4.3).
 //!
-//! `__Host-` in their names lets browsers take them only from this very host, over a secure
-//! connection, for every path; so no neighbouring host can plant one.
+//! With `__Host-` in its name a browser accepts a cookie only from this host itself, over a secure
+//! connection and for every path, so a neighbouring host cannot plant one.
 
-use shared::staff::{session::SIGN_IN_SECONDS, token::Token};
+use std::marker::PhantomData;
 
-/// A cookie whose value is a [`Token`].
-#[derive(Clone, Copy)]
-pub enum Cookie {
-    /// Of a session. Pages of other sites cannot make the browser send it.
-    Session,
-    /// Of the browser in which a sign-in has begun. The way back from the provider begins at
-    /// another site, so it has to come along then; it is good for nothing else.
-    SignIn,
+use shared::staff::{
+    session::SIGN_IN_SECONDS,
+    token::{Browser, Purpose, Session, Token},
+};
+
+/// A cookie whose value is a [`Token`] for the purpose `P`.
+pub struct Cookie<P> {
+    name: &'static str,
+    same_site: &'static str,
+    /// In seconds; without it the cookie ends with the browser's window.
+    max_age: Option<i64>,
+    purpose: PhantomData<P>,
 }
 
-impl Cookie {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Session => "__Host-session",
-            Self::SignIn => "__Host-sign-in",
-        }
-    }
+/// Of a session, which the service ends. Pages of other sites cannot make the browser send it.
+pub const SESSION: Cookie<Session> = Cookie {
+    name: "__Host-session",
+    same_site: "Strict",
+    max_age: None,
+    purpose: PhantomData,
+};
 
-    const fn same_site(self) -> &'static str {
-        match self {
-            Self::Session => "Strict",
-            Self::SignIn => "Lax",
-        }
-    }
+/// Of a browser in which a sign-in has begun. The callback comes from the provider's site, so it
+/// must be sent from there too; it gives no access.
+pub const SIGN_IN: Cookie<Browser> = Cookie {
+    name: "__Host-sign-in",
+    same_site: "Lax",
+    max_age: Some(SIGN_IN_SECONDS),
+    purpose: PhantomData,
+};
 
+impl<P: Purpose> Cookie<P> {
     /// The token that came with `request`.
-    pub fn read(self, request: &web_sys::Request) -> Option<Token> {
+    pub fn read(&self, request: &web_sys::Request) -> Option<Token<P>> {
         let header = request.headers().get("cookie").ok().flatten()?;
         header
             .split(';')
             .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(name, _)| *name == self.name())
+            .find(|(name, _)| *name == self.name)
             .and_then(|(_, value)| value.parse().ok())
     }
 
     /// The header `Set-Cookie` that gives `token` to the browser.
-    pub fn set(self, token: &Token) -> String {
-        let life = match self {
-            // The service ends it; the browser forgets it with the window.
-            Self::Session => String::new(),
-            Self::SignIn => format!("; Max-Age={SIGN_IN_SECONDS}"),
-        };
-        self.header(&token.to_string(), &life)
+    pub fn set(&self, token: &Token<P>) -> String {
+        self.header(&token.to_string(), self.max_age)
     }
 
-    /// The header `Set-Cookie` that takes it away.
-    pub fn remove(self) -> String {
-        self.header("", "; Max-Age=0")
+    /// The header `Set-Cookie` that removes it from the browser.
+    pub fn remove(&self) -> String {
+        self.header("", Some(0))
     }
 
-    fn header(self, value: &str, life: &str) -> String {
+    fn header(&self, value: &str, max_age: Option<i64>) -> String {
+        let max_age = max_age.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
         format!(
-            "{}={value}; Path=/; Secure; HttpOnly; SameSite={}{life}",
-            self.name(),
-            self.same_site()
+            "{}={value}; Path=/; Secure; HttpOnly; SameSite={}{max_age}",
+            self.name, self.same_site
         )
     }
 }

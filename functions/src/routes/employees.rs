@@ -9,7 +9,7 @@ use shared::{
     staff::{
         employee::Role,
         idempotency::{IdempotencyKey, RequestHashes},
-        token::TokenHash,
+        token::{Session, TokenHash},
     },
 };
 use worker::{Env, Result};
@@ -20,7 +20,7 @@ use crate::{
         staff::{ValidationCall, Verdict},
     },
     platform::{answer, request, security_log::SecurityLog, settings::SignInConfig},
-    routes::cookie::Cookie,
+    routes::cookie,
 };
 
 /// Answers below `/api/`.
@@ -41,7 +41,7 @@ pub async fn answer(
     if changes && let Err(problem) = check_sender(request, &*SignInConfig::of(env)?) {
         return refuse(request, env, problem, now).await;
     }
-    let Some(session) = Cookie::Session.read(request) else {
+    let Some(session) = cookie::SESSION.read(request) else {
         // Whoever opens the portal asks for it first, and is not signed in.
         return match path {
             "/api/session" => answer::problem(Problem::SignedOut),
@@ -118,7 +118,7 @@ async fn give<T: Serialize>(
 /// How the exchange with other countries goes, for an administrator.
 async fn exchange(
     env: &Env,
-    session: TokenHash,
+    session: TokenHash<Session>,
     now: Timestamp,
 ) -> Result<Verdict<ExchangeReport>> {
     Ok(match staff::session(env, session, now).await? {
@@ -142,7 +142,10 @@ fn before(request: &web_sys::Request) -> std::result::Result<Option<i64>, Proble
     }
 }
 
-async fn validation(request: &web_sys::Request, session: TokenHash) -> Result<ValidationCall> {
+async fn validation(
+    request: &web_sys::Request,
+    session: TokenHash<Session>,
+) -> Result<ValidationCall> {
     let key = match request.headers().get("idempotency-key")? {
         Some(key) => key.parse::<IdempotencyKey>().map(Some),
         None => Ok(None),

@@ -19,7 +19,10 @@ use shared::{
         employee::{EmployeeId, Role},
         session::{SIGN_IN_SECONDS, SessionLifetime},
         sign_in::{AdmittedEmployee, RefusedSignIn, SignInRefusal},
-        token::TokenHash,
+        token::{
+            Browser, Nonce, Session as SessionToken, State as SignInState, Token, TokenHash,
+            Verifier,
+        },
     },
     time::shift,
 };
@@ -63,22 +66,22 @@ pub enum Verdict<T> {
 #[derive(Deserialize, Serialize)]
 pub struct PendingSignIn {
     /// Of the token `state`, by which the way back is recognised.
-    pub state: TokenHash,
+    pub state: TokenHash<SignInState>,
     /// Of the token that the browser holds.
-    pub browser: TokenHash,
+    pub browser: TokenHash<Browser>,
     /// What the ID token must hold.
-    pub nonce: String,
+    pub nonce: Token<Nonce>,
     /// What proves to the provider that the code is ours (RFC 7636).
-    pub verifier: String,
+    pub verifier: Token<Verifier>,
 }
 
 /// A sign-in that came back.
 #[derive(Deserialize, Serialize)]
 pub struct TakenSignIn {
     /// What the ID token must hold.
-    pub nonce: String,
+    pub nonce: Token<Nonce>,
     /// What proves to the provider that the code is ours.
-    pub verifier: String,
+    pub verifier: Token<Verifier>,
     /// Whether no other sign-in of the same browser is on its way.
     pub last: bool,
 }
@@ -92,8 +95,8 @@ pub async fn begin_sign_in(env: &Env, pending: &PendingSignIn, now: Timestamp) -
 /// once.
 pub async fn take_sign_in(
     env: &Env,
-    state: TokenHash,
-    browser: TokenHash,
+    state: TokenHash<SignInState>,
+    browser: TokenHash<Browser>,
     now: Timestamp,
 ) -> Result<Option<TakenSignIn>> {
     call(env, TAKE_SIGN_IN, &(state, browser), now).await
@@ -102,7 +105,7 @@ pub async fn take_sign_in(
 /// Begins a session of `employee`.
 pub async fn open_session(
     env: &Env,
-    session: TokenHash,
+    session: TokenHash<SessionToken>,
     employee: AdmittedEmployee,
     now: Timestamp,
 ) -> Result<()> {
@@ -124,19 +127,27 @@ pub async fn note_refused(env: &Env, refused: RefusedSignIn, now: Timestamp) -> 
 }
 
 /// Whose session it is. That is a use of it.
-pub async fn session(env: &Env, session: TokenHash, now: Timestamp) -> Result<Verdict<Session>> {
+pub async fn session(
+    env: &Env,
+    session: TokenHash<SessionToken>,
+    now: Timestamp,
+) -> Result<Verdict<Session>> {
     call(env, USE_SESSION, &session, now).await
 }
 
 /// Ends a session; one that has ended is no error.
-pub async fn close_session(env: &Env, session: TokenHash, now: Timestamp) -> Result<()> {
+pub async fn close_session(
+    env: &Env,
+    session: TokenHash<SessionToken>,
+    now: Timestamp,
+) -> Result<()> {
     call(env, CLOSE_SESSION, &session, now).await
 }
 
 /// Who is signed in, for an administrator.
 pub async fn sessions(
     env: &Env,
-    session: TokenHash,
+    session: TokenHash<SessionToken>,
     now: Timestamp,
 ) -> Result<Verdict<SignedInAnswer>> {
     call(env, SESSIONS, &session, now).await
@@ -145,7 +156,7 @@ pub async fn sessions(
 /// Ends every session of an employee, for an administrator.
 pub async fn sign_out(
     env: &Env,
-    session: TokenHash,
+    session: TokenHash<SessionToken>,
     request: std::result::Result<SignOutRequest, Problem>,
     now: Timestamp,
 ) -> Result<Verdict<SignOutAnswer>> {
@@ -156,7 +167,7 @@ pub async fn sign_out(
 /// the answer before.
 pub async fn audit(
     env: &Env,
-    session: TokenHash,
+    session: TokenHash<SessionToken>,
     before: std::result::Result<Option<i64>, Problem>,
     now: Timestamp,
 ) -> Result<Verdict<AuditAnswer>> {
@@ -291,7 +302,7 @@ impl Desk {
     /// use of it.
     fn session(
         &self,
-        session: TokenHash,
+        session: TokenHash<SessionToken>,
         needed: Role,
         now: Timestamp,
     ) -> Result<std::result::Result<StoredSession, Problem>> {
@@ -304,7 +315,7 @@ impl Desk {
 
     async fn open_session(
         &self,
-        id: TokenHash,
+        id: TokenHash<SessionToken>,
         employee: EmployeeId,
         name: String,
         role: Role,
@@ -322,7 +333,7 @@ impl Desk {
             .await
     }
 
-    async fn close_session(&self, session: TokenHash, now: Timestamp) -> Result<()> {
+    async fn close_session(&self, session: TokenHash<SessionToken>, now: Timestamp) -> Result<()> {
         match self.store.close_session(session, now)? {
             Some(employee) => {
                 self.note(&employee, Action::SignOut, Outcome::Done, now)
@@ -334,7 +345,7 @@ impl Desk {
 
     async fn sign_out(
         &self,
-        session: TokenHash,
+        session: TokenHash<SessionToken>,
         request: std::result::Result<SignOutRequest, Problem>,
         now: Timestamp,
     ) -> Result<std::result::Result<SignOutAnswer, Problem>> {
@@ -358,7 +369,7 @@ impl Desk {
 
     async fn audit(
         &self,
-        session: TokenHash,
+        session: TokenHash<SessionToken>,
         before: std::result::Result<Option<i64>, Problem>,
         now: Timestamp,
     ) -> Result<std::result::Result<AuditAnswer, Problem>> {

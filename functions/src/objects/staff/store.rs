@@ -12,7 +12,9 @@ use shared::{
         idempotency::{REPLAY_SECONDS, RequestHashes},
         session::SessionLifetime,
         throttle::Throttle,
-        token::TokenHash,
+        token::{
+            Browser, Purpose, Session as SessionToken, State as SignInState, Token, TokenHash,
+        },
     },
     time::shift,
 };
@@ -131,8 +133,8 @@ impl Store {
             vec![
                 hash(pending.state),
                 hash(pending.browser),
-                text(&pending.nonce),
-                text(&pending.verifier),
+                text(&pending.nonce.to_string()),
+                text(&pending.verifier.to_string()),
                 time(end),
             ],
         )
@@ -141,8 +143,8 @@ impl Store {
     /// Takes a sign-in out.
     pub fn take_sign_in(
         &self,
-        state: TokenHash,
-        browser: TokenHash,
+        state: TokenHash<SignInState>,
+        browser: TokenHash<Browser>,
         now: Timestamp,
     ) -> Result<Option<TakenSignIn>> {
         let taken = sql::first(
@@ -150,7 +152,7 @@ impl Store {
             "DELETE FROM sign_in WHERE state = ? AND browser = ? AND ends_at > ? \
              RETURNING nonce, verifier",
             vec![hash(state), hash(browser), time(now)],
-            |mut row| Ok((row.text()?, row.text()?)),
+            |mut row| Ok((token(row.text()?)?, token(row.text()?)?)),
         )?;
         let Some((nonce, verifier)) = taken else {
             return Ok(None);
@@ -169,7 +171,7 @@ impl Store {
     }
 
     /// Keeps a new session.
-    pub fn open_session(&self, id: TokenHash, session: &StoredSession) -> Result<()> {
+    pub fn open_session(&self, id: TokenHash<SessionToken>, session: &StoredSession) -> Result<()> {
         sql::run(
             &self.sql,
             "INSERT INTO session (id, employee, name, role, started_at, used_at, ends_at) \
@@ -187,7 +189,11 @@ impl Store {
     }
 
     /// The session, used once more; `None` when there is none or it has ended.
-    pub fn use_session(&self, id: TokenHash, now: Timestamp) -> Result<Option<StoredSession>> {
+    pub fn use_session(
+        &self,
+        id: TokenHash<SessionToken>,
+        now: Timestamp,
+    ) -> Result<Option<StoredSession>> {
         let found = sql::first(
             &self.sql,
             "SELECT employee, name, role, started_at, used_at FROM session WHERE id = ?",
@@ -219,7 +225,11 @@ impl Store {
     }
 
     /// Ends a session, and says whose it was if it had not ended before.
-    pub fn close_session(&self, id: TokenHash, now: Timestamp) -> Result<Option<EmployeeId>> {
+    pub fn close_session(
+        &self,
+        id: TokenHash<SessionToken>,
+        now: Timestamp,
+    ) -> Result<Option<EmployeeId>> {
         let closed = sql::first(
             &self.sql,
             "DELETE FROM session WHERE id = ? RETURNING employee, ends_at",
@@ -380,7 +390,13 @@ pub(super) fn from_name<T: DeserializeOwned>(name: String) -> Result<T> {
     Ok(serde_json::from_value(Json::String(name))?)
 }
 
-fn hash(hash: TokenHash) -> Value {
+fn token<P: Purpose>(text: String) -> Result<Token<P>> {
+    Ok(text
+        .parse()
+        .map_err(|_| "the database holds no token where one is expected")?)
+}
+
+fn hash<P: Purpose>(hash: TokenHash<P>) -> Value {
     blob(hash.as_bytes())
 }
 

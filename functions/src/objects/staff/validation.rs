@@ -20,7 +20,7 @@ use shared::{
         employee::{EmployeeId, Role},
         idempotency::{AttemptId, RequestHashes},
         throttle::Throttled,
-        token::TokenHash,
+        token::{Session, TokenHash},
     },
 };
 use worker::Result;
@@ -35,7 +35,7 @@ use crate::{objects::intake, platform::random};
 #[derive(Deserialize, Serialize)]
 pub struct ValidationCall {
     /// Whose it is.
-    pub session: TokenHash,
+    pub session: TokenHash<Session>,
     /// The body, or what is wrong with the request. Whether somebody is signed in and not
     /// throttled comes before that.
     pub request: std::result::Result<ValidationRequest, Problem>,

@@ -11,7 +11,7 @@ use shared::{
     api::{LogoutAnswer, problem::Problem},
     staff::{
         sign_in::{AdmittedEmployee, RefusedSignIn, SignInRefusal},
-        token::Token,
+        token::{State, Token},
     },
 };
 use url::Url;
@@ -24,7 +24,7 @@ use crate::{
         security_log::{Reason, SecurityLog},
         settings::SignInConfig,
     },
-    routes::{cookie::Cookie, employees},
+    routes::{cookie, employees},
 };
 use provider::{Provider, Secrets};
 
@@ -57,7 +57,7 @@ async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<
     };
     let mut random = random::generator()?;
     // One browser may have several on their way, each in a window of its own.
-    let browser = Cookie::SignIn
+    let browser = cookie::SIGN_IN
         .read(request)
         .unwrap_or_else(|| Token::random(&mut random));
     let secrets = Secrets {
@@ -75,11 +75,11 @@ async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<
     let pending = PendingSignIn {
         state: secrets.state.hash(),
         browser: browser.hash(),
-        nonce: secrets.nonce.to_string(),
-        verifier: secrets.verifier.to_string(),
+        nonce: secrets.nonce,
+        verifier: secrets.verifier,
     };
     staff::begin_sign_in(env, &pending, now).await?;
-    answer::see_other(there.as_str(), &[Cookie::SignIn.set(&browser)])
+    answer::see_other(there.as_str(), &[cookie::SIGN_IN.set(&browser)])
 }
 
 /// Takes the browser back from the provider. Whatever goes wrong, it ends at the portal, which says
@@ -91,7 +91,7 @@ async fn callback(
     now: Timestamp,
 ) -> Result<web_sys::Response> {
     let config = SignInConfig::of(env)?;
-    let Some((way_back, browser)) = WayBack::read(url).zip(Cookie::SignIn.read(request)) else {
+    let Some((way_back, browser)) = WayBack::read(url).zip(cookie::SIGN_IN.read(request)) else {
         return back_to_portal(Some(SignInRefusal::Failed), &[]);
     };
     let state = way_back.state.hash();
@@ -101,13 +101,13 @@ async fn callback(
     };
     let mut cookies = Vec::new();
     if sign_in.last {
-        cookies.push(Cookie::SignIn.remove());
+        cookies.push(cookie::SIGN_IN.remove());
     }
     match admit(&config, way_back, &sign_in, now).await {
         Ok(employee) => {
             let session = Token::random(&mut random::generator()?);
             staff::open_session(env, session.hash(), employee, now).await?;
-            cookies.push(Cookie::Session.set(&session));
+            cookies.push(cookie::SESSION.set(&session));
             back_to_portal(None, &cookies)
         }
         Err(refused) => {
@@ -158,7 +158,7 @@ async fn logout(
     if let Err(problem) = employees::check_sender(request, &config) {
         return employees::refuse(request, env, problem, now).await;
     }
-    if let Some(session) = Cookie::Session.read(request) {
+    if let Some(session) = cookie::SESSION.read(request) {
         staff::close_session(env, session.hash(), now).await?;
     }
     // The session has ended, whatever the provider does.
@@ -169,12 +169,12 @@ async fn logout(
     let answer = answer::json(&LogoutAnswer {
         location: there.map_or_else(|| config.portal(), |url| url.to_string()),
     })?;
-    answer::with_cookies(answer, &[Cookie::Session.remove()])
+    answer::with_cookies(answer, &[cookie::SESSION.remove()])
 }
 
 /// What the provider put into the address on the way back.
 struct WayBack {
-    state: Token,
+    state: Token<State>,
     /// Missing when the provider refused.
     code: Option<String>,
     /// Some providers say who they are (RFC 9207).

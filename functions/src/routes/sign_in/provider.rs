@@ -6,7 +6,7 @@ use std::{cell::RefCell, fmt, rc::Rc};
 use openidconnect::{
     AdditionalClaims, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode,
     ClaimsVerificationError, Client, ClientId, CsrfToken, EmptyExtraTokenFields, IdToken,
-    IdTokenFields, IdTokenVerifier, LogoutRequest, Nonce, PkceCodeChallenge, PkceCodeVerifier,
+    IdTokenFields, IdTokenVerifier, LogoutRequest, PkceCodeChallenge, PkceCodeVerifier,
     PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope,
     SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
     core::{
@@ -20,7 +20,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     Timestamp,
-    staff::{sign_in::Claims, token::Token},
+    staff::{
+        sign_in::Claims,
+        token::{Nonce, State, Token, Verifier},
+    },
 };
 use url::Url;
 
@@ -61,11 +64,11 @@ pub struct Provider {
 /// What a sign-in is known by: secrets of which each has one place to go to.
 pub struct Secrets {
     /// Comes back in the address.
-    pub state: Token,
+    pub state: Token<State>,
     /// Comes back in the ID token.
-    pub nonce: Token,
+    pub nonce: Token<Nonce>,
     /// Goes to the provider with the code.
-    pub verifier: Token,
+    pub verifier: Token<Verifier>,
 }
 
 /// Why signing in does not work. The text is for the log, and holds nothing that anybody sent.
@@ -142,7 +145,7 @@ impl Provider {
     ) -> Result<Url, ProviderError> {
         let client = self.client(config)?;
         let state = CsrfToken::new(secrets.state.to_string());
-        let nonce = Nonce::new(secrets.nonce.to_string());
+        let nonce = openidconnect::Nonce::new(secrets.nonce.to_string());
         let verifier = PkceCodeVerifier::new(secrets.verifier.to_string());
         let request = client
             .authorize_url(
@@ -190,7 +193,7 @@ impl Provider {
         now: Timestamp,
     ) -> Result<Claims, ProviderError> {
         let token = self.exchange(config, code, sign_in).await?;
-        let nonce = Nonce::new(sign_in.nonce.clone());
+        let nonce = openidconnect::Nonce::new(sign_in.nonce.to_string());
         let checked = token.claims(&self.verifier(config), &nonce);
         let claims = match checked {
             Err(error) if names_unknown_key(&error) && self.age(now) >= MIN_AGE => {
@@ -222,7 +225,7 @@ impl Provider {
         let answer = client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|_| ProviderError::Discovery)?
-            .set_pkce_verifier(PkceCodeVerifier::new(sign_in.verifier.clone()))
+            .set_pkce_verifier(PkceCodeVerifier::new(sign_in.verifier.to_string()))
             .request_async(&http::send)
             .await
             .map_err(|_| ProviderError::Exchange)?;
