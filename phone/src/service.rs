@@ -4,7 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use shared::{
-    api::Registration,
+    api::{Content, FileKind, Registration, routes::PhoneRoute},
     publication::{
         content,
         content::{ContentId, DocumentError, Manifest},
@@ -58,20 +58,20 @@ impl VerifyingKeys {
 
 /// A document beside the manifest.
 pub trait PublishedDocument: DeserializeOwned {
-    /// Where files of its kind are.
-    const FOLDER: &str;
+    /// The kind of its files.
+    const KIND: FileKind;
 }
 
 impl PublishedDocument for AppConfig {
-    const FOLDER: &str = "v6/appconfig";
+    const KIND: FileKind = FileKind::AppConfig;
 }
 
 impl PublishedDocument for ResourceBundle {
-    const FOLDER: &str = "v6/resourcebundle";
+    const KIND: FileKind = FileKind::ResourceBundle;
 }
 
 impl PublishedDocument for RiskCalculationParameters {
-    const FOLDER: &str = "v6/riskcalculationparameters";
+    const KIND: FileKind = FileKind::RiskCalculationParameters;
 }
 
 impl Service {
@@ -86,23 +86,23 @@ impl Service {
 
     /// Asks for an enrolment.
     pub async fn register(&self, request: &PhoneRequest) -> Result<Registration, ServiceError> {
-        let body = self.post("v2/register", request).await?;
+        let body = self.post(PhoneRoute::Register, request).await?;
         serde_json::from_slice(&body).map_err(|_| ServiceError::Answer)
     }
 
     /// Uploads keys. Phones never learn what came of it.
     pub async fn post_keys(&self, request: &PhoneRequest) -> Result<(), ServiceError> {
-        self.post("v1/postkeys", request).await.map(|_| ())
+        self.post(PhoneRoute::PostKeys, request).await.map(|_| ())
     }
 
     /// The decoy: looks like a registration or an upload, and leaves nothing behind.
     pub async fn stop_keys(&self, request: &PhoneRequest) -> Result<(), ServiceError> {
-        self.post("v1/stopkeys", request).await.map(|_| ())
+        self.post(PhoneRoute::StopKeys, request).await.map(|_| ())
     }
 
     /// What can be downloaded now.
     pub async fn manifest(&self) -> Result<Manifest, ServiceError> {
-        let zip = match self.get("v6/manifest", MAX_DOCUMENT_BYTES).await {
+        let zip = match self.get(Content::Manifest, MAX_DOCUMENT_BYTES).await {
             Err(ServiceError::Status(404)) => return Err(ServiceError::NothingPublished),
             zip => zip?,
         };
@@ -114,31 +114,41 @@ impl Service {
         &self,
         id: ContentId,
     ) -> Result<Value, ServiceError> {
-        let zip = self.file(T::FOLDER, id, MAX_DOCUMENT_BYTES).await?;
+        let zip = self.file(T::KIND, id, MAX_DOCUMENT_BYTES).await?;
         Ok(content::open(&zip, &self.trusted.manifest)?)
     }
 
     /// An exposure key set that the manifest names.
     pub async fn exposure_key_set(&self, id: ContentId) -> Result<ExposureKeySet, ServiceError> {
-        let zip = self.file("v6/exposurekeyset", id, MAX_FILE_BYTES).await?;
+        let kind = FileKind::ExposureKeySet;
+        let zip = self.file(kind, id, MAX_FILE_BYTES).await?;
         Ok(ExposureKeySet::open(&zip, &self.trusted.export)?)
     }
 
-    async fn file(&self, folder: &str, id: ContentId, limit: u64) -> Result<Vec<u8>, ServiceError> {
-        let bytes = self.get(&format!("{folder}/{id}"), limit).await?;
+    async fn file(
+        &self,
+        kind: FileKind,
+        id: ContentId,
+        limit: u64,
+    ) -> Result<Vec<u8>, ServiceError> {
+        let bytes = self.get(Content::File(kind, id), limit).await?;
         if ContentId::of(&bytes) != id {
             return Err(ServiceError::OtherFile);
         }
         Ok(bytes)
     }
 
-    async fn get(&self, path: &str, limit: u64) -> Result<Vec<u8>, ServiceError> {
-        let answer = self.client.get(&self.url(path), limit).await?;
+    async fn get(&self, content: Content, limit: u64) -> Result<Vec<u8>, ServiceError> {
+        let answer = self.client.get(&self.url(&content.path()), limit).await?;
         found(answer.status, answer.body)
     }
 
-    async fn post(&self, path: &str, request: &PhoneRequest) -> Result<Vec<u8>, ServiceError> {
-        let mut url = self.url(path);
+    async fn post(
+        &self,
+        route: PhoneRoute,
+        request: &PhoneRequest,
+    ) -> Result<Vec<u8>, ServiceError> {
+        let mut url = self.url(route.path());
         url.query_pairs_mut().append_pair("sig", &request.signature);
         let answer = self
             .client

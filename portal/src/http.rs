@@ -9,6 +9,7 @@ use shared::{
         AuditAnswer, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry, Session,
         SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
         problem::Problem,
+        routes::{EmployeeRoute, Route, SignInRoute},
     },
     staff::employee::EmployeeId,
 };
@@ -37,7 +38,7 @@ impl Service for Http {
     fn session(&self) -> Reply<Employee> {
         let ahead = self.ahead.clone();
         Box::pin(async move {
-            let session: Session = ask("/api/session").await?;
+            let session: Session = ask(EmployeeRoute::Session.path()).await?;
             let here = browser_clock().as_second();
             if let Some(there) = session.answered_at() {
                 ahead.set(there.as_second() - here);
@@ -55,14 +56,15 @@ impl Service for Http {
     fn sign_out(&self) -> Reply<String> {
         Box::pin(async {
             let nothing = serde_json::Map::new();
-            let answer: LogoutAnswer = send(Request::post("/auth/logout"), &nothing).await?;
+            let answer: LogoutAnswer =
+                send(Request::post(SignInRoute::Logout.path()), &nothing).await?;
             Ok(answer.location)
         })
     }
 
     fn validate(&self, submission: Submission) -> Reply<ValidationAnswer> {
         Box::pin(async move {
-            let request = Request::post("/api/validations")
+            let request = Request::post(EmployeeRoute::Validations.path())
                 .header(IDEMPOTENCY_KEY, &submission.idempotency_key);
             send(request, &submission.request).await
         })
@@ -70,16 +72,17 @@ impl Service for Http {
 
     fn audit(&self, before: Option<i64>) -> Reply<AuditAnswer> {
         Box::pin(async move {
+            let path = EmployeeRoute::Audit.path();
             match before {
-                Some(before) => ask(&format!("/api/audit?before={before}")).await,
-                None => ask("/api/audit").await,
+                Some(before) => ask(&format!("{path}?before={before}")).await,
+                None => ask(path).await,
             }
         })
     }
 
     fn sessions(&self) -> Reply<Vec<SignedIn>> {
         Box::pin(async {
-            let answer: SignedInAnswer = ask("/api/sessions").await?;
+            let answer: SignedInAnswer = ask(EmployeeRoute::Sessions.path()).await?;
             Ok(answer.sessions)
         })
     }
@@ -87,18 +90,19 @@ impl Service for Http {
     fn sign_out_everywhere(&self, employee: EmployeeId) -> Reply<()> {
         Box::pin(async {
             let request = SignOutRequest { employee };
-            let _: SignOutAnswer = send(Request::post("/api/sign-out"), &request).await?;
+            let _: SignOutAnswer =
+                send(Request::post(EmployeeRoute::SignOut.path()), &request).await?;
             Ok(())
         })
     }
 
     fn exchange(&self) -> Reply<ExchangeReport> {
-        Box::pin(ask("/api/exchange"))
+        Box::pin(ask(EmployeeRoute::Exchange.path()))
     }
 
     fn countries(&self) -> Reply<Vec<NamedCountry>> {
         Box::pin(async {
-            let answer: CountriesAnswer = ask("/v1/countries").await?;
+            let answer: CountriesAnswer = ask(Route::Countries.endpoint().path).await?;
             Ok(answer.countries)
         })
     }

@@ -1,6 +1,7 @@
 //! The screen for somebody who is not signed in.
 
 use leptos::prelude::*;
+use shared::api::routes::SignInRoute;
 
 use crate::{
     part::part,
@@ -8,9 +9,6 @@ use crate::{
     texts::{self, text},
     validation::paragraphs,
 };
-
-/// Where signing in begins. The service sends the browser on to the organisation's provider.
-pub const SIGN_IN_PATH: &str = "/auth/login";
 
 /// What this is, why nobody is signed in if there is something to say about it, and the way in.
 #[component]
@@ -28,7 +26,7 @@ pub fn SignInScreen(cause: Cause) -> impl IntoView {
             <p>{text(|texts| texts.sign_in.purpose)}</p>
             <p>
                 // A full request: the service answers it with the provider's address.
-                <a class="button" id="sign-in" href=SIGN_IN_PATH>
+                <a class="button" id="sign-in" href=SignInRoute::Login.path()>
                     {text(|texts| texts.sign_in.sign_in)}
                 </a>
             </p>

@@ -5,6 +5,10 @@
 use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
+use shared::api::{
+    FileKind,
+    routes::{Route, TestRoute},
+};
 
 fn read(name: &str) -> String {
     fs::read_to_string(xtask::root().join(name)).unwrap()
@@ -199,6 +203,31 @@ fn the_assets_are_the_same() {
     let site = folder.replace("/portal", "/site.json");
     assert!(constant("config").contains(&format!("assets = (path = \"{folder}\"")));
     assert!(constant("config").contains(&format!("config = embed \"{site}\"")));
+}
+
+#[test]
+fn every_route_goes_to_the_worker_and_not_to_the_assets() {
+    let wrangler = wrangler();
+    let patterns = wrangler["assets"]["run_worker_first"].as_array().unwrap();
+    let covers = |path: &str, pattern: &toml::Value| {
+        let pattern = pattern.as_str().unwrap();
+        match pattern.strip_suffix('*') {
+            Some(folder) => path.starts_with(folder),
+            None => path == pattern,
+        }
+    };
+    let routes = Route::fixed().map(|route| route.endpoint().path);
+    let files = FileKind::ALL.map(FileKind::pattern);
+    let tests = TestRoute::ALL.map(TestRoute::path);
+    let paths: Vec<_> = routes.chain(files).chain(tests).collect();
+    for path in &paths {
+        let covered = patterns.iter().any(|pattern| covers(path, pattern));
+        assert!(covered, "{path}");
+    }
+    for pattern in patterns {
+        let used = paths.iter().any(|path| covers(path, pattern));
+        assert!(used, "{pattern:?}");
+    }
 }
 
 #[test]

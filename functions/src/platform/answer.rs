@@ -1,7 +1,7 @@
 //! Building answers, with as few calls into the platform as possible.
 
 use serde::Serialize;
-use shared::api::{problem, problem::Problem};
+use shared::api::{problem, problem::Problem, routes::RouteError};
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Response, ResponseInit};
 use worker::Result;
@@ -86,9 +86,15 @@ pub fn problem(problem: Problem) -> Result<Response> {
     problem_with(problem, &[])
 }
 
-/// The problem document for a method that the path does not know, and those that it does.
-pub fn method_not_allowed(allowed: &str) -> Result<Response> {
-    problem_with(Problem::MethodNotAllowed, &[("allow", allowed)])
+/// The problem document for a request that has no route.
+pub fn no_route(error: RouteError) -> Result<Response> {
+    match error {
+        RouteError::MalformedId => problem(Problem::Malformed),
+        RouteError::MethodNotAllowed(methods) => {
+            problem_with(Problem::MethodNotAllowed, &[("allow", methods.allow())])
+        }
+        RouteError::NotFound => problem(Problem::NotFound),
+    }
 }
 
 /// The problem document for too many tries, which says in how many seconds the next may be made.

@@ -1,50 +1,39 @@
 //! What phones download (design §4.2).
 
-use shared::{Timestamp, api::problem::Problem};
+use shared::{
+    Timestamp,
+    api::{Content, problem::Problem},
+};
 use worker::{Env, Result};
 
-use crate::platform::{
-    answer,
-    answer::File,
-    content_store::{ContentStore, Entry, PathError},
-};
+use crate::platform::{answer, answer::File, content_store::ContentStore};
 
-/// How long anybody may keep the manifest and the index.
+/// How long a cache may keep the manifest and the index.
 const SHORT: &str = "max-age=300";
 
-/// `GET` or `HEAD` of `path`, which has no leading slash.
+/// Answers with `content`, or its headers alone.
 pub async fn answer(
+    content: Content,
     request: &web_sys::Request,
     env: &Env,
     now: Timestamp,
-    path: &str,
 ) -> Result<web_sys::Response> {
-    let entry = match Entry::at(path) {
-        Ok(entry) => entry,
-        Err(PathError::MalformedId) => return answer::problem(Problem::Malformed),
-        Err(PathError::Unknown) => return answer::problem(Problem::NotFound),
-    };
-    let head = match request.method().as_str() {
-        "GET" => false,
-        "HEAD" => true,
-        _ => return answer::method_not_allowed("GET, HEAD"),
-    };
-    let Some(stored) = ContentStore::of(env)?.get(entry, now).await? else {
+    let Some(stored) = ContentStore::of(env)?.get(content, now).await? else {
         return answer::problem(Problem::NotFound);
     };
-    let cache_control = match entry {
-        Entry::File(..) => {
+    let cache_control = match content {
+        Content::File(..) => {
             format!(
                 "public, immutable, max-age={}",
                 stored.expires_at - now.as_second()
             )
         }
-        Entry::Index | Entry::Manifest => SHORT.to_owned(),
+        Content::Index | Content::Manifest => SHORT.to_owned(),
     };
     let etag = stored.id.to_string();
     let file = File {
         etag: &etag,
-        content_type: entry.content_type(),
+        content_type: content_type(content),
         cache_control: &cache_control,
         length: stored.bytes.len(),
     };
@@ -52,7 +41,15 @@ pub async fn answer(
     if known.is_some_and(|known| names(&known, &etag)) {
         return file.not_modified();
     }
+    let head = request.method() == "HEAD";
     file.found((!head).then_some(stored.bytes.as_slice()))
+}
+
+const fn content_type(content: Content) -> &'static str {
+    match content {
+        Content::Index => "text/plain; charset=utf-8",
+        Content::File(..) | Content::Manifest => "application/zip",
+    }
 }
 
 /// Whether an `If-None-Match` header names `etag` (RFC 9110 §13.1.2: weak comparison).

@@ -1,15 +1,12 @@
-//! With which countries keys are exchanged, for everybody who asks (design §4.2).
+//! The countries that keys are exchanged with (design §4.2).
 
 use shared::api::CountriesAnswer;
 use worker::{Env, Result};
 
 use crate::platform::{answer, settings};
 
-/// `GET /v1/countries`.
-pub fn answer(request: &web_sys::Request, env: &Env) -> Result<web_sys::Response> {
-    if request.method() != "GET" {
-        return answer::method_not_allowed("GET");
-    }
+/// Answers with the countries.
+pub fn answer(env: &Env) -> Result<web_sys::Response> {
     let participants = settings::participants(env)?;
     answer::public_json(
         &CountriesAnswer::from(&*participants),

@@ -5,13 +5,14 @@
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
-    api::{ExchangeReport, problem::Problem},
+    api::{ExchangeReport, problem::Problem, routes::EmployeeRoute},
     staff::{
         employee::Role,
         idempotency::{IdempotencyKey, RequestHashes},
         token::{Session, TokenHash},
     },
 };
+use url::Url;
 use worker::{Env, Result};
 
 use crate::{
@@ -23,47 +24,48 @@ use crate::{
     routes::cookie,
 };
 
-/// Answers below `/api/`.
+/// Answers a request of the portal.
 pub async fn answer(
+    route: EmployeeRoute,
     request: &web_sys::Request,
+    url: &Url,
     env: &Env,
     now: Timestamp,
-    path: &str,
 ) -> Result<web_sys::Response> {
-    let (method, changes) = match path {
-        "/api/session" | "/api/sessions" | "/api/audit" | "/api/exchange" => ("GET", false),
-        "/api/validations" | "/api/sign-out" => ("POST", true),
-        _ => return answer::problem(Problem::NotFound),
-    };
-    if request.method() != method {
-        return answer::method_not_allowed(method);
-    }
-    if changes && let Err(problem) = check_sender(request, &*SignInConfig::of(env)?) {
+    let changes_something = route.endpoint().methods.changes_something();
+    if changes_something && let Err(problem) = check_sender(request, &*SignInConfig::of(env)?) {
         return refuse(request, env, problem, now).await;
     }
     let Some(session) = cookie::SESSION.read(request) else {
         // Whoever opens the portal asks for it first, and is not signed in.
-        return match path {
-            "/api/session" => answer::problem(Problem::SignedOut),
-            _ => refuse(request, env, Problem::SignedOut, now).await,
+        return if route == EmployeeRoute::Session {
+            answer::problem(Problem::SignedOut)
+        } else {
+            refuse(request, env, Problem::SignedOut, now).await
         };
     };
     let session = session.hash();
-    match path {
-        "/api/session" => give(request, env, staff::session(env, session, now).await?, now).await,
-        "/api/sessions" => give(request, env, staff::sessions(env, session, now).await?, now).await,
-        "/api/audit" => {
-            let before = before(request);
+    match route {
+        EmployeeRoute::Session => {
+            give(request, env, staff::session(env, session, now).await?, now).await
+        }
+        EmployeeRoute::Sessions => {
+            give(request, env, staff::sessions(env, session, now).await?, now).await
+        }
+        EmployeeRoute::Audit => {
+            let before = before(url);
             let verdict = staff::audit(env, session, before, now).await?;
             give(request, env, verdict, now).await
         }
-        "/api/exchange" => give(request, env, exchange(env, session, now).await?, now).await,
-        "/api/sign-out" => {
+        EmployeeRoute::Exchange => {
+            give(request, env, exchange(env, session, now).await?, now).await
+        }
+        EmployeeRoute::SignOut => {
             let wanted = parse(&request::body(request).await);
             let verdict = staff::sign_out(env, session, wanted, now).await?;
             give(request, env, verdict, now).await
         }
-        _ => {
+        EmployeeRoute::Validations => {
             let call = validation(request, session).await?;
             give(request, env, staff::validate(env, &call, now).await?, now).await
         }
@@ -133,8 +135,7 @@ async fn exchange(
 
 /// Where in the audit trail the answer is to begin: behind the entry with this number, or at the
 /// newest one.
-fn before(request: &web_sys::Request) -> std::result::Result<Option<i64>, Problem> {
-    let url = request::url(request)?;
+fn before(url: &Url) -> std::result::Result<Option<i64>, Problem> {
     let mut pairs = url.query_pairs();
     match pairs.find(|(name, _)| name == "before") {
         Some((_, number)) => number.parse().map(Some).map_err(|_| Problem::Malformed),

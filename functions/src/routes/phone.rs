@@ -6,7 +6,7 @@
 
 use shared::{
     Timestamp, api,
-    api::problem::Problem,
+    api::{problem::Problem, routes::PhoneRoute},
     base64,
     enrolment::{intake::IntakeNumber, upload},
 };
@@ -18,17 +18,6 @@ use crate::{
     platform::{answer, random, request, settings::Config},
 };
 
-/// The three routes.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub enum PhoneRoute {
-    /// `POST /v2/register`: a new enrolment. The body is ignored, whatever it is.
-    Register,
-    /// `POST /v1/postkeys`: keys for an enrolment, signed with its confirmation key.
-    PostKeys,
-    /// `POST /v1/stopkeys`: the decoy. It looks like one of the others and leaves nothing behind.
-    StopKeys,
-}
-
 /// Answers a phone's request.
 pub async fn answer(
     route: PhoneRoute,
@@ -37,9 +26,6 @@ pub async fn answer(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    if request.method() != "POST" {
-        return answer::method_not_allowed("POST");
-    }
     if !Config::of(env)?.phone_api {
         return answer::problem(Problem::Gone);
     }

@@ -1,62 +1,50 @@
-//! Which path is answered by whom.
+//! Gives each request from outside to the file that answers its route.
 
-use shared::api::problem::Problem;
+use shared::api::{
+    problem::Problem,
+    routes::{Route, RouteError},
+};
 use url::Url;
 use worker::{Env, Result, console_error};
 
+#[cfg(feature = "test-controls")]
+use crate::routes::test_controls;
 use crate::{
     platform::{answer, clock, request},
-    routes::{
-        content, countries, employees, phone,
-        phone::PhoneRoute::{PostKeys, Register, StopKeys},
-        sign_in,
-    },
+    routes::{content, countries, employees, phone, sign_in},
 };
 
-/// Answers `request`. What goes wrong inside is logged and answered as unavailable: causes never
-/// leave the service.
+/// Answers `request`. An error inside is logged and answered as unavailable: causes never leave the
+/// service.
 pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Response> {
     let url = match request::url(&request) {
         Ok(url) => url,
         Err(problem) => return answer::problem(problem),
     };
-    dispatch(&request, &url, env).await.or_else(|error| {
-        console_error!("{} failed: {error}", route_name(url.path()));
+    let route = Route::parse(&request.method(), url.path());
+    dispatch(route, &request, &url, env).await.or_else(|error| {
+        // Not the path itself: the sender can put anything into it.
+        let name = route.map_or("another path", |route| route.endpoint().path);
+        console_error!("{name} failed: {error}");
         answer::problem(Problem::Unavailable)
     })
 }
 
-async fn dispatch(request: &web_sys::Request, url: &Url, env: &Env) -> Result<web_sys::Response> {
+async fn dispatch(
+    route: std::result::Result<Route, RouteError>,
+    request: &web_sys::Request,
+    url: &Url,
+    env: &Env,
+) -> Result<web_sys::Response> {
     let now = clock::now(env).await?;
-    match url.path() {
-        "/v2/register" => phone::answer(Register, request, url, env, now).await,
-        "/v1/postkeys" => phone::answer(PostKeys, request, url, env, now).await,
-        "/v1/stopkeys" => phone::answer(StopKeys, request, url, env, now).await,
-        "/index.txt" => content::answer(request, env, now, "index.txt").await,
-        path if path.starts_with("/v6/") => {
-            content::answer(request, env, now, path.trim_start_matches('/')).await
-        }
-        "/v1/countries" => countries::answer(request, env),
-        path if path.starts_with("/api/") => employees::answer(request, env, now, path).await,
-        path if path.starts_with("/auth/") => sign_in::answer(request, url, env, now).await,
+    match route {
+        Ok(Route::Content(content)) => content::answer(content, request, env, now).await,
+        Ok(Route::Countries) => countries::answer(env),
+        Ok(Route::Employee(route)) => employees::answer(route, request, url, env, now).await,
+        Ok(Route::Phone(route)) => phone::answer(route, request, url, env, now).await,
+        Ok(Route::SignIn(route)) => sign_in::answer(route, request, url, env, now).await,
         #[cfg(feature = "test-controls")]
-        path if path.starts_with("/test/") => {
-            crate::routes::test_controls::answer(request, env, now, path).await
-        }
-        _ => answer::problem(Problem::NotFound),
-    }
-}
-
-/// The part of a path that names the route. The rest may be anything that somebody sent, and stays
-/// out of the log.
-fn route_name(path: &str) -> &str {
-    match path {
-        "/v2/register" | "/v1/postkeys" | "/v1/stopkeys" | "/v1/countries" | "/index.txt"
-        | "/api/validations" | "/api/session" | "/api/sessions" | "/api/sign-out"
-        | "/api/audit" | "/api/exchange" | "/auth/login" | "/auth/callback" | "/auth/logout" => {
-            path
-        }
-        _ if path.starts_with("/v6/") => "/v6/",
-        _ => "another path",
+        Err(RouteError::NotFound) => test_controls::answer(request, url, env, now).await,
+        Err(error) => answer::no_route(error),
     }
 }

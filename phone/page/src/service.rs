@@ -3,7 +3,7 @@
 use gloo_net::http::{Request, Response};
 use phone::{Service, ServiceError, VerifyingKeys};
 use serde::Deserialize;
-use shared::{Timestamp, publication::signing::KeyError, time::shift};
+use shared::{Timestamp, api::routes::TestRoute, publication::signing::KeyError, time::shift};
 use thiserror::Error;
 use url::Url;
 
@@ -42,7 +42,7 @@ pub enum Failure {
 
 /// Asks the service which keys to trust and what time it is.
 pub async fn ask() -> Result<Answer, Failure> {
-    let answer = found(Request::get("/test/phone").send().await?)?;
+    let answer = found(Request::get(TestRoute::Phone.path()).send().await?)?;
     let delivered: Delivered = answer.json().await?;
     let trusted =
         VerifyingKeys::from_pem(&delivered.manifest_public_key, &delivered.export_public_key)?;
@@ -54,7 +54,8 @@ pub async fn ask() -> Result<Answer, Failure> {
 
 /// Lets the service publish what it may, instead of waiting for its schedule.
 pub async fn publish() -> Result<(), Failure> {
-    found(Request::post("/test/run/publish").send().await?).map(|_| ())
+    let publish = Request::post(TestRoute::Publish.path());
+    found(publish.send().await?).map(|_| ())
 }
 
 fn found(answer: Response) -> Result<Response, Failure> {

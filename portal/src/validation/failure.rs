@@ -1,7 +1,7 @@
 //! What comes back when the code is not accepted: why, what to ask the caller, and what to do next.
 
 use leptos::{html, prelude::*};
-use shared::api::problem::Problem;
+use shared::api::{problem::Problem, routes::SignInRoute};
 
 use super::{answer::paragraphs, call::Call, form::submitter};
 use crate::{
@@ -9,7 +9,6 @@ use crate::{
     part::{click, part},
     service::Failure,
     session::{Presence, SessionState},
-    sign_in::SIGN_IN_PATH,
     texts::{self, text},
 };
 
@@ -67,7 +66,7 @@ pub fn FailurePanel(call: Call) -> impl IntoView {
                 {content}
                 {part(move || needs_sign_in().then(|| view! {
                     <p>
-                        <a class="button" href=SIGN_IN_PATH target="_blank">
+                        <a class="button" href=SignInRoute::Login.path() target="_blank">
                             {text(|texts| texts.form.sign_in_elsewhere)}
                         </a>
                     </p>

@@ -1,14 +1,17 @@
 //! The JSON that phones and the portal exchange with the service (design §4.1, §4.3).
 
 mod audit;
+mod content;
 mod countries;
 mod exchange;
 mod phone;
 pub mod problem;
+pub mod routes;
 mod session;
 mod validation;
 
 pub use audit::{Action, AuditAnswer, AuditEntry, Outcome};
+pub use content::{Content, ContentPathError, FileKind, index};
 pub use countries::{CountriesAnswer, NamedCountry};
 pub use exchange::{ExchangeReport, LastRun, RunOutcome, SetAside, SetAsideReason};
 pub use phone::{PHONE_ANSWER_BYTES, Registration, upload_answer};

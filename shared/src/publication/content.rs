@@ -93,15 +93,6 @@ impl Manifest {
             self.resource_bundle,
         ]
     }
-
-    /// The lines of `index.txt`: the paths of the exposure key sets without leading slash, oldest
-    /// first.
-    pub fn index(&self) -> String {
-        self.exposure_key_sets
-            .iter()
-            .map(|id| format!("v6/exposurekeyset/{id}\n"))
-            .collect()
-    }
 }
 
 /// The zip of a signed document: `content.bin` (UTF-8 JSON) and `content.sig` (64 bytes, Ed25519
@@ -194,8 +185,6 @@ mod tests {
         .map(|name| json.find(name).unwrap())
         .collect();
         assert!(places.is_sorted());
-        assert_eq!(manifest().index().lines().count(), 2);
-        assert!(manifest().index().starts_with("v6/exposurekeyset/"));
     }
 
     #[test]

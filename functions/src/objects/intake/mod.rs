@@ -12,7 +12,7 @@ use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    api::Validation,
+    api::{Validation, routes::PhoneRoute},
     enrolment::{BucketId, intake::IntakeNumber},
     keys::conversion::DiagnosisKey,
     staff::idempotency::{AttemptId, REPLAY_SECONDS},
@@ -21,13 +21,10 @@ use shared::{
 use wasm_bindgen_futures::JsFuture;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
-use crate::{
-    platform::{
-        alarm::Alarm,
-        answer, clock,
-        object::{Command, Object, REFUSED, Received},
-    },
-    routes::phone::PhoneRoute,
+use crate::platform::{
+    alarm::Alarm,
+    answer, clock,
+    object::{Command, Object, REFUSED, Received},
 };
 use store::Store;
 

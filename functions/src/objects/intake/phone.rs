@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use rand::Rng;
 use shared::{
     Timestamp, api,
-    api::Registration,
+    api::{Registration, routes::PhoneRoute},
     base64,
     enrolment::{ConfirmationKey, Enrolment, GRACE_SECONDS, intake::IntakeNumber, upload::Upload},
     keys::tek::{Acceptance, MAX_KEY_AGE_DAYS},
@@ -20,10 +20,7 @@ use shared::{
 use worker::Result;
 
 use super::{Intake, store::Place};
-use crate::{
-    platform::{answer, object::Received, random},
-    routes::phone::PhoneRoute,
-};
+use crate::platform::{answer, object::Received, random};
 
 /// How often a code is drawn that is in use before the phone is refused. With 15,000 enrolments
 /// outstanding, one in ten thousand is in use.

@@ -7,6 +7,7 @@
 
 use shared::{
     Timestamp,
+    api::{self, FileKind},
     enrolment::intake::IntakeNumber,
     publication::{
         content,
@@ -21,24 +22,24 @@ use super::store::Store;
 use crate::{
     objects::intake,
     platform::{
-        content_store::{ContentStore, Kind, MIN_TTL},
+        content_store::{ContentStore, MIN_TTL},
         random,
         settings::Config,
     },
 };
 
 /// The documents that phones read beside the keys, as they are published.
-const DOCUMENTS: [(Kind, &str); 3] = [
+const DOCUMENTS: [(FileKind, &str); 3] = [
     (
-        Kind::RiskCalculationParameters,
+        FileKind::RiskCalculationParameters,
         include_str!("../../../content/riskcalculationparameters.json"),
     ),
     (
-        Kind::AppConfig,
+        FileKind::AppConfig,
         include_str!("../../../content/appconfig.json"),
     ),
     (
-        Kind::ResourceBundle,
+        FileKind::ResourceBundle,
         include_str!("../../../content/resourcebundle.json"),
     ),
 ];
@@ -105,7 +106,7 @@ async fn write_files(
         drop(keys);
         let id = ContentId::of(&zip);
         content
-            .put_file(Kind::ExposureKeySet, id, &zip, file.expires_at, now)
+            .put_file(FileKind::ExposureKeySet, id, &zip, file.expires_at, now)
             .await?;
         store.mark_written(file.number, id)?;
     }
@@ -141,7 +142,7 @@ async fn write_manifest(
         resource_bundle,
     };
     content
-        .put_index(&manifest.index(), expires_at, now)
+        .put_index(&api::index(&manifest), expires_at, now)
         .await?;
     content
         .put_manifest(&sign(&serde_json::to_vec(&manifest)?)?, expires_at, now)

@@ -3,7 +3,10 @@
 use std::{cell::OnceCell, rc::Rc};
 
 use openidconnect::{ClientId, ClientSecret, IssuerUrl};
-use shared::staff::sign_in::{SecondFactor, SignInRules};
+use shared::{
+    api::routes::SignInRoute,
+    staff::sign_in::{SecondFactor, SignInRules},
+};
 use url::{Host, Url};
 use worker::{Env, Result};
 
@@ -35,7 +38,7 @@ impl SignInConfig {
 
     /// Where the provider sends the browser back to.
     pub fn callback(&self) -> String {
-        format!("{}/auth/callback", self.portal_origin)
+        format!("{}{}", self.portal_origin, SignInRoute::Callback.path())
     }
 
     /// The portal's first page.

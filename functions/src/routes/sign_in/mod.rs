@@ -8,7 +8,7 @@ mod provider;
 
 use shared::{
     Timestamp,
-    api::{LogoutAnswer, problem::Problem},
+    api::{LogoutAnswer, routes::SignInRoute},
     staff::{
         sign_in::{AdmittedEmployee, RefusedSignIn, SignInRefusal},
         token::{State, Token},
@@ -28,20 +28,18 @@ use crate::{
 };
 use provider::{Provider, Secrets};
 
-/// Answers below `/auth/`.
+/// Answers a request of a browser that signs in or out.
 pub async fn answer(
+    route: SignInRoute,
     request: &web_sys::Request,
     url: &Url,
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    match (url.path(), request.method().as_str()) {
-        ("/auth/login", "GET") => login(request, env, now).await,
-        ("/auth/callback", "GET") => callback(request, url, env, now).await,
-        ("/auth/logout", "POST") => logout(request, env, now).await,
-        ("/auth/login" | "/auth/callback", _) => answer::method_not_allowed("GET"),
-        ("/auth/logout", _) => answer::method_not_allowed("POST"),
-        _ => answer::problem(Problem::NotFound),
+    match route {
+        SignInRoute::Login => login(request, env, now).await,
+        SignInRoute::Callback => callback(request, url, env, now).await,
+        SignInRoute::Logout => logout(request, env, now).await,
     }
 }
 

@@ -10,10 +10,11 @@ use std::cell::Cell;
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
-    api::problem::Problem,
+    api::{problem::Problem, routes::TestRoute},
     enrolment::intake::IntakeNumber,
     publication::{signing, signing::KeyError},
 };
+use url::Url;
 use worker::{Env, Result};
 
 use crate::{
@@ -40,46 +41,38 @@ pub async fn clock_offset(env: &Env) -> Result<i64> {
     Ok(offset)
 }
 
-/// `POST /test/…`, and `GET /test/phone`.
+/// Answers a request that has no other route.
 pub async fn answer(
     request: &web_sys::Request,
+    url: &Url,
     env: &Env,
     now: Timestamp,
-    path: &str,
 ) -> Result<web_sys::Response> {
-    if path == PHONE {
-        return match request.method().as_str() {
-            "GET" => delivered_with_phones(env).await,
-            _ => answer::method_not_allowed("GET"),
-        };
-    }
-    if request.method() != "POST" {
-        return answer::method_not_allowed("POST");
-    }
-    match path {
-        "/test/clock" => return set_clock(request, env).await,
-        "/test/run/publish" => ledger::publish(env, now).await?,
-        "/test/run/expire" => {
+    let route = match TestRoute::parse(&request.method(), url.path()) {
+        Ok(route) => route,
+        Err(error) => return answer::no_route(error),
+    };
+    match route {
+        TestRoute::BenchExport => return bench::export(request, env, now).await,
+        TestRoute::Clock => return set_clock(request, env).await,
+        TestRoute::Phone => return delivered_with_phones(env).await,
+        TestRoute::Publish => ledger::publish(env, now).await?,
+        TestRoute::Expire => {
             for intake in IntakeNumber::all() {
                 intake::expire(env, intake, now).await?;
             }
             ledger::expire(env, now).await?;
             staff::expire(env, now).await?;
         }
-        "/test/run/exchange" => {
+        TestRoute::Exchange => {
             for job in [Job::Upload, Job::Download] {
                 ledger::exchange(env, job, now).await?;
             }
             return answer::json(&ledger::exchange_report(env, now).await?);
         }
-        "/test/bench/export" => return bench::export(request, env, now).await,
-        _ => return answer::problem(Problem::NotFound),
     }
     answer::empty(200)
 }
-
-/// Where the phones on the page of a local run learn what an app is delivered with.
-const PHONE: &str = "/test/phone";
 
 /// The public keys, PEM, and by how many seconds the clock is ahead.
 #[derive(Serialize)]
