@@ -10,6 +10,7 @@ pub mod dev;
 pub mod documents;
 pub mod efgs_keys;
 pub mod keys;
+pub mod mutants;
 pub mod port;
 pub mod process;
 pub mod provider;

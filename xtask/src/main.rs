@@ -10,7 +10,7 @@ use xtask::{
     build::{self, Profile},
     checks, dev,
     efgs_keys::{EfgsKeys, KeyKind},
-    keys, size,
+    keys, mutants, size,
 };
 
 /// Set up, build, run, test and measure the exposure-notification service.
@@ -63,6 +63,14 @@ enum Task {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Change the code in many small ways, and list the changes that no test notices. Takes hours.
+    Mutants {
+        /// The crates; without any, all whose decisions are tested natively.
+        crates: Vec<String>,
+        /// Options for cargo-mutants, for example `--file shared/src/keys/tek.rs`.
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
     /// Make the signing keys that are not there yet.
     Keys {
         /// The folder; keys are in its folder `keys`.
@@ -111,6 +119,7 @@ fn run(task: Task) -> Result {
         Task::Size => size::run(),
         Task::Bench { bench } => bench::run(&bench),
         Task::Simulate { phones, ill, seed } => bench::simulate(phones, ill, seed),
+        Task::Mutants { crates, options } => mutants::run(&crates, &options),
         Task::Keys { data, set } => {
             let folder = match set {
                 None => keys::create(&data)?.folder,

@@ -32,6 +32,11 @@ pub fn cargo_deny() -> Result<PathBuf> {
     installed("cargo-deny", "cargo-deny", "0.20.2")
 }
 
+/// Changes code to see whether a test notices.
+pub fn cargo_mutants() -> Result<PathBuf> {
+    installed("cargo-mutants", "cargo-mutants", "27.1.0")
+}
+
 fn installed(package: &str, program: &str, version: &str) -> Result<PathBuf> {
     let tools = cache()?.join("tools");
     let program = tools.join(format!("{package}-{version}/bin/{program}"));
