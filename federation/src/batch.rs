@@ -1,9 +1,8 @@
 //! A batch of keys as the gateway exchanges it: protobuf (package `eu.interop`, proto3) and its
 //! JSON form.
 //!
-//! What is read here may be anything that another country sent; [`super::acceptance`] decides.
-
-use std::fmt;
+//! A batch that is read may hold anything that another country sent: [`crate::audit`] verifies it,
+//! and [`crate::acceptance`] decides which of its keys are published.
 
 use prost::Message as _;
 use serde::{Deserialize, Serialize};
@@ -15,77 +14,85 @@ use shared::{
     keys::conversion,
 };
 
-/// The bytes are no batch to use.
+/// Why bytes are refused as a batch.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum BatchError {
-    /// They are no batch.
+    /// The bytes are not the protobuf form of a batch.
     #[error("not a batch of keys")]
     Malformed(#[from] prost::DecodeError),
-    /// They are a batch of more keys than any batch has.
+    /// The batch has more keys than the gateway puts into one.
     #[error("too many keys for a batch")]
     TooMany,
 }
 
-/// Several keys.
+/// The most keys in one batch.
+pub const MAX_BATCH_KEYS: usize = 5_000;
+
+/// The media type of batches.
+pub const BATCH_MEDIA_TYPE: &str = "application/protobuf; version=1.0";
+
+/// Several keys that are exchanged together.
 #[derive(Clone, Deserialize, PartialEq, Serialize, prost::Message)]
 #[prost(skip_debug)]
 pub struct DiagnosisKeyBatch {
-    /// In the order of the batch.
+    /// The keys, in the order of the batch.
     #[prost(message, repeated, tag = "1")]
     #[serde(default)]
-    pub keys: Vec<DiagnosisKey>,
+    pub keys: Vec<EfgsKey>,
 }
 
-/// A key and what its country says of it.
+/// A key as the gateway exchanges it, with what its country says of the person. The interface
+/// calls it `DiagnosisKey`.
 #[derive(Clone, Deserialize, Eq, Hash, PartialEq, Serialize, prost::Message)]
 #[prost(skip_debug)]
 #[serde(default, rename_all = "camelCase")]
-pub struct DiagnosisKey {
-    /// 16 bytes.
+pub struct EfgsKey {
+    /// The temporary exposure key: 16 bytes.
     #[prost(bytes = "vec", tag = "1")]
     #[serde(with = "shared::base64::vec")]
     pub key_data: Vec<u8>,
-    /// An interval.
+    /// The first interval of 10 minutes in which the key was used.
     #[prost(uint32, tag = "2")]
     pub rolling_start_interval_number: u32,
-    /// 1 to 144. Unlike in an export file, none means 0.
+    /// For how many intervals the key was used: 1 to 144. Unlike in an export file, a missing
+    /// value means 0.
     #[prost(uint32, tag = "3")]
     pub rolling_period: u32,
     /// 0 to 8, or [`NO_RISK_LEVEL`].
     #[prost(int32, tag = "4")]
     pub transmission_risk_level: i32,
-    /// Codes of countries.
+    /// The codes of the countries that the person visited.
     #[prost(string, repeated, tag = "5")]
     pub visited_countries: Vec<String>,
-    /// The code of the country whose key it is.
+    /// The code of the country whose health authority confirmed the infection.
     #[prost(string, tag = "6")]
     pub origin: String,
     /// A [`ReportType`].
     #[prost(enumeration = "ReportType", tag = "7")]
     #[serde(with = "report_type_name")]
     pub report_type: i32,
-    /// Encoded: [`DaysSinceOnset`].
+    /// Encoded days since the onset of symptoms: [`DaysSinceOnset`].
     #[prost(sint32, tag = "8")]
     #[serde(rename = "days_since_onset_of_symptoms")]
     pub days_since_onset_of_symptoms: i32,
 }
 
-/// The risk level that says nothing.
+/// The transmission risk level of a key without one.
 pub const NO_RISK_LEVEL: i32 = 0x7fff_ffff;
 
-/// Why a key was shared.
+/// The evidence for the infection of a key's owner.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, prost::Enumeration)]
 #[repr(i32)]
 pub enum ReportType {
-    /// Not said.
+    /// The country does not say.
     Unknown = 0,
     /// A positive test.
     ConfirmedTest = 1,
     /// A doctor's diagnosis.
     ConfirmedClinicalDiagnosis = 2,
-    /// The owner's own word.
+    /// The owner's own report.
     SelfReport = 3,
-    /// Contact with somebody infectious.
+    /// Contact with an infectious person.
     Recursive = 4,
     /// The key was shared by mistake.
     Revoked = 5,
@@ -105,8 +112,8 @@ impl ReportType {
     }
 }
 
-/// A batch of which only the number of keys is read: what takes two bytes in a batch takes a
-/// hundred in memory.
+/// A batch of which only the number of keys is read: a key of two bytes in the batch takes a
+/// hundred bytes in memory.
 #[derive(Clone, PartialEq, prost::Message)]
 struct KeyCount {
     #[prost(message, repeated, tag = "1")]
@@ -114,16 +121,16 @@ struct KeyCount {
 }
 
 impl DiagnosisKeyBatch {
-    /// Reads a batch in protobuf, unless it has more than `most` keys.
-    pub fn read(bytes: &[u8], most: usize) -> Result<Self, BatchError> {
-        if KeyCount::decode(bytes)?.keys.len() > most {
+    /// Reads a batch in protobuf, unless it has more than `max_keys` keys.
+    pub fn read(bytes: &[u8], max_keys: usize) -> Result<Self, BatchError> {
+        if KeyCount::decode(bytes)?.keys.len() > max_keys {
             return Err(BatchError::TooMany);
         }
         Ok(Self::decode(bytes)?)
     }
 
-    /// The batch in which a service of `own` shares `keys` with `participants`. Every key names all
-    /// of them as visited: people travel, and phones do not say where.
+    /// The batch in which the service of country `own` shares `keys` with `participants`. Every key
+    /// names all participants as visited: people travel, and phones do not say where.
     pub fn outgoing(
         keys: &[conversion::DiagnosisKey],
         own: Country,
@@ -133,7 +140,7 @@ impl DiagnosisKeyBatch {
             .iter()
             .map(|country| country.to_string())
             .collect();
-        let keys = keys.iter().map(|key| DiagnosisKey {
+        let keys = keys.iter().map(|key| EfgsKey {
             key_data: key.key.data.as_bytes().to_vec(),
             rolling_start_interval_number: key.key.rolling_start.number(),
             rolling_period: key.key.rolling_period.intervals(),
@@ -152,16 +159,9 @@ impl DiagnosisKeyBatch {
     }
 }
 
-/// Hides the keys, which no log may hold.
-impl fmt::Debug for DiagnosisKeyBatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DiagnosisKeyBatch(…)")
-    }
-}
+shared::hidden_debug!(DiagnosisKeyBatch, EfgsKey);
 
-shared::hidden_debug!(DiagnosisKey);
-
-/// The gateway writes names; a number is read too.
+/// The JSON form of a report type: its name; a number is read too.
 mod report_type_name {
     use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
@@ -208,17 +208,17 @@ pub(super) mod tests {
     };
 
     /// The batch of the gateway's own tests: keys "978", "D189", "ABC" and "123".
-    pub const KNOWN_BATCH: &str = "CiMKAzk3OBACGAEgAyoCQ0EqAkNCKgJDQyoCQ0QyAkRFOAFAVAokCgREMTg5EAIYASADKgJD\
-        QSoCQ0IqAkNDKgJDRDICREU4AUBUCiMKA0FCQxACGAEgAyoCQ0EqAkNCKgJDQyoCQ0QyAkRFOAFAVAojCgMxMjMQAhgBIAMqAkNBKgJDQioC\
-        Q0MqAkNEMgJERTgBQFQ=";
+    pub const KNOWN_BATCH: &str = "CiMKAzk3OBACGAEgAyoCQ0EqAkNCKgJDQyoCQ0QyAkRFOAFAVAokCgREMTg5EAI\
+        YASADKgJDQSoCQ0IqAkNDKgJDRDICREU4AUBUCiMKA0FCQxACGAEgAyoCQ0EqAkNCKgJDQyoCQ0QyAkRFOAFAVAoj\
+        CgMxMjMQAhgBIAMqAkNBKgJDQioCQ0MqAkNEMgJERTgBQFQ=";
 
     pub fn known_batch() -> DiagnosisKeyBatch {
         DiagnosisKeyBatch::decode(&*shared::base64::decode_vec(KNOWN_BATCH).unwrap()).unwrap()
     }
 
-    /// A key that a service would accept, with this number as its data.
-    pub fn key(number: u8) -> DiagnosisKey {
-        DiagnosisKey {
+    /// A key that [`crate::acceptance`] accepts, with data of 16 times this number.
+    pub fn key(number: u8) -> EfgsKey {
+        EfgsKey {
             key_data: vec![number; 16],
             rolling_start_interval_number: 2_991_888,
             rolling_period: 144,
@@ -254,7 +254,12 @@ pub(super) mod tests {
     #[test]
     fn the_json_form_has_the_names_of_the_protobuf_fields() {
         let batch = DiagnosisKeyBatch { keys: vec![key(7)] };
-        let json = r#"{"keys":[{"keyData":"BwcHBwcHBwcHBwcHBwcHBw==","rollingStartIntervalNumber":2991888,"rollingPeriod":144,"transmissionRiskLevel":2147483647,"visitedCountries":["NL"],"origin":"DE","reportType":"CONFIRMED_TEST","days_since_onset_of_symptoms":0}]}"#;
+        let json = concat!(
+            r#"{"keys":[{"keyData":"BwcHBwcHBwcHBwcHBwcHBw==","#,
+            r#""rollingStartIntervalNumber":2991888,"rollingPeriod":144,"#,
+            r#""transmissionRiskLevel":2147483647,"visitedCountries":["NL"],"origin":"DE","#,
+            r#""reportType":"CONFIRMED_TEST","days_since_onset_of_symptoms":0}]}"#,
+        );
         assert_eq!(serde_json::to_string(&batch).unwrap(), json);
         assert_eq!(
             serde_json::from_str::<DiagnosisKeyBatch>(json).unwrap(),
@@ -267,7 +272,7 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn outgoing_keys_say_a_class_and_name_every_participant() {
+    fn outgoing_keys_hold_the_midpoint_of_their_class_and_name_every_participant() {
         let own = conversion::DiagnosisKey {
             key: TemporaryExposureKey {
                 data: KeyData::from_bytes([1; 16]),
@@ -280,7 +285,7 @@ pub(super) mod tests {
         let batch = DiagnosisKeyBatch::outgoing(&[own], Country::NETHERLANDS, &participants);
         assert!(
             batch.keys
-                == [DiagnosisKey {
+                == [EfgsKey {
                     visited_countries: vec!["BE".to_owned(), "DE".to_owned()],
                     origin: "NL".to_owned(),
                     days_since_onset_of_symptoms: 8,
@@ -305,7 +310,7 @@ pub(super) mod tests {
     #[test]
     fn keys_stay_out_of_logs() {
         let logged = format!("{:?} {:?}", known_batch(), key(1));
-        assert_eq!(logged, "DiagnosisKeyBatch(…) DiagnosisKey(…)");
+        assert_eq!(logged, "DiagnosisKeyBatch(…) EfgsKey(…)");
     }
 
     proptest! {

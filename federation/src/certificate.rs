@@ -1,9 +1,10 @@
-//! The certificates that countries sign with, and the gateway operator's word for them.
+//! The certificates that countries sign their batches with, and the trust anchor: the certificate
+//! of the gateway's operator, who signs those of the countries.
 
 use der::{Decode as _, Encode as _, asn1::ObjectIdentifier};
 use thiserror::Error;
 
-use super::public_key::{Hash, PublicKey};
+use crate::public_key::{Hash, PublicKey};
 use shared::{Timestamp, base64, country::Country};
 
 /// An X.509 certificate with a key of a known kind.
@@ -13,7 +14,7 @@ pub struct Certificate {
     key: PublicKey,
 }
 
-/// The text is no certificate, or one with a key of another kind than EC P-256, EC P-384 or RSA.
+/// The text is not a certificate with an EC P-256, EC P-384 or RSA key.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not a certificate in PEM with an EC P-256, EC P-384 or RSA key")]
 pub struct CertificateError;
@@ -21,7 +22,7 @@ pub struct CertificateError;
 const COUNTRY: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.6");
 
 impl Certificate {
-    /// Reads the first certificate in `pem`, however its lines are broken.
+    /// Reads the first certificate in `pem`. Lines may have any length.
     pub fn from_pem(pem: &str) -> Result<Self, CertificateError> {
         let (_, rest) = pem
             .split_once("-----BEGIN CERTIFICATE-----")
@@ -37,7 +38,7 @@ impl Certificate {
         Ok(Self { x509, key })
     }
 
-    /// The country in its subject, if it names exactly one that can take part.
+    /// The country in the subject, if the subject names exactly one that can participate.
     pub fn country(&self) -> Option<Country> {
         let subject = self.x509.tbs_certificate().subject();
         let mut countries = subject.iter().filter(|attribute| attribute.oid == COUNTRY);
@@ -51,7 +52,7 @@ impl Certificate {
             .ok()
     }
 
-    /// Whether `now` lies within its validity.
+    /// Whether the certificate is valid at the time `now`.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         let validity = self.x509.tbs_certificate().validity();
         let seconds = |time: x509_cert::time::Time| time.to_unix_duration().as_secs();
@@ -60,27 +61,27 @@ impl Certificate {
         })
     }
 
-    /// Its public key.
-    pub(super) fn key(&self) -> &PublicKey {
+    pub(crate) fn key(&self) -> &PublicKey {
         &self.key
     }
 
-    pub(super) fn x509(&self) -> &x509_cert::Certificate {
+    pub(crate) fn x509(&self) -> &x509_cert::Certificate {
         &self.x509
     }
 
-    /// Its public key as SPKI.
-    pub(super) fn public_key_der(&self) -> Option<Vec<u8>> {
+    /// The public key as `SubjectPublicKeyInfo`.
+    pub(crate) fn public_key_der(&self) -> Option<Vec<u8>> {
         let key = self.x509.tbs_certificate().subject_public_key_info();
         key.to_der().ok()
     }
 }
 
-/// The certificate of the gateway's operator, who signs those of the countries.
+/// The certificate of the gateway's operator.
 #[derive(Clone, Debug)]
 pub struct TrustAnchor {
     certificate: Certificate,
-    /// The operator signs as its own certificate is signed.
+    /// The hash function of the operator's signatures: that of the signature on its own
+    /// certificate.
     hash: Hash,
 }
 
@@ -95,9 +96,8 @@ impl TrustAnchor {
         })
     }
 
-    /// Whether `signature`, in base64, is the operator's over a certificate, as its PEM text
-    /// stands.
-    pub fn vouches_for(&self, pem: &str, signature: &str) -> bool {
+    /// Whether `signature`, in base64, is the operator's signature over a certificate's PEM text.
+    pub fn has_signed(&self, pem: &str, signature: &str) -> bool {
         base64::decode_vec(signature).is_some_and(|signature| {
             self.certificate
                 .key

@@ -1,5 +1,5 @@
-//! Detached signatures in the Cryptographic Message Syntax (RFC 5652), as the gateway has them:
-//! SHA-256, the signer's certificate included and nothing else.
+//! Batch signatures: detached signatures in the Cryptographic Message Syntax (RFC 5652), as the
+//! gateway defines them: with SHA-256, and with the signer's certificate but no other.
 
 use cms::{
     cert::{CertificateChoices, IssuerAndSerialNumber},
@@ -20,7 +20,7 @@ use x509_cert::{
     spki::AlgorithmIdentifierOwned,
 };
 
-use super::{
+use crate::{
     ber,
     certificate::Certificate,
     public_key::{Hash, SHA_256},
@@ -32,12 +32,12 @@ const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1135
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 
-/// The text could not be signed.
+/// The key cannot sign, or the signature cannot be encoded.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
-#[error("the key and certificate make no signature")]
+#[error("the key and certificate cannot sign")]
 pub struct SigningError;
 
-/// The signature over `text` in DER, with signed attributes.
+/// Signs `text`: a signature in DER, with signed attributes.
 pub fn sign(
     text: &[u8],
     identity: &SigningIdentity,
@@ -103,9 +103,9 @@ fn encode(
     .to_der()
 }
 
-/// Whether `signature` is one over `text` by the key of `certificate`. It may be in DER or, as
-/// Java's libraries write it, in BER with lengths left open; with signed attributes or without. The
-/// certificates within it are not looked at.
+/// Whether `signature` is a signature over `text` by the key of `certificate`. It may be in DER or,
+/// as Java's libraries encode it, in BER with indefinite lengths; with signed attributes or
+/// without. The certificates in it are ignored.
 pub fn verifies(signature: &[u8], text: &[u8], certificate: &Certificate) -> bool {
     let Some(signer) = only_signer(signature) else {
         return false;
@@ -113,7 +113,7 @@ pub fn verifies(signature: &[u8], text: &[u8], certificate: &Certificate) -> boo
     let Some(hash) = Hash::of_digest(signer.digest_alg.oid) else {
         return false;
     };
-    // Where the algorithm of the signature names a hash function too, it is the same.
+    // If the algorithm of the signature names a hash function too, it must be the same.
     if Hash::of_signature(signer.signature_algorithm.oid).is_some_and(|other| other != hash) {
         return false;
     }
@@ -153,18 +153,18 @@ fn only_signer(signature: &[u8]) -> Option<SignerInfo> {
     }
 }
 
-/// What signed attributes say that is signed.
+/// The type of the signed content, by the signed attributes.
 fn content_type(attributes: &Attributes) -> Option<ObjectIdentifier> {
     only_value(attributes, CONTENT_TYPE)?.decode_as().ok()
 }
 
-/// The hash in signed attributes.
+/// The hash of the signed content, by the signed attributes.
 fn message_digest(attributes: &Attributes) -> Option<Vec<u8>> {
     let digest: OctetString = only_value(attributes, MESSAGE_DIGEST)?.decode_as().ok()?;
     Some(digest.into_bytes().into())
 }
 
-/// The value of an attribute, if it is there exactly once.
+/// The value of an attribute that occurs exactly once.
 fn only_value(attributes: &Attributes, oid: ObjectIdentifier) -> Option<&Any> {
     let mut values = attributes
         .iter()

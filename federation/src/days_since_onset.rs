@@ -1,33 +1,33 @@
-//! How countries say when a person fell ill: the coded `days_since_onset_of_symptoms` of the
-//! gateway.
+//! The encoding of `days_since_onset_of_symptoms`: how a country says when the owner of a key fell
+//! ill, exactly or as far as it knows.
 
 use shared::keys::conversion::Infectiousness;
 
-/// What a coded value says of a key's day.
+/// The meaning of an encoded value: how the day of a key relates to the onset of symptoms, or to
+/// the submission of the key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum DaysSinceOnset {
-    /// Without symptoms; the day lies so many days after the submission.
+    /// The person has no symptoms. Days since submission.
     Asymptomatic(i32),
-    /// So many days after onset: −14 to 21.
+    /// Days since onset: −14 to 21.
     Exact(i32),
-    /// With symptoms that began on an unknown day; the day lies so many days after the submission.
+    /// The person has symptoms that began on an unknown day. Days since submission.
     OnsetUnknown(i32),
-    /// The onset lies within a range of days.
+    /// The onset is within a range of days.
     Range {
-        /// Days since the last day of the range: the fewest.
+        /// Days since the last day of the range: −14 to 21.
         last: i32,
-        /// How many days the range has: 1 to 19.
+        /// The number of days in the range: 1 to 19.
         length: i32,
     },
-    /// Nothing is known of symptoms; the day lies so many days after the submission.
+    /// Whether the person has symptoms is unknown. Days since submission.
     SymptomsUnknown(i32),
 }
 
-/// Exact values, and the days since the last day of a range.
+/// Days since onset.
 const ONSET: std::ops::RangeInclusive<i32> = -14..=21;
 /// Days since submission.
 const SUBMISSION: std::ops::RangeInclusive<i32> = -14..=14;
-/// The longest range.
 const MAX_LENGTH: i32 = 19;
 
 const PER_RANGE_DAY: i32 = 100;
@@ -35,13 +35,14 @@ const ONSET_UNKNOWN: i32 = 2_000;
 const ASYMPTOMATIC: i32 = 3_000;
 const SYMPTOMS_UNKNOWN: i32 = 4_000;
 
-/// Where the onset is unknown, it is taken as so many days before the submission.
+/// The number of days before the submission at which an unknown onset is assumed.
 const ONSET_BEFORE_SUBMISSION: i32 = 4;
-/// Without symptoms, the test is taken as so many days before the submission.
+/// The number of days before the submission at which the test of a person without symptoms is
+/// assumed.
 const TEST_BEFORE_SUBMISSION: i32 = 1;
 
 impl DaysSinceOnset {
-    /// What `value` says; `None` for a value that has no meaning.
+    /// The meaning of an encoded value, if it has one.
     pub fn decode(value: i32) -> Option<Self> {
         if ONSET.contains(&value) {
             return Some(Self::Exact(value));
@@ -67,7 +68,7 @@ impl DaysSinceOnset {
             .then_some(Self::Range { last, length })
     }
 
-    /// The coded value.
+    /// The encoded value.
     pub const fn encode(self) -> i32 {
         match self {
             Self::Exact(days) => days,
@@ -78,8 +79,8 @@ impl DaysSinceOnset {
         }
     }
 
-    /// How infectious the person was; `None` when not at all. A range counts as its most infectious
-    /// day.
+    /// How infectious the person was on the day of the key; `None` if not at all. A range counts as
+    /// its most infectious day.
     pub fn infectiousness(self) -> Option<Infectiousness> {
         match self {
             Self::Exact(days) => Infectiousness::on(days, true),
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_limits_of_the_table_hold() {
+    fn values_outside_the_limits_have_no_meaning() {
         for value in [
             i32::MIN,
             -15,
@@ -138,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn ranges_span_the_days_of_the_vectors() {
+    fn a_range_has_the_first_and_last_day_of_its_vector() {
         for (value, first_day, last_day) in [
             (86, -14, -14),
             (87, -13, -13),
@@ -172,7 +173,7 @@ mod tests {
             (305, Some(Falling)), // 3 to 5
             (207, Some(Late)),    // 6 and 7
             (711, Some(Late)),    // 5 to 11
-            // Days on which nobody is infectious do not make the others disappear.
+            // Days without infectiousness do not hide the others.
             (712, Some(Late)),      // 6 to 12
             (1_414, Some(Peak)),    // 1 to 14
             (1_921, Some(Falling)), // 3 to 21
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_onset_is_four_days_before_submission_and_a_test_one_day() {
+    fn an_unknown_onset_is_four_days_before_the_submission_and_a_test_one_day() {
         for days in -14..=14 {
             let class = |base| {
                 DaysSinceOnset::decode(base + days)
@@ -199,7 +200,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_value_with_a_meaning_is_the_code_of_it(value in -200..5_000_i32, any: i32) {
+        fn a_value_with_a_meaning_is_the_encoding_of_it(value in -200..5_000_i32, any: i32) {
             for value in [value, any] {
                 if let Some(decoded) = DaysSinceOnset::decode(value) {
                     prop_assert_eq!(decoded.encode(), value);

@@ -1,13 +1,19 @@
-//! The exchange of keys with other countries through the European Federation Gateway Service
-//! (design §4.4).
+//! The formats and rules of the European Federation Gateway Service (EFGS), through which countries
+//! exchange the keys of infected persons (design §4.4).
 //!
-//! What is sent and how it is signed ([`batch`], [`signing_text`], [`cms`]), whom to trust for what
-//! is received ([`certificate`], [`audit`]), which received keys are published (`days_since_onset`,
-//! [`acceptance`]), and what to do next after each answer of the gateway ([`answers`], [`cursor`],
-//! [`walk`]). How the gateway is reached is not for here.
+//! In scope: what a batch of keys looks like and how it is signed ([`batch`], [`signing_text`],
+//! [`tag`], [`cms`]), which received keys are genuine ([`audit`], [`certificate`],
+//! [`verification`]) and which of those are published here ([`acceptance`]), and what to do after
+//! each response of the gateway ([`responses`], [`cursor`], [`download_run`]).
+//!
+//! Out of scope: HTTP, storage, clocks and settings. The time and the random number generator are
+//! arguments; the caller sends, stores and configures.
+//!
+//! Sources: the gateway's published interface, version 1.1
+//! (<https://github.com/eu-federation-gateway-service/efgs-federation-gateway>), the Cryptographic
+//! Message Syntax (RFC 5652), and Google and Apple's Exposure Notification for what a key is.
 
 pub mod acceptance;
-pub mod answers;
 pub mod audit;
 pub mod batch;
 mod ber;
@@ -15,17 +21,10 @@ pub mod certificate;
 pub mod cms;
 pub mod cursor;
 mod days_since_onset;
+pub mod download_run;
 mod public_key;
+pub mod responses;
 pub mod signing_key;
 pub mod signing_text;
 pub mod tag;
-pub mod walk;
-
-/// The most keys in one batch.
-pub const MAX_KEYS: usize = 5_000;
-
-/// The form of batches that is sent and asked for.
-pub const CONTENT_TYPE: &str = "application/protobuf; version=1.0";
-
-/// The form of audits, and of what the gateway says of an upload.
-pub const CONTENT_TYPE_JSON: &str = "application/json; version=1.0";
+pub mod verification;

@@ -1,5 +1,5 @@
-//! The public keys that countries sign with, and verifying what they signed: EC P-256, EC P-384 and
-//! RSA (PKCS #1 v1.5).
+//! The public keys of countries, by which signatures are verified: EC P-256, EC P-384 and RSA
+//! (PKCS #1 v1.5).
 
 use der::{Encode as _, asn1::ObjectIdentifier};
 use p256::pkcs8::DecodePublicKey as _;
@@ -7,31 +7,28 @@ use rsa::{pkcs1v15, signature::hazmat::PrehashVerifier as _};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
-/// A hash function that signatures may be made over.
+/// A hash function of signatures. The gateway demands SHA-256; the longer ones are accepted too.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Hash {
-    /// SHA-256, which the gateway wants.
     Sha256,
-    /// Better than it wants.
     Sha384,
-    /// Better than it wants.
     Sha512,
 }
 
-pub(super) const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
+pub(crate) const SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.1");
 const SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.2");
 const SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.16.840.1.101.3.4.2.3");
-pub(super) const ECDSA_WITH_SHA_256: ObjectIdentifier =
+pub(crate) const ECDSA_WITH_SHA_256: ObjectIdentifier =
     ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2");
 const ECDSA_WITH_SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3");
 const ECDSA_WITH_SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4");
-pub(super) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+pub(crate) const RSA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const RSA_WITH_SHA_256: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11");
 const RSA_WITH_SHA_384: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12");
 const RSA_WITH_SHA_512: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13");
 
 impl Hash {
-    /// The one that an algorithm of hashing names.
+    /// The hash function that a digest algorithm names.
     pub fn of_digest(algorithm: ObjectIdentifier) -> Option<Self> {
         match algorithm {
             SHA_256 => Some(Self::Sha256),
@@ -41,7 +38,7 @@ impl Hash {
         }
     }
 
-    /// The one that an algorithm of signing names.
+    /// The hash function that a signature algorithm names.
     pub fn of_signature(algorithm: ObjectIdentifier) -> Option<Self> {
         match algorithm {
             ECDSA_WITH_SHA_256 | RSA_WITH_SHA_256 => Some(Self::Sha256),
@@ -51,7 +48,6 @@ impl Hash {
         }
     }
 
-    /// The hash of `message`.
     pub fn digest(self, message: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha256 => Sha256::digest(message).to_vec(),
@@ -61,19 +57,16 @@ impl Hash {
     }
 }
 
-/// A public key.
 #[derive(Clone, Debug)]
 pub enum PublicKey {
-    /// EC P-256.
     P256(p256::ecdsa::VerifyingKey),
-    /// EC P-384.
     P384(p384::ecdsa::VerifyingKey),
-    /// RSA, from 1,024 bits; the gateway's operator lets nobody in with fewer than 3,072.
+    /// From 1,024 bits; the gateway's operator admits no key with fewer than 3,072.
     Rsa(Box<rsa::PublicKey>),
 }
 
 impl PublicKey {
-    /// The key in a certificate; `None` for one of another kind.
+    /// The public key in a certificate, if it is of a supported kind.
     pub fn of(key: &SubjectPublicKeyInfoOwned) -> Option<Self> {
         let der = key.to_der().ok()?;
         if let Ok(key) = p256::ecdsa::VerifyingKey::from_public_key_der(&der) {
@@ -86,8 +79,8 @@ impl PublicKey {
         Some(Self::Rsa(Box::new(key)))
     }
 
-    /// Whether `signature` is this key's over `message`, hashed by `hash`. ECDSA signatures are in
-    /// DER.
+    /// Whether `signature` is a signature by this key over `message`, hashed with `hash`. ECDSA
+    /// signatures are in DER.
     pub fn verifies(&self, hash: Hash, message: &[u8], signature: &[u8]) -> bool {
         let digest = hash.digest(message);
         match self {

@@ -1,4 +1,5 @@
-//! The secret key and the certificate that a country signs its batches with.
+//! The signing identity of a country: the secret key that it signs its batches with, and the
+//! certificate that belongs to it.
 
 use der::{AnyRef, asn1::ObjectIdentifier};
 use p256::{
@@ -11,12 +12,12 @@ use sha2::Sha256;
 use thiserror::Error;
 use x509_cert::spki::AlgorithmIdentifierOwned;
 
-use super::{
+use crate::{
     certificate::Certificate,
     public_key::{ECDSA_WITH_SHA_256, RSA},
 };
 
-/// A secret key with the certificate of its public half.
+/// A secret key and the certificate of its public key.
 pub struct SigningIdentity {
     key: SigningKey,
     certificate: Certificate,
@@ -27,22 +28,22 @@ enum SigningKey {
     Rsa(Box<rsa::PrivateKey>),
 }
 
-/// Why a pair of PEM texts is no identity. Says nothing of the texts, one of which is secret.
+/// Why two PEM texts are not a signing identity. It quotes neither text, since one is secret.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum IdentityError {
-    /// The first is no PKCS #8 key for EC P-256 or RSA.
+    /// The first text is not a PKCS #8 key for EC P-256 or RSA.
     #[error("not a P-256 or RSA key in PKCS#8 PEM")]
     Key,
-    /// The second is no certificate with a key of a known kind.
-    #[error("not a certificate in PEM with a key of a known kind")]
+    /// The second text is not a certificate with a supported key.
+    #[error("not a certificate in PEM with a supported key")]
     Certificate,
-    /// The key is not the certificate's.
+    /// The key is not that of the certificate.
     #[error("the key is not the certificate's")]
     Mismatch,
 }
 
 impl SigningIdentity {
-    /// Reads a key (PKCS #8) and its certificate.
+    /// Reads a key (PKCS #8) and its certificate, both in PEM.
     pub fn from_pem(key: &str, certificate: &str) -> Result<Self, IdentityError> {
         let key = SigningKey::from_pem(key).ok_or(IdentityError::Key)?;
         let certificate =
@@ -53,13 +54,13 @@ impl SigningIdentity {
         Ok(Self { key, certificate })
     }
 
-    /// The certificate.
+    /// The certificate of the key.
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
     }
 
-    /// Signs `message`, hashed by SHA-256. RSA is blinded by what `random` gives.
-    pub(super) fn sign(&self, message: &[u8], random: &mut impl CryptoRng) -> Option<Vec<u8>> {
+    /// Signs `message`, hashed with SHA-256. `random` blinds RSA.
+    pub(crate) fn sign(&self, message: &[u8], random: &mut impl CryptoRng) -> Option<Vec<u8>> {
         match &self.key {
             SigningKey::P256(key) => {
                 let signature: p256::ecdsa::DerSignature = key.try_sign(message).ok()?;
@@ -73,8 +74,8 @@ impl SigningIdentity {
         }
     }
 
-    /// How [`Self::sign`] signs.
-    pub(super) fn algorithm(&self) -> AlgorithmIdentifierOwned {
+    /// The signature algorithm of [`Self::sign`].
+    pub(crate) fn algorithm(&self) -> AlgorithmIdentifierOwned {
         let identifier =
             |oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>| AlgorithmIdentifierOwned {
                 oid,

@@ -1,19 +1,19 @@
-//! The bytes that a batch's signature is made over.
+//! The text that a batch signature signs.
 //!
-//! A record for each key: eight fields, each in base64 and followed by a dot. The records stand in
-//! the order of the base64 of the record itself, which is another one than that of the records.
+//! The text has a record for each key: eight fields, each in base64 and followed by a dot. The
+//! records are sorted by the base64 of the whole record, which is not the order of the records.
 
-use super::batch::DiagnosisKey;
+use crate::batch::EfgsKey;
 use shared::base64;
 
-/// The text to sign for `keys`, whatever their order.
-pub fn signing_text(keys: &[DiagnosisKey]) -> Vec<u8> {
+/// The text to sign for `keys`. It does not depend on their order.
+pub fn signing_text(keys: &[EfgsKey]) -> Vec<u8> {
     let mut records: Vec<String> = keys.iter().map(record).collect();
     records.sort_by_cached_key(|record| base64::encode(record.as_bytes()));
     records.concat().into_bytes()
 }
 
-fn record(key: &DiagnosisKey) -> String {
+fn record(key: &EfgsKey) -> String {
     let visited = key.visited_countries.join(",");
     let fields: [&[u8]; 8] = [
         &key.key_data,
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn the_order_is_not_that_of_the_records() {
+    fn the_records_are_not_in_their_own_order() {
         let mut records: Vec<_> = known_batch().keys.iter().map(record).collect();
         records.sort();
         let wrong = records.concat().into_bytes();

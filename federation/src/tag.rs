@@ -1,5 +1,5 @@
-//! Names of batches: those that the gateway gives to what can be downloaded, and ours for what is
-//! uploaded.
+//! Batch tags: the names that the gateway gives to batches for download, and those that a country
+//! gives to its uploads.
 
 use std::{fmt, str::FromStr};
 
@@ -7,29 +7,29 @@ use jiff::civil::Date;
 use rand::CryptoRng;
 use sha2::{Digest as _, Sha256};
 
-/// The gateway's name for a batch: `yyyyMMdd-N`. It begins with the day on which the gateway made
-/// the batch.
+/// The gateway's name for a batch: `yyyyMMdd-N`. It begins with the day on which the gateway
+/// created the batch.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BatchTag {
     day: Date,
     text: String,
 }
 
-/// As long as a tag may be.
+/// The most characters in a tag.
 const MAX_LENGTH: usize = 64;
 
 impl BatchTag {
-    /// The day on which the batch was made, in UTC.
+    /// The day on which the gateway created the batch, in UTC.
     pub fn day(&self) -> Date {
         self.day
     }
 
-    /// The text.
+    /// The tag as text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The tag of the day's next batch, if the gateway counts them.
+    /// The tag of the day's next batch, if the gateway numbers its batches.
     pub fn following(&self) -> Option<Self> {
         let (day, number) = self.text.split_once('-')?;
         let number = number.parse::<u64>().ok()?.checked_add(1)?;
@@ -65,18 +65,19 @@ impl fmt::Display for BatchTag {
     }
 }
 
-/// How many bytes our tags have, written in hex; the gateway takes 64 characters.
+/// The number of bytes in the tag of an upload, which is written in hex. The gateway accepts 64
+/// characters.
 const UPLOAD_TAG_BYTES: usize = 20;
 
-/// The tag under which the batch with this signing text is sent. It comes from the content, so a
-/// batch that is sent again because an answer was lost has the same one.
+/// The tag of the upload with this signing text. It is derived from the content, so a batch that is
+/// sent again after a lost response has the same tag.
 pub fn upload_tag(signing_text: &[u8]) -> String {
     let mut tag = hex::encode(Sha256::digest(signing_text));
     tag.truncate(2 * UPLOAD_TAG_BYTES);
     tag
 }
 
-/// A tag that nobody can have used before.
+/// A random tag, which no other upload has.
 pub fn random_upload_tag(random: &mut impl CryptoRng) -> String {
     let mut tag = [0; UPLOAD_TAG_BYTES];
     random.fill_bytes(&mut tag);
@@ -120,7 +121,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read_or_refused(text in "\\PC*") {
+        fn any_text_is_read_or_refused_without_panic(text in "\\PC*") {
             if let Ok(tag) = text.parse::<BatchTag>() {
                 prop_assert_eq!(tag.to_string(), text);
                 let _ = tag.following();

@@ -12,7 +12,7 @@
 
 use std::time::Instant;
 
-use federation::MAX_KEYS;
+use federation::batch::MAX_BATCH_KEYS;
 use shared::{api::RunOutcome, country::Country};
 use tests::{Partners, Setup, System, foreign_keys::foreign_keys, gateway::Gateway};
 use xtask::{build::Profile, efgs_keys::KeyKind};
@@ -39,21 +39,21 @@ fn main() {
         measure(&system);
 
         for _ in 0..BATCHES {
-            gateway.put(germany, &foreign_keys(MAX_KEYS, "DE", gateway.now()));
+            gateway.put(germany, &foreign_keys(MAX_BATCH_KEYS, "DE", gateway.now()));
         }
         let large = measure(&system);
-        for _ in 0..MAX_KEYS / SMALL {
+        for _ in 0..MAX_BATCH_KEYS / SMALL {
             gateway.put(germany, &foreign_keys(SMALL, "DE", gateway.now()));
         }
         let small = measure(&system);
         let keys = |count: usize, seconds: f64| count as f64 / seconds;
         println!(
             "{name}, large uploads  {:.0} keys a second",
-            keys(BATCHES * MAX_KEYS, large)
+            keys(BATCHES * MAX_BATCH_KEYS, large)
         );
         println!(
             "{name}, small uploads  {:.0} keys a second",
-            keys(MAX_KEYS, small)
+            keys(MAX_BATCH_KEYS, small)
         );
     }
 }
@@ -63,7 +63,7 @@ fn measure(system: &System) -> f64 {
     let started = Instant::now();
     let report = system.exchange();
     let time = started.elapsed().as_secs_f64();
-    assert!(report.set_aside.is_empty(), "every batch is good");
+    assert!(report.quarantined.is_empty(), "every batch is good");
     let download = report.last_download.expect("a run");
     assert_eq!(download.outcome, RunOutcome::Done);
     time

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use federation::batch::{DiagnosisKey, NO_RISK_LEVEL, ReportType};
+use federation::batch::{EfgsKey, NO_RISK_LEVEL, ReportType};
 use rand::RngExt as _;
 use shared::{Timestamp, country::Country, keys::tek::KeyData, time::UtcDay};
 
@@ -10,8 +10,8 @@ use crate::{System, gateway::Gateway, random};
 
 /// A key of a person of `country`, with this data and of a day that begins with the interval
 /// `start`, which a service accepts in the days after it.
-pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> DiagnosisKey {
-    DiagnosisKey {
+pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> EfgsKey {
+    EfgsKey {
         key_data: data.to_vec(),
         rolling_start_interval_number: start,
         rolling_period: 144,
@@ -25,7 +25,7 @@ pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> DiagnosisKey {
 
 /// So many keys of different persons of `country`, of the day three days before `now`, which a
 /// service accepts.
-pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<DiagnosisKey> {
+pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<EfgsKey> {
     let mut random = random();
     let start = UtcDay::of(now).minus(3).start().number();
     let keys = (0..count).map(|_| foreign_key(random.random(), country, start));
@@ -33,7 +33,7 @@ pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<Diagnosi
 }
 
 /// The data of keys; of those with another length than 16 bytes, none.
-pub fn data_of(keys: &[DiagnosisKey]) -> Vec<KeyData> {
+pub fn data_of(keys: &[EfgsKey]) -> Vec<KeyData> {
     keys.iter()
         .filter_map(|key| {
             Some(KeyData::from_bytes(
@@ -44,7 +44,7 @@ pub fn data_of(keys: &[DiagnosisKey]) -> Vec<KeyData> {
 }
 
 /// Puts so many keys of a country into the gateway, signed by it.
-pub fn put(gateway: &Gateway, code: &str, count: usize) -> Vec<DiagnosisKey> {
+pub fn put(gateway: &Gateway, code: &str, count: usize) -> Vec<EfgsKey> {
     let keys = foreign_keys(count, code, gateway.now());
     gateway.put(country(code), &keys);
     keys
@@ -63,7 +63,7 @@ pub fn published(system: &System) -> HashMap<KeyData, u32> {
 ///
 /// # Panics
 /// When one is published twice.
-pub fn published_once(system: &System, keys: &[DiagnosisKey]) -> usize {
+pub fn published_once(system: &System, keys: &[EfgsKey]) -> usize {
     let times = published(system);
     let times: Vec<_> = data_of(keys)
         .iter()

@@ -138,10 +138,10 @@ impl System {
     /// # Panics
     /// When workerd does not start again.
     pub fn kill_exchange(&mut self, gateway: &Gateway, requests: usize) -> bool {
-        let there = gateway.seen().len() + requests;
+        let there = gateway.requests().len() + requests;
         let address = self.url("test/run/exchange");
         let job = thread::spawn(move || ureq::post(address).send_json(json!({})).is_err());
-        while gateway.seen().len() < there && !job.is_finished() {
+        while gateway.requests().len() < there && !job.is_finished() {
             thread::sleep(Duration::from_millis(1));
         }
         self.restart();

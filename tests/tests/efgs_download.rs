@@ -1,20 +1,19 @@
-//! The download from other countries: whatever the gateway does, nothing is lost, and nothing comes
-//! twice.
+//! The download from other countries: whatever fails, no key is lost, and none is published twice.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{sync::Arc, time::Duration};
 
-use federation::batch::DiagnosisKey;
+use federation::batch::EfgsKey;
 use shared::{
-    api::{ExchangeReport, RunOutcome, SetAsideReason},
+    api::{ExchangeReport, QuarantineReason, RunOutcome},
     publication::export::MIN_FILE_KEYS,
     time::{DAY_SECONDS, shift},
 };
 use tests::{
     System,
     foreign_keys::{country, data_of, published, published_once, put},
-    gateway::{Failure, Gateway, PATIENCE, Route},
+    gateway::{Endpoint, Fault, Gateway, SHORT_TIMEOUT},
 };
 
 fn start() -> (System, Arc<Gateway>) {
@@ -26,20 +25,20 @@ fn last_download(report: &ExchangeReport) -> RunOutcome {
 }
 
 #[test]
-fn failures_that_pass_lose_nothing() {
-    let (system, gateway) = System::start_with_gateway(&[PATIENCE]);
+fn transient_faults_lose_no_key() {
+    let (system, gateway) = System::start_with_gateway(&[SHORT_TIMEOUT]);
     let mut keys = Vec::new();
-    for route in [Route::Download, Route::Audit] {
-        for failure in Failure::PASSING {
+    for endpoint in [Endpoint::Download, Endpoint::Audit] {
+        for fault in Fault::TRANSIENT {
             keys.extend(put(&gateway, "DE", 3));
-            gateway.fail(route, failure, 1);
+            gateway.fail(endpoint, fault, 1);
             let report = system.exchange();
             assert_eq!(
                 last_download(&report),
                 RunOutcome::Done,
-                "{route:?} {failure:?}"
+                "{endpoint:?} {fault:?}"
             );
-            assert!(report.set_aside.is_empty());
+            assert!(report.quarantined.is_empty());
         }
     }
     system.run_job("publish");
@@ -47,27 +46,27 @@ fn failures_that_pass_lose_nothing() {
 }
 
 #[test]
-fn refusals_lose_nothing_either() {
+fn refusals_lose_no_key() {
     let (system, gateway) = start();
     let mut keys = Vec::new();
-    for (route, status) in [
-        (Route::Download, 400),
-        (Route::Download, 403),
-        (Route::Download, 406),
-        (Route::Download, 415),
-        (Route::Audit, 400),
-        (Route::Audit, 403),
-        (Route::Audit, 404),
+    for (endpoint, status) in [
+        (Endpoint::Download, 400),
+        (Endpoint::Download, 403),
+        (Endpoint::Download, 406),
+        (Endpoint::Download, 415),
+        (Endpoint::Audit, 400),
+        (Endpoint::Audit, 403),
+        (Endpoint::Audit, 404),
     ] {
         keys.extend(put(&gateway, "DE", 3));
-        gateway.fail(route, Failure::Status(status), 1);
+        gateway.fail(endpoint, Fault::Status(status), 1);
         let refused = RunOutcome::Refused { status };
-        assert_eq!(last_download(&system.exchange()), refused, "{route:?}");
+        assert_eq!(last_download(&system.exchange()), refused, "{endpoint:?}");
         assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
     }
-    for (route, failure) in [(Route::Download, 500), (Route::Audit, 500)] {
+    for endpoint in [Endpoint::Download, Endpoint::Audit] {
         keys.extend(put(&gateway, "BE", 3));
-        gateway.fail(route, Failure::Status(failure), 3);
+        gateway.fail(endpoint, Fault::Status(500), 3);
         assert_eq!(last_download(&system.exchange()), RunOutcome::NoAnswer);
         assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
     }
@@ -76,7 +75,7 @@ fn refusals_lose_nothing_either() {
 }
 
 #[test]
-fn an_answer_that_makes_no_sense_loses_nothing() {
+fn a_response_with_wrong_tags_loses_no_key() {
     let (system, gateway) = start();
     let mut keys = put(&gateway, "DE", 3);
     system.exchange();
@@ -89,7 +88,7 @@ fn an_answer_that_makes_no_sense_loses_nothing() {
         ("nextBatchTag", "29990101-1"),
     ] {
         keys.extend(put(&gateway, "DE", 3));
-        gateway.fail(Route::Download, Failure::Header(header, value), 1);
+        gateway.fail(Endpoint::Download, Fault::Header(header, value), 1);
         let outcome = last_download(&system.exchange());
         assert_eq!(outcome, RunOutcome::Unreadable, "{header}: {value}");
         assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
@@ -99,63 +98,63 @@ fn an_answer_that_makes_no_sense_loses_nothing() {
 }
 
 #[test]
-fn what_is_too_large_is_set_aside_and_what_comes_after_it_is_not() {
+fn a_batch_that_is_too_large_is_quarantined_and_those_after_it_are_not() {
     let (system, gateway) = start();
     put(&gateway, "DE", 3);
     system.exchange();
     let mut bad = Vec::new();
-    // The batch before is asked for too, to see what has come after it.
-    for (route, size, times) in [
-        (Route::Download, 5 * 1024 * 1024, 2),
-        (Route::Audit, 65 * 1024 * 1024, 1),
+    // The run first requests the previous batch, to learn what follows it.
+    for (endpoint, size, times) in [
+        (Endpoint::Download, 5 * 1024 * 1024, 2),
+        (Endpoint::Audit, 65 * 1024 * 1024, 1),
     ] {
         bad.extend(put(&gateway, "DE", 3));
-        gateway.fail(route, Failure::Inflated(size), times);
+        gateway.fail(endpoint, Fault::Inflated(size), times);
         let report = system.exchange();
         assert_eq!(last_download(&report), RunOutcome::Done);
-        let newest = &report.set_aside[0];
-        let unreadable = (None, SetAsideReason::Unreadable);
-        assert_eq!((newest.country, newest.reason), unreadable, "{route:?}");
+        let newest = &report.quarantined[0];
+        let unreadable = (None, QuarantineReason::Unreadable);
+        assert_eq!((newest.country, newest.reason), unreadable, "{endpoint:?}");
     }
     bad.extend(put(&gateway, "DE", 3));
     gateway.tamper(Some(|keys, _| {
-        keys.resize(20_001, DiagnosisKey::default());
+        keys.resize(20_001, EfgsKey::default());
     }));
     let report = system.exchange();
-    assert_eq!(report.set_aside.len(), 3);
-    assert_eq!(report.set_aside[0].reason, SetAsideReason::Unreadable);
+    assert_eq!(report.quarantined.len(), 3);
+    assert_eq!(report.quarantined[0].reason, QuarantineReason::Unreadable);
     gateway.tamper(None);
     let good = put(&gateway, "DE", 3);
-    assert_eq!(system.exchange().set_aside.len(), 3);
+    assert_eq!(system.exchange().quarantined.len(), 3);
     system.run_job("publish");
     assert_eq!(published_once(&system, &bad), 0);
     assert_eq!(published_once(&system, &good), 3);
 }
 
 #[test]
-fn a_batch_whose_audit_never_comes_is_set_aside_when_those_of_others_have_come() {
+fn a_batch_without_audit_is_quarantined_after_six_runs_in_which_others_have_theirs() {
     let (system, gateway) = start();
     let bad = put(&gateway, "DE", 3);
     let batch = gateway.batches().pop().unwrap();
     let mut good = Vec::new();
     for run in 1..=6 {
         good.extend(put(&gateway, "BE", 3));
-        gateway.fail(Route::Audit, Failure::Status(404), 1);
+        gateway.fail(Endpoint::Audit, Fault::Status(404), 1);
         let report = system.exchange();
         system.run_job("publish");
         assert_eq!(published_once(&system, &good), good.len());
         if run < 6 {
             assert_eq!(last_download(&report), RunOutcome::Refused { status: 404 });
-            assert_eq!(report.set_aside, []);
-            // Runs without the audit of another batch do not count.
-            gateway.fail(Route::Audit, Failure::Status(404), 1);
-            assert_eq!(system.exchange().set_aside, []);
+            assert_eq!(report.quarantined, []);
+            // A run without the audit of another batch does not count.
+            gateway.fail(Endpoint::Audit, Fault::Status(404), 1);
+            assert_eq!(system.exchange().quarantined, []);
         } else {
             assert_eq!(last_download(&report), RunOutcome::Done);
-            let set_aside = &report.set_aside[0];
+            let quarantined = &report.quarantined[0];
             assert_eq!(
-                (&set_aside.tag, set_aside.country, set_aside.reason),
-                (&batch, None, SetAsideReason::NoAudit)
+                (&quarantined.tag, quarantined.country, quarantined.reason),
+                (&batch, None, QuarantineReason::NoAudit)
             );
         }
     }
@@ -163,12 +162,12 @@ fn a_batch_whose_audit_never_comes_is_set_aside_when_those_of_others_have_come()
 }
 
 #[test]
-fn a_batch_that_the_gateway_never_gives_holds_up_nothing() {
+fn a_batch_that_the_gateway_never_gives_does_not_block_the_others() {
     let (system, gateway) = start();
     put(&gateway, "DE", 3);
     system.exchange();
     let mut good = Vec::new();
-    for (place, status) in [400, 404].into_iter().enumerate() {
+    for (index, status) in [400, 404].into_iter().enumerate() {
         let bad = put(&gateway, "DE", 3);
         let tag = gateway.batches().pop().unwrap();
         gateway.refuse_batch(&tag, Some(status));
@@ -177,23 +176,23 @@ fn a_batch_that_the_gateway_never_gives_holds_up_nothing() {
         for _ in 0..5 {
             let report = system.exchange();
             assert_eq!(last_download(&report), RunOutcome::Refused { status });
-            assert_eq!(report.set_aside.len(), place);
+            assert_eq!(report.quarantined.len(), index);
             system.run_job("publish");
             assert_eq!(published_once(&system, &good), good.len());
         }
         let report = system.exchange();
         assert_eq!(last_download(&report), RunOutcome::Done);
-        let set_aside = &report.set_aside[0];
+        let quarantined = &report.quarantined[0];
         assert_eq!(
-            (&set_aside.tag, set_aside.country, set_aside.reason),
-            (&tag, None, SetAsideReason::NoBatch)
+            (&quarantined.tag, quarantined.country, quarantined.reason),
+            (&tag, None, QuarantineReason::NoBatch)
         );
         assert_eq!(published_once(&system, &bad), 0);
     }
 }
 
 #[test]
-fn a_batch_that_comes_late_is_taken() {
+fn a_batch_that_the_gateway_gives_late_is_imported() {
     let (mut system, gateway) = start();
     put(&gateway, "DE", 3);
     system.exchange();
@@ -205,7 +204,7 @@ fn a_batch_that_comes_late_is_taken() {
         let report = system.exchange();
         let refused = RunOutcome::Refused { status: 404 };
         assert_eq!(last_download(&report), refused, "{day}");
-        // Also when the day is over.
+        // Also after the end of the day.
         system.move_clock_to(shift(system.now(), DAY_SECONDS));
     }
     gateway.refuse_batch(&late, None);
@@ -215,22 +214,22 @@ fn a_batch_that_comes_late_is_taken() {
 }
 
 #[test]
-fn a_batch_that_has_ended_six_runs_is_asked_for_no_more() {
+fn a_batch_that_has_killed_six_runs_is_no_longer_requested() {
     let (mut system, gateway) = start();
     put(&gateway, "DE", 3);
     system.exchange();
     let bad = put(&gateway, "DE", 3);
     let tag = gateway.batches().pop().unwrap();
     let good = put(&gateway, "BE", 3);
-    let died = format!("INSERT INTO failed_batch VALUES ('{tag}', 6, 1 << 40)");
-    system.stop_and_change("failed_batch", &died);
+    let attempts = format!("INSERT INTO failed_batch VALUES ('{tag}', 6, 1 << 40)");
+    system.stop_and_change("failed_batch", &attempts);
     system.restart();
     let report = system.exchange();
     assert_eq!(last_download(&report), RunOutcome::Done);
-    let set_aside = &report.set_aside[0];
+    let quarantined = &report.quarantined[0];
     assert_eq!(
-        (&set_aside.tag, set_aside.reason),
-        (&tag, SetAsideReason::Unreadable)
+        (&quarantined.tag, quarantined.reason),
+        (&tag, QuarantineReason::Unreadable)
     );
     system.run_job("publish");
     assert_eq!(published_once(&system, &bad), 0);
@@ -238,7 +237,7 @@ fn a_batch_that_has_ended_six_runs_is_asked_for_no_more() {
 }
 
 #[test]
-fn while_the_gateway_refuses_everything_nothing_is_held_against_a_batch() {
+fn while_the_gateway_refuses_everything_no_attempt_counts() {
     let (mut system, gateway) = start();
     put(&gateway, "DE", 3);
     system.exchange();
@@ -246,21 +245,21 @@ fn while_the_gateway_refuses_everything_nothing_is_held_against_a_batch() {
     gateway.batches();
     keys.extend(put(&gateway, "BE", 3));
     gateway.batches();
-    for (route, status) in [
-        (Route::Download, 400),
-        (Route::Download, 404),
-        (Route::Audit, 403),
+    for (endpoint, status) in [
+        (Endpoint::Download, 400),
+        (Endpoint::Download, 404),
+        (Endpoint::Audit, 403),
     ] {
-        gateway.fail(route, Failure::Status(status), 100);
+        gateway.fail(endpoint, Fault::Status(status), 100);
         for _ in 0..8 {
             let refused = RunOutcome::Refused { status };
-            assert_eq!(last_download(&system.exchange()), refused, "{route:?}");
+            assert_eq!(last_download(&system.exchange()), refused, "{endpoint:?}");
         }
         gateway.recover();
     }
-    // Also over midnight.
+    // Also across midnight.
     system.move_clock_to(shift(system.now(), DAY_SECONDS));
-    gateway.fail(Route::Download, Failure::Status(404), 100);
+    gateway.fail(Endpoint::Download, Fault::Status(404), 100);
     system.exchange();
     gateway.recover();
     assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
@@ -269,7 +268,7 @@ fn while_the_gateway_refuses_everything_nothing_is_held_against_a_batch() {
 }
 
 #[test]
-fn more_batches_than_a_run_takes_are_taken_by_the_next_one() {
+fn more_batches_than_one_run_imports_are_imported_by_the_next_one() {
     let (system, gateway) = start();
     let mut keys = Vec::new();
     for _ in 0..201 {
@@ -283,29 +282,28 @@ fn more_batches_than_a_run_takes_are_taken_by_the_next_one() {
 }
 
 #[test]
-fn an_audit_that_cannot_be_read_is_asked_for_again() {
+fn an_unreadable_audit_is_requested_again_and_one_that_is_gone_is_not() {
     let (system, gateway) = start();
     let keys = put(&gateway, "DE", 3);
-    gateway.fail(Route::Audit, Failure::Inflated(10), 5);
+    gateway.fail(Endpoint::Audit, Fault::Inflated(10), 5);
     for _ in 0..5 {
         let report = system.exchange();
         assert_eq!(last_download(&report), RunOutcome::Unreadable);
-        assert!(report.set_aside.is_empty());
+        assert!(report.quarantined.is_empty());
     }
     assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), 3);
-    // One that is there no more is not.
     let gone = put(&gateway, "DE", 3);
-    gateway.fail(Route::Audit, Failure::Status(410), 1);
+    gateway.fail(Endpoint::Audit, Fault::Status(410), 1);
     let report = system.exchange();
-    assert_eq!(report.set_aside[0].reason, SetAsideReason::NoAudit);
+    assert_eq!(report.quarantined[0].reason, QuarantineReason::NoAudit);
     system.run_job("publish");
     assert_eq!(published_once(&system, &gone), 0);
 }
 
 #[test]
-fn keys_are_taken_when_the_gateway_has_made_a_batch_of_them() {
+fn keys_are_imported_when_the_gateway_has_made_a_batch_of_them() {
     let (mut system, gateway) = start();
     gateway.set_batching(Duration::from_secs(300));
     let mut keys = put(&gateway, "DE", 3);
@@ -320,32 +318,32 @@ fn keys_are_taken_when_the_gateway_has_made_a_batch_of_them() {
 }
 
 #[test]
-fn days_without_batches_and_days_that_are_gone_are_passed_over() {
+fn days_without_batches_and_days_that_are_gone_are_skipped() {
     let (mut system, gateway) = start();
-    // The gateway keeps less than the setting says, and has nothing of yesterday.
+    // The gateway keeps fewer days than configured, and has no batch of yesterday.
     gateway.set_retention(1);
     let mut keys = put(&gateway, "DE", 3);
     assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
-    let seen = gateway.seen().into_iter();
-    let downloads = seen.filter(|seen| seen.route == Route::Download);
-    let statuses: Vec<_> = downloads.map(|seen| seen.status).collect();
-    // The first batch of a day is asked for by its day and then by its name.
+    let requests = gateway.requests().into_iter();
+    let downloads = requests.filter(|request| request.endpoint == Endpoint::Download);
+    let statuses: Vec<_> = downloads.map(|request| request.status).collect();
+    // The first batch of a day is requested by its day and then by its tag.
     assert_eq!(statuses, [410, 404, 200, 200]);
-    // A day that is not there, or a batch, ends the run or is passed over; the next run finds what
-    // there is.
+    // A request that finds nothing ends the run, and a day that is gone is skipped; the next run
+    // finds the batch.
     for (status, code) in [(404, "BE"), (410, "DE")] {
         keys.extend(put(&gateway, code, 3));
-        gateway.fail(Route::Download, Failure::Status(status), 1);
+        gateway.fail(Endpoint::Download, Fault::Status(status), 1);
         system.exchange();
         system.exchange();
     }
-    // Batches of the next day follow those of this one, and so do those after a day without any.
+    // The batches of the next day follow, also after a day without any.
     for days in [1, 2] {
         system.move_clock_to(shift(system.now(), days * DAY_SECONDS));
         keys.extend(put(&gateway, "DE", 3));
         assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
     }
-    // After a long pause, what the gateway has forgotten is passed over.
+    // After a long pause, the days that the gateway no longer keeps are skipped.
     system.move_clock_to(shift(system.now(), 5 * DAY_SECONDS));
     let late = put(&gateway, "DE", 3);
     assert_eq!(last_download(&system.exchange()), RunOutcome::Done);
@@ -355,7 +353,7 @@ fn days_without_batches_and_days_that_are_gone_are_passed_over() {
 }
 
 #[test]
-fn a_batch_that_comes_again_is_taken_once() {
+fn a_batch_that_comes_again_is_imported_once() {
     let (system, gateway) = start();
     let keys = put(&gateway, "DE", 5);
     for _ in 0..3 {
@@ -363,16 +361,17 @@ fn a_batch_that_comes_again_is_taken_once() {
         system.run_job("publish");
     }
     assert_eq!(published_once(&system, &keys), 5);
-    let asked = |route| {
-        let seen = gateway.seen().into_iter();
-        seen.filter(|seen| seen.route == route && seen.status == 200)
+    let requests = |endpoint| {
+        let requests = gateway.requests().into_iter();
+        requests
+            .filter(|request| request.endpoint == endpoint && request.status == 200)
             .count()
     };
-    // It is asked for again to see whether another one has come, but its audit is not.
-    assert!(asked(Route::Download) >= 3);
-    // Nor is that of a batch with our own keys alone.
-    assert_eq!((gateway.batches().len(), asked(Route::Audit)), (2, 1));
-    // The same key in another batch, and said otherwise, changes nothing: the first record counts.
+    // The batch is requested again, to learn whether another one follows, but its audit is not.
+    assert!(requests(Endpoint::Download) >= 3);
+    // Nor is the audit of a batch that holds only our own keys.
+    assert_eq!((gateway.batches().len(), requests(Endpoint::Audit)), (2, 1));
+    // The same key with other fields in another batch changes nothing: the first record counts.
     let mut again = keys.clone();
     for key in &mut again {
         key.rolling_period = 10;
@@ -390,22 +389,22 @@ fn a_batch_that_comes_again_is_taken_once() {
 }
 
 #[test]
-fn an_empty_batch_and_a_full_one_are_taken() {
+fn an_empty_batch_and_a_full_one_are_imported() {
     let (system, gateway) = start();
     gateway.make_batch();
     let keys = put(&gateway, "DE", 5_000);
     let report = system.exchange();
     assert_eq!(last_download(&report), RunOutcome::Done);
-    assert!(report.set_aside.is_empty());
+    assert!(report.quarantined.is_empty());
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), 5_000);
-    // A file that only other countries' keys made due has invented persons of our own too: nobody
-    // sees that it is empty of ours.
+    // A file that is due only because of other countries' keys has padding of our own too, which
+    // hides that it has no real keys of ours.
     assert!(published(&system).len() >= 5_000 + MIN_FILE_KEYS);
 }
 
 #[test]
-fn however_often_the_download_is_killed_every_key_is_published_once() {
+fn however_often_the_download_is_killed_each_key_is_published_once() {
     let (mut system, gateway) = start();
     let mut keys = Vec::new();
     let mut killed = 0;
@@ -419,7 +418,7 @@ fn however_often_the_download_is_killed_every_key_is_published_once() {
     assert!(killed > 2, "{killed} runs were interrupted");
     let report = system.exchange();
     assert_eq!(last_download(&report), RunOutcome::Done);
-    assert!(report.set_aside.is_empty());
+    assert!(report.quarantined.is_empty());
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), keys.len());
 }

@@ -1,15 +1,15 @@
-//! What is published of other countries' keys: what its country signed and what concerns us, for as
-//! long as it may be.
+//! The publication of other countries' keys: only keys that their country signed and that concern
+//! us, and only until they expire.
 
 use std::{sync::Arc, time::Duration};
 
 use federation::{
-    audit::AuditEntry,
-    batch::{DiagnosisKey, ReportType},
+    audit::AuditedUpload,
+    batch::{EfgsKey, ReportType},
 };
 use serde_json::json;
 use shared::{
-    api::SetAsideReason,
+    api::QuarantineReason,
     time::{DAY_SECONDS, Interval, UtcDay, shift},
 };
 use tests::{
@@ -25,7 +25,7 @@ fn start() -> (System, Arc<Gateway>) {
 }
 
 #[test]
-fn keys_of_countries_that_uploaded_at_the_same_moment_are_told_apart() {
+fn the_keys_of_countries_that_uploaded_at_the_same_time_are_told_apart() {
     let (system, gateway) = start();
     gateway.interleave();
     gateway.set_batching(Duration::from_secs(300));
@@ -36,14 +36,14 @@ fn keys_of_countries_that_uploaded_at_the_same_moment_are_told_apart() {
     }
     gateway.set_batching(Duration::ZERO);
     let report = system.exchange();
-    assert_eq!(report.set_aside, []);
+    assert_eq!(report.quarantined, []);
     assert_eq!(gateway.batches().len(), 1);
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), 7);
 }
 
 #[test]
-fn only_confirmed_tests_of_participants_that_concern_us_are_published() {
+fn only_keys_of_participants_that_pass_every_rule_are_published() {
     let (system, gateway) = start();
     let mut keys = foreign_keys(8, "DE", gateway.now());
     keys[0].report_type = ReportType::Revoked as i32;
@@ -56,7 +56,7 @@ fn only_confirmed_tests_of_participants_that_concern_us_are_published() {
     gateway.put(country("DE"), &keys);
     let foreign = put(&gateway, "DK", 3);
     let report = system.exchange();
-    assert!(report.set_aside.is_empty());
+    assert!(report.quarantined.is_empty());
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys[..7]), 0);
     assert_eq!(published_once(&system, &keys[7..]), 1);
@@ -68,10 +68,10 @@ fn only_confirmed_tests_of_participants_that_concern_us_are_published() {
 }
 
 #[test]
-fn keys_whose_signature_is_not_right_are_set_aside_and_the_others_published() {
+fn keys_without_a_valid_signature_are_quarantined_and_the_others_are_published() {
     let (system, gateway) = start();
-    // The German keys come first in each batch; the Belgian ones are good.
-    let tamperings: [(&str, Tampering, SetAsideReason); 5] = [
+    // The German keys come first in each batch, and only they are tampered with.
+    let tamperings: [(&str, Tampering, QuarantineReason); 5] = [
         (
             "one changed",
             |keys, _| {
@@ -79,7 +79,7 @@ fn keys_whose_signature_is_not_right_are_set_aside_and_the_others_published() {
                     key.rolling_period = 143;
                 }
             },
-            SetAsideReason::Signature,
+            QuarantineReason::Signature,
         ),
         (
             "one added",
@@ -87,45 +87,45 @@ fn keys_whose_signature_is_not_right_are_set_aside_and_the_others_published() {
                 if let Some(key) = keys.first().filter(|key| key.origin == "DE").cloned() {
                     keys.insert(
                         0,
-                        DiagnosisKey {
+                        EfgsKey {
                             key_data: vec![9; 16],
                             ..key
                         },
                     );
                 }
-                if let Some(entry) = german(audit) {
-                    entry.amount += 1;
+                if let Some(upload) = german(audit) {
+                    upload.amount += 1;
                 }
             },
-            SetAsideReason::Signature,
+            QuarantineReason::Signature,
         ),
         (
-            "claims to be ours",
+            "a wrong origin",
             |keys, _| {
                 if let Some(key) = keys.iter_mut().find(|key| key.origin == "DE") {
                     key.origin = "NL".to_owned();
                 }
             },
-            SetAsideReason::Origin,
+            QuarantineReason::Origin,
         ),
         (
             "no operator's signature",
             |_, audit| {
-                if let Some(entry) = german(audit) {
-                    entry.signing_certificate_operator_signature.clear();
+                if let Some(upload) = german(audit) {
+                    upload.signing_certificate_operator_signature.clear();
                 }
             },
-            SetAsideReason::UntrustedCertificate,
+            QuarantineReason::UntrustedCertificate,
         ),
         (
             "a certificate that the gateway has lost",
             |_, audit| {
-                if let Some(entry) = german(audit) {
-                    entry.signing_certificate.clear();
-                    entry.signing_certificate_operator_signature.clear();
+                if let Some(upload) = german(audit) {
+                    upload.signing_certificate.clear();
+                    upload.signing_certificate_operator_signature.clear();
                 }
             },
-            SetAsideReason::UntrustedCertificate,
+            QuarantineReason::UntrustedCertificate,
         ),
     ];
     for (name, tampering, reason) in tamperings {
@@ -133,40 +133,43 @@ fn keys_whose_signature_is_not_right_are_set_aside_and_the_others_published() {
         let good = put(&gateway, "BE", 3);
         gateway.tamper(Some(tampering));
         let report = system.exchange();
-        let newest = &report.set_aside[0];
+        let newest = &report.quarantined[0];
         let batch = gateway.batches().pop().unwrap();
         assert_eq!(
             (&newest.tag, newest.country, newest.reason),
             (&batch, Some(country("DE")), reason),
             "{name}"
         );
-        // An administrator sees it.
+        // An administrator sees the quarantine.
         let answer = system.as_person(Person::Administrator, |browser| browser.get("api/exchange"));
         assert_eq!(json(answer), json!(report));
-        // What was set aside is not tried again, also when the gateway serves it right afterwards.
+        // The quarantined keys are not imported later, even if the gateway then serves valid ones.
         gateway.tamper(None);
-        assert_eq!(system.exchange().set_aside.len(), report.set_aside.len());
+        assert_eq!(
+            system.exchange().quarantined.len(),
+            report.quarantined.len()
+        );
         system.run_job("publish");
         assert_eq!(published_once(&system, &bad), 0, "{name}");
         assert_eq!(published_once(&system, &good), 3, "{name}");
         assert!(
             system
                 .log()
-                .contains(&format!("of DE in batch {batch} set aside"))
+                .contains(&format!("of DE in batch {batch} quarantined"))
         );
     }
 }
 
-fn german(audit: &mut [AuditEntry]) -> Option<&mut AuditEntry> {
-    audit.iter_mut().find(|entry| entry.country == "DE")
+fn german(audit: &mut [AuditedUpload]) -> Option<&mut AuditedUpload> {
+    audit.iter_mut().find(|upload| upload.country == "DE")
 }
 
 #[test]
-fn other_certificates_and_orders_are_refused_and_wrong_amounts_set_the_whole_batch_aside() {
+fn wrong_certificates_and_orders_are_refused_and_wrong_amounts_quarantine_the_whole_batch() {
     let (mut system, gateway) = start();
     let signer = |name: &str, days: &str| {
         let options = ["-days", days];
-        let subject = "/C=DE/O=Somebody else/CN=Signing";
+        let subject = "/C=DE/O=Another signer/CN=Signing";
         gateway
             .keys()
             .make(name, KeyKind::P256, subject, &options)
@@ -179,30 +182,30 @@ fn other_certificates_and_orders_are_refused_and_wrong_amounts_set_the_whole_bat
 
     let mut bad = Vec::new();
     for (name, reason) in [
-        ("DE/other", SetAsideReason::UntrustedCertificate),
-        ("DE/short", SetAsideReason::CertificateExpired),
-        ("BE/signing", SetAsideReason::CertificateCountry),
+        ("DE/other", QuarantineReason::UntrustedCertificate),
+        ("DE/short", QuarantineReason::CertificateExpired),
+        ("BE/signing", QuarantineReason::CertificateCountry),
     ] {
         let keys = foreign_keys(3, "DE", gateway.now());
         gateway.put_signed(country("DE"), name, &keys);
         let report = system.exchange();
-        assert_eq!(report.set_aside[0].reason, reason);
+        assert_eq!(report.quarantined[0].reason, reason);
         bad.extend(keys);
     }
     let keys = foreign_keys(3, "DE", gateway.now());
     gateway.put_signed_in_wrong_order(country("DE"), &keys);
     let report = system.exchange();
-    assert_eq!(report.set_aside[0].reason, SetAsideReason::Signature);
+    assert_eq!(report.quarantined[0].reason, QuarantineReason::Signature);
     bad.extend(keys);
 
     bad.extend(put(&gateway, "DE", 3));
     bad.extend(put(&gateway, "BE", 3));
     gateway.tamper(Some(|keys, _| keys.truncate(5)));
     let report = system.exchange();
-    let newest = &report.set_aside[0];
+    let newest = &report.quarantined[0];
     assert_eq!(
         (newest.country, newest.reason),
-        (None, SetAsideReason::Amounts)
+        (None, QuarantineReason::Amounts)
     );
     gateway.tamper(None);
     let good = put(&gateway, "DE", 3);
@@ -213,14 +216,14 @@ fn other_certificates_and_orders_are_refused_and_wrong_amounts_set_the_whole_bat
 }
 
 #[test]
-fn a_country_that_leaves_the_list_is_not_listened_to() {
+fn keys_of_a_country_that_has_left_the_list_are_not_published() {
     let (mut system, gateway) = start();
     let before = put(&gateway, "DE", 3);
     system.exchange();
     system.restart_with_participants("BE");
     let after = put(&gateway, "DE", 3);
     let others = put(&gateway, "BE", 3);
-    assert!(system.exchange().set_aside.is_empty());
+    assert!(system.exchange().quarantined.is_empty());
     system.run_job("publish");
     assert_eq!(published_once(&system, &before), 3);
     assert_eq!(published_once(&system, &after), 0);
@@ -233,7 +236,7 @@ fn a_key_of_another_country_waits_for_its_release_and_ends_fourteen_days_after_i
     let mut keys = foreign_keys(1, "DE", gateway.now());
     keys[0].rolling_start_interval_number = UtcDay::of(gateway.now()).start().number();
     gateway.put(country("DE"), &keys);
-    let made = UtcDay::of(gateway.now()).start().start();
+    let created = UtcDay::of(gateway.now()).start().start();
     system.exchange();
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), 0);
@@ -243,10 +246,10 @@ fn a_key_of_another_country_waits_for_its_release_and_ends_fourteen_days_after_i
     system.move_clock_to(shift(system.now(), 60));
     system.run_job("publish");
     assert_eq!(published_once(&system, &keys), 1);
-    system.move_clock_to(shift(made, 14 * DAY_SECONDS - 60));
+    system.move_clock_to(shift(created, 14 * DAY_SECONDS - 60));
     system.run_job("expire");
     assert_eq!(published_once(&system, &keys), 1);
-    system.move_clock_to(shift(made, 14 * DAY_SECONDS));
+    system.move_clock_to(shift(created, 14 * DAY_SECONDS));
     system.run_job("expire");
     assert_eq!(
         system.stop_and_count("diagnosis_key WHERE origin = 'imported'"),

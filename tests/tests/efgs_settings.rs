@@ -1,5 +1,5 @@
 //! The settings of the exchange with other countries: a wrong one is named in the log, and stops
-//! nothing else.
+//! only the exchange.
 
 use std::{fs, sync::Arc, thread, time::Duration};
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use shared::{api::ExchangeReport, country::Country};
 use tests::{
     Partners, Setup, System,
-    gateway::{Gateway, Route},
+    gateway::{Endpoint, Gateway},
 };
 use xtask::efgs_keys::KeyKind;
 
@@ -23,9 +23,9 @@ fn start(gateway: &Arc<Gateway>, settings: &[(&str, &str)]) -> System {
     System::start_exchanging(partners(gateway), settings)
 }
 
-/// Whether the exchange does not run and the log says what `setting` should be, while files are
-/// published and served.
-fn assert_stops_the_exchange_alone(system: &System, setting: &str, expected: &str) {
+/// Asserts that the exchange does not run and that the log says what `setting` should be, while
+/// files are published and served.
+fn assert_stops_only_the_exchange(system: &System, setting: &str, expected: &str) {
     let answer = system.post("test/run/exchange", &json!({}));
     assert_eq!(answer.status(), 503, "{setting}");
     let said = format!("setting {setting}: expected {expected}");
@@ -51,21 +51,26 @@ fn each_job_has_its_own_schedule() {
         ..Setup::default()
     });
     system.validated_phone(1);
-    // A file for the upload to send, if it ran.
+    // The upload would send this file, if it ran.
     system.run_job("publish");
-    let seen = |route| gateway.seen().iter().any(|seen| seen.route == route);
+    let requested = |endpoint| {
+        gateway
+            .requests()
+            .iter()
+            .any(|request| request.endpoint == endpoint)
+    };
     for _ in 0..900 {
-        if seen(Route::Download) {
+        if requested(Endpoint::Download) {
             break;
         }
         thread::sleep(Duration::from_millis(100));
     }
-    assert!(seen(Route::Download), "within a minute and a half");
-    assert!(!seen(Route::Upload));
+    assert!(requested(Endpoint::Download), "within a minute and a half");
+    assert!(!requested(Endpoint::Upload));
 }
 
 #[test]
-fn a_wrong_setting_is_named_and_stops_the_exchange_alone() {
+fn a_wrong_setting_is_named_and_stops_only_the_exchange() {
     let gateway = Gateway::for_countries(&[("NL", KeyKind::P256)]);
     for (name, value) in [
         ("EFGS_COUNTRIES", "BE NL"),
@@ -76,13 +81,13 @@ fn a_wrong_setting_is_named_and_stops_the_exchange_alone() {
         ("EFGS_URL", "http://localhost"),
     ] {
         let system = start(&gateway, &[(name, value)]);
-        assert_stops_the_exchange_alone(&system, name, "");
+        assert_stops_only_the_exchange(&system, name, "");
     }
 }
 
 #[test]
-fn a_wrong_key_or_certificate_is_named_and_stops_the_exchange_alone() {
-    /// Files and what is put in their place; the setting that is wrong then, and what it should be.
+fn a_wrong_key_or_certificate_is_named_and_stops_only_the_exchange() {
+    /// Files and their replacements; the setting that is wrong then, and what it should be.
     type Case = (
         &'static [(&'static str, &'static str)],
         &'static str,
@@ -124,6 +129,6 @@ fn a_wrong_key_or_certificate_is_named_and_stops_the_exchange_alone() {
         for (file, other) in replaced {
             fs::copy(folder.join(other), folder.join(file)).expect("a copy");
         }
-        assert_stops_the_exchange_alone(&start(&gateway, &[]), setting, expected);
+        assert_stops_only_the_exchange(&start(&gateway, &[]), setting, expected);
     }
 }

@@ -1,5 +1,5 @@
-//! Signatures and certificates of the exchange with other countries: OpenSSL accepts ours, and we
-//! accept OpenSSL's.
+//! Batch signatures and certificates, against OpenSSL and Bouncy Castle: OpenSSL accepts our
+//! signatures, and we accept theirs.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -34,7 +34,7 @@ fn identity(name: &str) -> SigningIdentity {
     .unwrap()
 }
 
-/// OpenSSL's signature over `text` by the key `name`.
+/// A signature by OpenSSL over `text` with the key `name`.
 fn openssl_signs(name: &str, text: &[u8], options: &[&str]) -> Vec<u8> {
     openssl::sign(&SIGNERS, name, text, options)
 }
@@ -44,7 +44,7 @@ fn openssl_accepts(name: &str, text: &[u8], signature: &[u8]) -> bool {
 }
 
 #[test]
-fn openssl_accepts_what_is_signed_here() {
+fn openssl_accepts_our_signatures() {
     for name in ["NL/signing", "DE/signing"] {
         let identity = identity(name);
         let signature = cms::sign(b"some text.", &identity, &mut random()).unwrap();
@@ -57,7 +57,7 @@ fn openssl_accepts_what_is_signed_here() {
 }
 
 #[test]
-fn what_openssl_signs_is_accepted_here() {
+fn signatures_by_openssl_are_accepted() {
     for name in ["NL/signing", "BE/signing", "DE/signing"] {
         for options in [&[][..], &["-noattr"], &["-nosmimecap"], &["-nocerts"]] {
             let signature = openssl_signs(name, b"some text.", options);
@@ -77,10 +77,10 @@ fn what_openssl_signs_is_accepted_here() {
     }
 }
 
-/// Made by Bouncy Castle 1.72 (`CMSSignedDataGenerator`, `getEncoded`), which other countries'
-/// services and the gateway use.
+/// The fixtures are from Bouncy Castle 1.72 (`CMSSignedDataGenerator`, `getEncoded`), which the
+/// gateway and other countries' services use.
 #[test]
-fn signatures_in_which_java_leaves_lengths_open_are_accepted() {
+fn signatures_with_the_indefinite_lengths_of_bouncy_castle_are_accepted() {
     let certificate =
         Certificate::from_pem(include_str!("fixtures/bouncy-castle.crt.pem")).unwrap();
     for signature in [
@@ -98,12 +98,12 @@ fn signatures_in_which_java_leaves_lengths_open_are_accepted() {
 }
 
 #[test]
-fn what_is_no_detached_signature_is_refused() {
+fn all_but_an_intact_detached_signature_is_refused() {
     let certificate = certificate("NL/signing");
     for options in [
         &["-nodetach"][..],
         &["-stream"],
-        // Of something else than data.
+        // The content is not data.
         &["-econtent_type", "pkcs7-signedData"],
     ] {
         let other = openssl_signs("NL/signing", b"some text.", options);
@@ -115,17 +115,17 @@ fn what_is_no_detached_signature_is_refused() {
         assert!(!cms::verifies(&good[..length], b"some text.", &certificate));
     }
     let mut refused = 0;
-    for place in 0..good.len() {
+    for index in 0..good.len() {
         let mut changed = good.clone();
-        changed[place] ^= 1;
+        changed[index] ^= 1;
         refused += usize::from(!cms::verifies(&changed, b"some text.", &certificate));
     }
-    // Bits of the certificate that is carried along do not matter, those of the signature do.
+    // Changes of the included certificate do not matter; those of the signature do.
     assert!(refused > 250, "{refused} of {}", good.len());
 }
 
 #[test]
-fn a_key_belongs_to_its_certificate() {
+fn a_key_is_accepted_only_with_its_own_certificate() {
     let pair = |key: &str, certificate: &str| {
         SigningIdentity::from_pem(&read(key), &read(certificate))
             .map(|_| ())
@@ -147,7 +147,7 @@ fn a_key_belongs_to_its_certificate() {
 }
 
 #[test]
-fn a_certificate_names_its_country_and_its_time() {
+fn a_certificate_has_a_country_and_a_validity() {
     let certificate = certificate("DE/signing");
     let now = now();
     assert_eq!(certificate.country(), "DE".parse().ok());
@@ -158,7 +158,7 @@ fn a_certificate_names_its_country_and_its_time() {
 }
 
 #[test]
-fn an_operator_may_sign_with_rsa() {
+fn an_operator_can_sign_with_rsa() {
     let folder = tempfile::tempdir().unwrap();
     let rsa = EfgsKeys {
         folder: folder.path().to_path_buf(),
@@ -176,7 +176,7 @@ fn an_operator_may_sign_with_rsa() {
     let anchor = TrustAnchor::from_pem(&rsa.read("trust-anchor.crt.pem").unwrap()).unwrap();
     let pem = rsa.read("signing.crt.pem").unwrap();
     let signature = rsa.read("signing.operator-signature").unwrap();
-    assert!(anchor.vouches_for(&pem, &signature));
-    assert!(!anchor.vouches_for(&format!("{pem}\n"), &signature));
-    assert!(!anchor.vouches_for(&pem, &read("DE/signing.operator-signature")));
+    assert!(anchor.has_signed(&pem, &signature));
+    assert!(!anchor.has_signed(&format!("{pem}\n"), &signature));
+    assert!(!anchor.has_signed(&pem, &read("DE/signing.operator-signature")));
 }

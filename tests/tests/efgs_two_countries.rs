@@ -1,11 +1,11 @@
-//! Two countries with a gateway between them: whoever was near somebody from the other one is
-//! warned as if both had the same app.
+//! Two countries with a gateway between them: a phone is warned of an encounter with a person from
+//! the other country, as if both had the same app.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::{collections::HashSet, sync::Arc};
 
-use federation::{MAX_KEYS, batch::NO_RISK_LEVEL};
+use federation::batch::{MAX_BATCH_KEYS, NO_RISK_LEVEL};
 use shared::{
     country::Country,
     keys::tek::KeyData,
@@ -15,7 +15,7 @@ use shared::{
 use tests::{
     Partners, System,
     foreign_keys::data_of,
-    gateway::{Gateway, Route},
+    gateway::{Endpoint, Gateway},
     random,
 };
 use xtask::efgs_keys::KeyKind;
@@ -54,19 +54,19 @@ fn a_validation_in_one_country_warns_the_phone_in_the_other_both_ways() {
         for system in [ill_at, near_at] {
             system.run_job("publish");
             let report = system.exchange();
-            assert!(report.set_aside.is_empty(), "{report:?} {}", system.log());
+            assert!(report.quarantined.is_empty(), "{report:?} {}", system.log());
         }
         near_at.run_job("publish");
         assert!(near_at.check(&mut near).unwrap().exposure.is_some());
         assert!(near_at.check(&mut far).unwrap().exposure.is_none());
     }
     let uploads = gateway.uploads();
-    let whose: Vec<_> = uploads.iter().map(|upload| upload.country.code()).collect();
-    assert_eq!(whose, ["NL", "DE"], "{:#?}", gateway.seen());
+    let uploaders: Vec<_> = uploads.iter().map(|upload| upload.country.code()).collect();
+    assert_eq!(uploaders, ["NL", "DE"], "{:#?}", gateway.requests());
 }
 
 #[test]
-fn what_is_exchanged_is_what_is_published_and_nothing_comes_back() {
+fn exactly_the_published_keys_are_exchanged_and_none_comes_back() {
     let (netherlands, germany, gateway) = countries();
     netherlands.validated_phone(1);
     netherlands.run_job("publish");
@@ -84,7 +84,7 @@ fn what_is_exchanged_is_what_is_published_and_nothing_comes_back() {
     };
     let sent: HashSet<_> = data_of(&upload.keys).into_iter().collect();
     assert_eq!(sent, published);
-    assert!(upload.keys.len() == sent.len() && sent.len() <= MAX_KEYS);
+    assert!(upload.keys.len() == sent.len() && sent.len() <= MAX_BATCH_KEYS);
     for key in &upload.keys {
         assert_eq!((&*key.origin, key.report_type), ("NL", 1));
         assert_eq!(key.visited_countries, ["DE"]);
@@ -92,27 +92,27 @@ fn what_is_exchanged_is_what_is_published_and_nothing_comes_back() {
         assert!([-2, 0, 3, 8].contains(&key.days_since_onset_of_symptoms));
     }
 
-    // Germany publishes every one of them, and sends on only its own invented persons.
+    // Germany publishes all of them, and uploads only its own padding.
     germany.exchange();
     germany.run_job("publish");
     germany.exchange();
-    let there: HashSet<KeyData> = germany.published().iter().map(|key| key.key.data).collect();
-    assert!(published.is_subset(&there));
+    let in_germany: HashSet<KeyData> = germany.published().iter().map(|key| key.key.data).collect();
+    assert!(published.is_subset(&in_germany));
     let [_, german] = &gateway.uploads()[..] else {
-        panic!("{:#?}", gateway.seen());
+        panic!("{:#?}", gateway.requests());
     };
     assert!(german.keys.len() >= MIN_FILE_KEYS);
     assert!(german.keys.iter().all(|key| key.origin == "DE"));
     let german = data_of(&german.keys);
     assert!(german.iter().all(|data| !published.contains(data)));
 
-    // The Netherlands publish these in a file with invented persons of its own, send those, and
+    // The Netherlands publish these in a file with padding of their own, upload that padding, and
     // then nothing more.
     let uploads = || {
         gateway
-            .seen()
+            .requests()
             .iter()
-            .filter(|seen| seen.route == Route::Upload)
+            .filter(|request| request.endpoint == Endpoint::Upload)
             .count()
     };
     netherlands.exchange();

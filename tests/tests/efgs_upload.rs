@@ -1,4 +1,4 @@
-//! The upload to other countries: whatever the gateway does, each key reaches it, and reaches it
+//! The upload to other countries: whatever fails, each published key reaches the gateway exactly
 //! once.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
@@ -18,7 +18,7 @@ use shared::{
 use tests::{
     System,
     foreign_keys::{data_of, foreign_keys},
-    gateway::{Failure, Gateway, PATIENCE, Route, Seen},
+    gateway::{Endpoint, Fault, Gateway, RequestRecord, SHORT_TIMEOUT},
 };
 
 fn start() -> (System, Arc<Gateway>) {
@@ -40,14 +40,16 @@ fn last_upload(report: &ExchangeReport) -> RunOutcome {
     report.last_upload.unwrap().outcome
 }
 
-/// Every request of an upload so far: its tag and status.
-fn uploads(gateway: &Gateway) -> Vec<Seen> {
-    let seen = gateway.seen().into_iter();
-    seen.filter(|seen| seen.route == Route::Upload).collect()
+/// The upload requests so far.
+fn uploads(gateway: &Gateway) -> Vec<RequestRecord> {
+    let requests = gateway.requests().into_iter();
+    requests
+        .filter(|request| request.endpoint == Endpoint::Upload)
+        .collect()
 }
 
-/// Whether the gateway has every published key once and nothing else.
-fn assert_all_there_once(system: &System, gateway: &Gateway) {
+/// Asserts that the gateway has every published key once, and no other key.
+fn assert_all_uploaded_once(system: &System, gateway: &Gateway) {
     let mut times = HashMap::<KeyData, u32>::new();
     for upload in gateway.uploads() {
         for data in data_of(&upload.keys) {
@@ -56,69 +58,74 @@ fn assert_all_there_once(system: &System, gateway: &Gateway) {
     }
     assert!(times.values().all(|times| *times == 1), "a key came twice");
     let published: HashSet<_> = system.published().iter().map(|key| key.key.data).collect();
-    let there: HashSet<_> = times.into_keys().collect();
-    assert_eq!(there.len(), published.len());
-    assert!(there == published);
+    let uploaded: HashSet<_> = times.into_keys().collect();
+    assert_eq!(uploaded.len(), published.len());
+    assert!(uploaded == published);
 }
 
 #[test]
-fn failures_that_pass_lose_nothing_and_send_nothing_twice() {
-    let (system, gateway) = System::start_with_gateway(&[PATIENCE]);
-    for (seed, failure) in (1..).zip(Failure::PASSING) {
-        // What was stored although its answer was cut off is seen to be there under a second tag.
-        let stored = matches!(
-            failure,
-            Failure::CutAfter | Failure::CutWithin | Failure::Slow(_)
-        );
+fn transient_faults_lose_no_key_and_send_none_twice() {
+    let (system, gateway) = System::start_with_gateway(&[SHORT_TIMEOUT]);
+    for (seed, fault) in (1..).zip(Fault::TRANSIENT) {
+        // If the batch was stored and its response lost, a second tag shows that it is stored.
+        let stored = matches!(fault, Fault::CutAfter | Fault::CutWithin | Fault::Slow(_));
         publish_phone(&system, seed);
-        gateway.fail(Route::Upload, failure, 1);
+        gateway.fail(Endpoint::Upload, fault, 1);
         let before = uploads(&gateway).len();
         assert_eq!(
             last_upload(&system.exchange()),
             RunOutcome::Done,
-            "{failure:?}"
+            "{fault:?}"
         );
-        let seen = uploads(&gateway).split_off(before);
-        let tags: HashSet<_> = seen.iter().map(|seen| seen.what.clone()).collect();
+        let requests = uploads(&gateway).split_off(before);
+        let tags: HashSet<_> = requests
+            .iter()
+            .map(|request| request.target.clone())
+            .collect();
         let expected = if stored { (3, 2) } else { (2, 1) };
-        assert_eq!((seen.len(), tags.len()), expected, "{failure:?}: {seen:?}");
-        assert_all_there_once(&system, &gateway);
+        let counts = (requests.len(), tags.len());
+        assert_eq!(counts, expected, "{fault:?}: {requests:?}");
+        assert_all_uploaded_once(&system, &gateway);
     }
 }
 
 #[test]
-fn a_gateway_that_goes_on_failing_gets_the_same_batch_in_the_next_run() {
+fn a_gateway_that_keeps_failing_gets_the_same_batch_in_the_next_run() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
-    for failure in [Failure::Status(502), Failure::CutAfter] {
-        gateway.fail(Route::Upload, failure, 3);
+    for fault in [Fault::Status(502), Fault::CutAfter] {
+        gateway.fail(Endpoint::Upload, fault, 3);
         assert_eq!(last_upload(&system.exchange()), RunOutcome::NoAnswer);
         assert!(system.log().contains("exchange: upload ended early"));
     }
-    // New keys in between do not change the batch, nor its tag.
+    // New keys change neither the batch nor its tag.
     publish_phone(&system, 2);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    let seen = uploads(&gateway);
-    let tag = &seen[0].what;
-    assert!(tag.len() == 40 && seen[..7].iter().all(|seen| seen.what == *tag));
-    // Under another tag the gateway says that it has each of the keys; then come the new ones.
-    let statuses: Vec<_> = seen[6..].iter().map(|seen| seen.status).collect();
+    let requests = uploads(&gateway);
+    let tag = &requests[0].target;
+    assert_eq!(tag.len(), 40);
+    assert!(requests[..7].iter().all(|request| request.target == *tag));
+    // Under another tag the gateway answers that it has each of the keys; the new keys follow.
+    let statuses: Vec<_> = requests[6..].iter().map(|request| request.status).collect();
     assert_eq!(statuses, [409, 207, 201]);
-    assert!(seen[7].what.len() == 40 && seen[7].what != *tag);
-    assert_all_there_once(&system, &gateway);
+    assert!(requests[7].target.len() == 40 && requests[7].target != *tag);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
 fn a_country_that_uses_our_tag_does_not_keep_our_keys_from_the_others() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
-    // Whoever reads our exports knows what the batch will be.
+    // A country that reads our exports can compute the batch.
     let batch = batch_of(&system.published());
     let tag = upload_tag(&signing_text(&batch.keys));
     let germany = "DE".parse().unwrap();
     gateway.put_tagged(germany, &tag, &foreign_keys(1, "DE", gateway.now()));
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    let statuses: Vec<_> = uploads(&gateway).iter().map(|seen| seen.status).collect();
+    let statuses: Vec<_> = uploads(&gateway)
+        .iter()
+        .map(|request| request.status)
+        .collect();
     assert_eq!(statuses, [409, 201]);
     let ours = data_of(&gateway.uploads()[1].keys);
     let published: HashSet<_> = system.published().iter().map(|key| key.key.data).collect();
@@ -126,22 +133,22 @@ fn a_country_that_uses_our_tag_does_not_keep_our_keys_from_the_others() {
 }
 
 #[test]
-fn a_refusal_is_not_tried_again_before_the_next_run() {
+fn a_refused_batch_is_sent_again_only_by_the_next_run() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
     for status in [400, 403, 406] {
-        gateway.fail(Route::Upload, Failure::Status(status), 1);
+        gateway.fail(Endpoint::Upload, Fault::Status(status), 1);
         let before = uploads(&gateway).len();
         let report = system.exchange();
         assert_eq!(last_upload(&report), RunOutcome::Refused { status });
         assert_eq!(uploads(&gateway).len(), before + 1);
     }
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
-fn a_gateway_that_does_not_know_the_certificate_is_reported() {
+fn a_rejected_certificate_is_reported() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
     gateway.lock_out(Country::NETHERLANDS);
@@ -152,7 +159,7 @@ fn a_gateway_that_does_not_know_the_certificate_is_reported() {
     assert!(gateway.uploads().is_empty());
     gateway.let_in(Country::NETHERLANDS);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
@@ -165,15 +172,15 @@ fn a_batch_that_is_too_large_is_halved() {
     assert!(
         uploads(&gateway)
             .iter()
-            .filter(|seen| seen.status == 413)
+            .filter(|request| request.status == 413)
             .count()
             >= 2
     );
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
-fn a_gateway_that_takes_not_even_one_key_is_reported() {
+fn a_gateway_that_accepts_not_even_one_key_is_reported() {
     let (system, gateway) = start();
     gateway.limit(0);
     publish_phone(&system, 1);
@@ -183,46 +190,51 @@ fn a_gateway_that_takes_not_even_one_key_is_reported() {
     );
     gateway.limit(5_000);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
-fn keys_that_are_there_already_are_left_out() {
+fn keys_that_the_gateway_has_already_are_left_out() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
-    let there: Vec<_> = system.published().into_iter().step_by(3).collect();
-    let batch = batch_of(&there);
+    let known: Vec<_> = system.published().into_iter().step_by(3).collect();
+    let batch = batch_of(&known);
     gateway.put(Country::NETHERLANDS, &batch.keys);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    let statuses: Vec<_> = uploads(&gateway).iter().map(|seen| seen.status).collect();
+    let statuses: Vec<_> = uploads(&gateway)
+        .iter()
+        .map(|request| request.status)
+        .collect();
     assert_eq!(statuses, [207, 201]);
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
-fn when_every_key_is_there_already_all_is_done() {
+fn when_the_gateway_has_every_key_already_the_upload_is_done() {
     let (system, gateway) = start();
     publish_phone(&system, 1);
-    let there = system.published();
-    let batch = batch_of(&there);
+    let batch = batch_of(&system.published());
     gateway.put(Country::NETHERLANDS, &batch.keys);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    let statuses: Vec<_> = uploads(&gateway).iter().map(|seen| seen.status).collect();
+    let statuses: Vec<_> = uploads(&gateway)
+        .iter()
+        .map(|request| request.status)
+        .collect();
     assert_eq!(statuses, [207]);
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
-fn what_has_become_too_old_does_not_keep_the_rest_back() {
+fn a_key_that_has_become_too_old_does_not_block_the_others() {
     let (mut system, gateway) = start();
     let mut ill = system.phone(1);
     let code = system.code(&mut ill);
     system.share(&mut ill);
-    // Infectious for twelve days: the oldest key is of thirteen days ago or more.
+    // The person was infectious for twelve days: the oldest key is at least thirteen days old.
     assert_eq!(system.validate(code, true, 12), 200);
     system.run_job("publish");
-    gateway.fail(Route::Upload, Failure::Status(403), 1);
+    gateway.fail(Endpoint::Upload, Fault::Status(403), 1);
     assert_eq!(
         last_upload(&system.exchange()),
         RunOutcome::Refused { status: 403 }
@@ -247,9 +259,9 @@ fn what_has_become_too_old_does_not_keep_the_rest_back() {
 }
 
 #[test]
-fn however_often_the_upload_is_killed_every_key_arrives_once() {
+fn however_often_the_upload_is_killed_each_key_arrives_once() {
     let (mut system, gateway) = start();
-    // Some ten batches a file, so that there is something to interrupt.
+    // About ten batches for each file, so that a run can be interrupted between two.
     gateway.limit(20);
     let mut killed = 0;
     for requests in 1..=8 {
@@ -258,11 +270,11 @@ fn however_often_the_upload_is_killed_every_key_arrives_once() {
     }
     assert!(killed > 3, "{killed} runs were interrupted");
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
-fn a_database_from_before_the_exchange_goes_on() {
+fn a_database_from_before_the_exchange_is_migrated() {
     let (mut system, gateway) = start();
     publish_phone(&system, 1);
     let older = "DROP INDEX diagnosis_key_sent; ALTER TABLE diagnosis_key DROP COLUMN sent";
@@ -271,15 +283,15 @@ fn a_database_from_before_the_exchange_goes_on() {
     system.restart();
     publish_phone(&system, 2);
     assert_eq!(last_upload(&system.exchange()), RunOutcome::Done);
-    assert_all_there_once(&system, &gateway);
+    assert_all_uploaded_once(&system, &gateway);
 }
 
 #[test]
-fn a_country_that_leaves_while_an_answer_is_lost_is_named_no_more() {
+fn a_country_that_leaves_after_a_lost_response_is_no_longer_named() {
     let (mut system, gateway) = start();
     publish_phone(&system, 1);
-    gateway.fail(Route::Upload, Failure::CutAfter, 3);
-    // The second try finds the tag taken, and its answer is lost too.
+    gateway.fail(Endpoint::Upload, Fault::CutAfter, 3);
+    // The second attempt finds the tag taken, and its response is lost too.
     assert_eq!(last_upload(&system.exchange()), RunOutcome::NoAnswer);
     system.restart_with_participants("BE");
     for _ in 0..2 {
@@ -293,7 +305,7 @@ fn a_country_that_leaves_while_an_answer_is_lost_is_named_no_more() {
 }
 
 #[test]
-fn a_country_that_leaves_the_list_is_not_uploaded_for() {
+fn keys_are_not_uploaded_for_a_country_that_has_left_the_list() {
     let (mut system, gateway) = start();
     publish_phone(&system, 1);
     system.exchange();
@@ -301,7 +313,7 @@ fn a_country_that_leaves_the_list_is_not_uploaded_for() {
     publish_phone(&system, 2);
     system.exchange();
     let uploads = gateway.uploads();
-    let visited = |place: usize| &uploads[place].keys[0].visited_countries;
+    let visited = |index: usize| &uploads[index].keys[0].visited_countries;
     assert_eq!(
         (&visited(0)[..], &visited(1)[..]),
         (
@@ -311,11 +323,11 @@ fn a_country_that_leaves_the_list_is_not_uploaded_for() {
     );
     system.restart_with_participants("");
     publish_phone(&system, 3);
-    let before = gateway.seen().len();
+    let before = gateway.requests().len();
     system.exchange();
     assert_eq!(
-        gateway.seen().len(),
+        gateway.requests().len(),
         before,
-        "with nobody, nothing is exchanged"
+        "without participants, nothing is exchanged"
     );
 }

@@ -95,6 +95,6 @@ fn nobody_is_shut_out_of_any_screen() {
     put(&gateway, "DE", 3);
     gateway.tamper(Some(|keys, _| keys.truncate(2)));
     let report = system.exchange();
-    assert_eq!(report.set_aside.len(), 2, "{report:?}");
+    assert_eq!(report.quarantined.len(), 2, "{report:?}");
     run_with(&system, "accessibility.test.mjs");
 }

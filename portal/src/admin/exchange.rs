@@ -42,16 +42,16 @@ pub fn ExchangeScreen() -> impl IntoView {
     let count = move || {
         let report = report.read();
         Some((texts.get().exchange.count)(
-            report.as_ref()?.set_aside.len(),
+            report.as_ref()?.quarantined.len(),
         ))
     };
     let rows = move || {
         let texts = texts.get();
-        let set_aside = report.get().map(|report| report.set_aside);
-        each(set_aside.unwrap_or_default(), |entry| {
+        let quarantined = report.get().map(|report| report.quarantined);
+        each(quarantined.unwrap_or_default(), |entry| {
             let country = match entry.country {
                 Some(country) => texts.country(country),
-                None if entry.reason.concerns_all() => texts.exchange.all_of_it,
+                None if entry.reason.affects_whole_batch() => texts.exchange.all_of_it,
                 None => texts.exchange.unknown,
             };
             view! {

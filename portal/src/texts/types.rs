@@ -2,7 +2,7 @@
 //! explained one by one.
 
 use shared::{
-    api::{Action, Outcome, RunOutcome, SetAsideReason},
+    api::{Action, Outcome, QuarantineReason, RunOutcome},
     enrolment::code::CodeError,
     keys::illness::DateError,
     language::Language,
@@ -296,5 +296,5 @@ pub struct ExchangeTexts {
     /// In the place of a country: it is none that takes part.
     pub unknown: &'static str,
     pub why: &'static str,
-    pub reason: fn(SetAsideReason) -> &'static str,
+    pub reason: fn(QuarantineReason) -> &'static str,
 }

@@ -2,7 +2,9 @@
 
 use portal::Failure;
 use shared::{
-    api::{ExchangeReport, LastRun, RunOutcome, SetAside, SetAsideReason, problem::Problem},
+    api::{
+        ExchangeReport, LastRun, QuarantineReason, QuarantinedKeys, RunOutcome, problem::Problem,
+    },
     staff::employee::Role,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -27,17 +29,17 @@ async fn the_last_runs_and_what_is_set_aside_are_shown() {
             outcome,
         })
     };
-    let set_aside = |country: Option<&str>, reason| SetAside {
+    let quarantined = |country: Option<&str>, reason| QuarantinedKeys {
         at: monday(),
         tag: "20261123-7".to_owned(),
         country: country.map(|country| country.parse().unwrap()),
         reason,
     };
     let screen = open(Ok(ExchangeReport {
-        set_aside: vec![
-            set_aside(Some("DE"), SetAsideReason::Signature),
-            set_aside(None, SetAsideReason::Amounts),
-            set_aside(None, SetAsideReason::UnknownCountry),
+        quarantined: vec![
+            quarantined(Some("DE"), QuarantineReason::Signature),
+            quarantined(None, QuarantineReason::Amounts),
+            quarantined(None, QuarantineReason::UnknownCountry),
         ],
         last_upload: run(RunOutcome::Done),
         last_download: run(RunOutcome::Refused { status: 403 }),

@@ -11,8 +11,9 @@ use crate::country::Country;
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExchangeReport {
-    /// What other countries sent and is not used, newest first.
-    pub set_aside: Vec<SetAside>,
+    /// Keys that other countries sent and that are not used, newest first.
+    #[serde(rename = "setAside")]
+    pub quarantined: Vec<QuarantinedKeys>,
     /// The last run of the upload.
     pub last_upload: Option<LastRun>,
     /// The last run of the download.
@@ -21,50 +22,50 @@ pub struct ExchangeReport {
 
 /// Keys in a batch of the gateway that are not used.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct SetAside {
-    /// When.
+pub struct QuarantinedKeys {
+    /// The time of the quarantine.
     #[serde(with = "crate::time::rfc3339::timestamp")]
     pub at: Timestamp,
     /// The gateway's name for the batch.
     pub tag: String,
-    /// Whose keys; null for all of the batch ([`SetAsideReason::concerns_all`]), or for a country
-    /// that there is not.
+    /// The country whose keys these are; null for a whole batch
+    /// ([`QuarantineReason::affects_whole_batch`]) and for a country code that is unknown.
     pub country: Option<Country>,
-    /// Why.
-    pub reason: SetAsideReason,
+    /// Why the keys are not used.
+    pub reason: QuarantineReason,
 }
 
-/// Why keys are set aside: recorded where an administrator sees it, and never published.
+/// Why keys are quarantined: recorded where an administrator sees it, and never published.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum SetAsideReason {
-    /// The entries speak of more or fewer keys than there are.
+pub enum QuarantineReason {
+    /// The amounts in the audit do not add up to the number of keys.
     Amounts,
-    /// The certificate is another country's.
+    /// The signing certificate is another country's.
     CertificateCountry,
-    /// The certificate is not valid yet, or not any more.
+    /// The signing certificate is not valid yet, or not any more.
     CertificateExpired,
     /// The gateway does not give the batch's audit.
     NoAudit,
     /// The gateway does not give the batch.
     NoBatch,
-    /// A key claims to be another country's.
+    /// A key names another country as its origin.
     Origin,
     /// The country did not sign exactly these keys.
     Signature,
-    /// The country has more uploads in one batch than make sense.
+    /// The country has more uploads in one batch than are verified.
     TooManyUploads,
-    /// The entry's country is none.
+    /// The audit names a country that is unknown.
     UnknownCountry,
     /// The batch or its audit cannot be read.
     Unreadable,
-    /// The operator does not vouch for the certificate, or there is none.
+    /// The operator has not signed the signing certificate, or there is none.
     UntrustedCertificate,
 }
 
-impl SetAsideReason {
-    /// Whether it concerns all of a batch, not only the uploads of a country.
-    pub const fn concerns_all(self) -> bool {
+impl QuarantineReason {
+    /// Whether a whole batch is quarantined, and not only the uploads of one country.
+    pub const fn affects_whole_batch(self) -> bool {
         matches!(
             self,
             Self::Amounts | Self::NoAudit | Self::NoBatch | Self::Unreadable
@@ -72,21 +73,22 @@ impl SetAsideReason {
     }
 }
 
-impl fmt::Display for SetAsideReason {
+impl fmt::Display for QuarantineReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Amounts => "the audit speaks of more or fewer keys than there are",
+            Self::Amounts => "the amounts in the audit are not the number of keys",
             Self::CertificateCountry => "the signing certificate is another country's",
             Self::CertificateExpired => "the signing certificate is not valid now",
             Self::NoAudit => "the gateway does not give the audit",
             Self::NoBatch => "the gateway does not give the batch",
-            Self::Origin => "a key claims to be another country's",
+            Self::Origin => "a key names another country as its origin",
             Self::Signature => "the signature is not over exactly these keys",
             Self::TooManyUploads => "the country has too many uploads in one batch",
             Self::UnknownCountry => "the country is unknown",
             Self::Unreadable => "the batch or its audit cannot be read",
             Self::UntrustedCertificate => {
-                "the signing certificate is not signed by the gateway's operator, or EFGS_TRUST_ANCHOR is not that operator's"
+                "the signing certificate is not signed by the gateway's operator, or \
+                 EFGS_TRUST_ANCHOR is not that operator's"
             }
         })
     }
@@ -95,7 +97,7 @@ impl fmt::Display for SetAsideReason {
 /// How a run of the exchange ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct LastRun {
-    /// When it ran.
+    /// The time at which it began.
     #[serde(with = "crate::time::rfc3339::timestamp")]
     pub at: Timestamp,
     /// How it ended.
@@ -103,22 +105,22 @@ pub struct LastRun {
     pub outcome: RunOutcome,
 }
 
-/// The end of a run of the exchange. What is not done is left to the next one.
+/// How a run of the exchange ends. What is not done is left to the next run.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum RunOutcome {
-    /// All that there was is done.
+    /// All keys are exchanged.
     Done,
     /// The gateway failed, or gave no answer.
     NoAnswer,
-    /// The gateway refused with a status that does not pass by itself: somebody must look.
+    /// The gateway refused with a status that repeating does not change: an operator must look.
     Refused {
-        /// The status.
+        /// The HTTP status.
         status: u16,
     },
-    /// It took long enough; there is more.
+    /// The run reached its limit; the next one continues.
     Unfinished,
-    /// The gateway's answer makes no sense.
+    /// The gateway's answer is malformed or does not fit the request.
     Unreadable,
 }
 
@@ -142,11 +144,11 @@ mod tests {
     fn an_administrator_reads_how_the_exchange_goes() {
         let at: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
         let report = ExchangeReport {
-            set_aside: vec![SetAside {
+            quarantined: vec![QuarantinedKeys {
                 at,
                 tag: "20261123-7".to_owned(),
                 country: "DE".parse().ok(),
-                reason: SetAsideReason::CertificateExpired,
+                reason: QuarantineReason::CertificateExpired,
             }],
             last_upload: Some(LastRun {
                 at,
@@ -160,7 +162,12 @@ mod tests {
         let json = serde_json::to_string(&report).unwrap();
         assert_eq!(
             json,
-            r#"{"setAside":[{"at":"2026-11-23T10:00:00Z","tag":"20261123-7","country":"DE","reason":"certificate-expired"}],"lastUpload":{"at":"2026-11-23T10:00:00Z","outcome":"refused","status":403},"lastDownload":{"at":"2026-11-23T10:00:00Z","outcome":"no-answer"}}"#
+            concat!(
+                r#"{"setAside":[{"at":"2026-11-23T10:00:00Z","tag":"20261123-7","country":"DE","#,
+                r#""reason":"certificate-expired"}],"#,
+                r#""lastUpload":{"at":"2026-11-23T10:00:00Z","outcome":"refused","status":403},"#,
+                r#""lastDownload":{"at":"2026-11-23T10:00:00Z","outcome":"no-answer"}}"#,
+            )
         );
         assert_eq!(
             serde_json::from_str::<ExchangeReport>(&json).unwrap(),

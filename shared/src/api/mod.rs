@@ -13,7 +13,7 @@ mod validation;
 pub use audit::{Action, AuditAnswer, AuditEntry, Outcome};
 pub use content::{Content, ContentPathError, FileKind, index};
 pub use countries::{CountriesAnswer, NamedCountry};
-pub use exchange::{ExchangeReport, LastRun, RunOutcome, SetAside, SetAsideReason};
+pub use exchange::{ExchangeReport, LastRun, QuarantineReason, QuarantinedKeys, RunOutcome};
 pub use phone::{PHONE_ANSWER_BYTES, Registration, upload_answer};
 pub use session::{LogoutAnswer, Session, SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer};
 pub use validation::{Validation, ValidationAnswer, ValidationError, ValidationRequest};

@@ -1,8 +1,7 @@
-//! As much of HTTP/1.1 as a gateway needs that can cut a connection anywhere.
+//! The part of HTTP/1.1 that the gateway needs to cut a connection anywhere.
 
 use std::io::{self, Read, Write};
 
-/// A request.
 pub struct Request {
     pub method: String,
     pub path: String,
@@ -11,7 +10,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The header `name`; empty when it is not there.
+    /// The header `name`; empty if the request has none.
     pub fn header(&self, name: &str) -> &str {
         self.headers
             .iter()
@@ -20,15 +19,14 @@ impl Request {
     }
 }
 
-/// An answer.
-pub struct Answer {
+pub struct Response {
     pub status: u16,
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
 }
 
-impl Answer {
-    /// One that is an error, with the gateway's form of saying so.
+impl Response {
+    /// An error response in the gateway's format.
     pub fn error(status: u16) -> Self {
         let body = serde_json::json!({ "code": "0x000", "message": "refused", "details": "" });
         Self {
@@ -38,7 +36,7 @@ impl Answer {
         }
     }
 
-    /// The answer's bytes.
+    /// The encoded response.
     pub fn bytes(&self) -> Vec<u8> {
         let mut head = format!("HTTP/1.1 {} Status\r\n", self.status);
         for (name, value) in &self.headers {
@@ -52,7 +50,7 @@ impl Answer {
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// Reads the next request; `None` at the end of the connection. What lies behind it stays in
+/// Reads the next request; `None` at the end of the connection. The bytes after it stay in
 /// `buffer`.
 pub fn read(stream: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<Option<Request>> {
     loop {
@@ -74,7 +72,7 @@ pub fn read(stream: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<Option<R
     }
 }
 
-/// A request without its body, how long its head is, and how long its body.
+/// A request without its body, the length of its head, and the length of its body.
 fn parse_head(buffer: &[u8]) -> io::Result<Option<(Request, usize, usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut parsed = httparse::Request::new(&mut headers);
@@ -103,7 +101,6 @@ fn fill(stream: &mut impl Read, buffer: &mut Vec<u8>) -> io::Result<bool> {
     Ok(read > 0)
 }
 
-/// Writes all of `bytes`.
 pub fn write(stream: &mut impl Write, bytes: &[u8]) -> io::Result<()> {
     stream.write_all(bytes)?;
     stream.flush()

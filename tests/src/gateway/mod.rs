@@ -1,21 +1,24 @@
-//! A gateway to exchange keys through, as the European one is published: the same routes, checks in
-//! the same order, batches, audit and retention, over TLS with client certificates.
+//! A federation gateway for tests, after the published interface of the European one: the same
+//! endpoints, checks in the same order, batches, audit and retention, over TLS with client
+//! certificates.
 //!
-//! Signatures are verified by OpenSSL, over a text that is built here; only the form of a batch is
-//! the service's own, which a vector of the real gateway holds (`federation::batch`). It can be
-//! told to fail in every way that is documented, and to serve what a country never signed.
+//! It verifies signatures with OpenSSL, over a text that it builds itself. It shares only the
+//! encoding of a batch with the service under test; a vector of the real gateway checks that
+//! (`federation::batch`). A test can make it fail in every documented way, and make it serve keys
+//! that a country never signed.
 
+mod fault;
 mod http;
 mod rules;
 mod server;
 mod state;
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard},
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
-use federation::{audit::AuditEntry, batch::DiagnosisKey};
+use federation::batch::EfgsKey;
 use shared::{Timestamp, base64, country::Country};
 use xtask::{
     efgs_keys::{EfgsKeys, KeyKind},
@@ -24,8 +27,9 @@ use xtask::{
 
 use crate::openssl;
 
-use state::State;
-pub use state::Upload;
+pub use fault::{Endpoint, Fault, SHORT_TIMEOUT, Tampering};
+use state::{GatewayState, Shared};
+pub use state::{RequestRecord, StoredUpload};
 
 /// A running gateway. Its threads end with the process.
 pub struct Gateway {
@@ -33,83 +37,9 @@ pub struct Gateway {
     shared: Arc<Shared>,
 }
 
-struct Shared {
-    keys: EfgsKeys,
-    state: Mutex<State>,
-}
-
-impl Shared {
-    #[expect(clippy::expect_used, reason = "a test cannot go on")]
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().expect("no thread of the gateway panics")
-    }
-}
-
-/// Where a request goes.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Route {
-    /// `GET /diagnosiskeys/audit/download/…`
-    Audit,
-    /// `GET /diagnosiskeys/download/…`
-    Download,
-    /// `POST /diagnosiskeys/upload`
-    Upload,
-}
-
-/// How the gateway fails.
-#[derive(Clone, Copy, Debug)]
-pub enum Failure {
-    /// It does what it is asked, and cuts the connection before it answers.
-    CutAfter,
-    /// It cuts the connection before it does anything.
-    CutBefore,
-    /// It cuts the connection within the answer's body.
-    CutWithin,
-    /// It does what it is asked, and answers with another value of this header.
-    Header(&'static str, &'static str),
-    /// It does what it is asked, and answers with a body of this many bytes.
-    Inflated(usize),
-    /// It does what it is asked, and answers this late.
-    Slow(Duration),
-    /// It answers with this status and does nothing.
-    Status(u16),
-}
-
-impl Failure {
-    /// Those that pass by themselves; the slow one takes longer than [`PATIENCE`] allows.
-    pub const PASSING: [Self; 7] = [
-        Self::Status(500),
-        Self::Status(503),
-        Self::Status(429),
-        Self::CutBefore,
-        Self::CutAfter,
-        Self::CutWithin,
-        Self::Slow(Duration::from_secs(3)),
-    ];
-}
-
-/// The setting of a service that does not wait for a slow gateway.
-pub const PATIENCE: (&str, &str) = ("EFGS_TIMEOUT_SECONDS", "2");
-
-/// A request and its answer, as a test sees them afterwards.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Seen {
-    /// Where it went.
-    pub route: Route,
-    /// Who asked.
-    pub country: String,
-    /// What: the path's end, and for uploads the tag.
-    pub what: String,
-    /// The answer's status; 0 when the connection was cut.
-    pub status: u16,
-}
-
-/// Changes what is served of a batch.
-pub type Tampering = fn(&mut Vec<DiagnosisKey>, &mut Vec<AuditEntry>);
-
 impl Gateway {
-    /// Starts a gateway for `countries`, with new keys and certificates; of these, the countries'
-    /// signing keys are of the given kinds.
+    /// Starts a gateway for `countries`, with new keys and certificates. The signing key of each
+    /// country is of the given kind.
     ///
     /// # Panics
     /// When it does not start.
@@ -134,14 +64,15 @@ impl Gateway {
     /// When it does not start.
     pub fn start(keys: EfgsKeys, countries: &[Country]) -> Self {
         let shared = Arc::new(Shared {
-            state: Mutex::new(State::new(countries)),
+            state: Mutex::new(GatewayState::new(countries)),
             keys,
         });
         let port = server::listen(&shared);
         Self { port, shared }
     }
 
-    /// How the service of `country` reaches it, to exchange keys with `participants`.
+    /// The settings with which the service of `country` exchanges keys with `participants` through
+    /// this gateway.
     pub fn exchange<'a>(&'a self, country: Country, participants: &'a str) -> Exchange<'a> {
         Exchange {
             port: self.port,
@@ -151,7 +82,7 @@ impl Gateway {
         }
     }
 
-    /// Moves its clock to so many seconds after the real time.
+    /// Sets the gateway's clock to `offset` seconds after the real time.
     pub fn set_clock(&self, offset: i64) {
         self.shared.state().offset = offset;
     }
@@ -161,18 +92,18 @@ impl Gateway {
         self.shared.state().now()
     }
 
-    /// Fails with the next `times` requests to `route`.
-    pub fn fail(&self, route: Route, failure: Failure, times: usize) {
-        let failures = std::iter::repeat_n((route, failure), times);
-        self.shared.state().failures.extend(failures);
+    /// Fails in the next `times` requests to `endpoint`.
+    pub fn fail(&self, endpoint: Endpoint, fault: Fault, times: usize) {
+        let faults = std::iter::repeat_n((endpoint, fault), times);
+        self.shared.state().faults.extend(faults);
     }
 
-    /// Forgets failures that have not happened.
+    /// Drops the faults that have not occurred yet.
     pub fn recover(&self) {
-        self.shared.state().failures.clear();
+        self.shared.state().faults.clear();
     }
 
-    /// Answers the download of the batch `tag` with `status`, until it is told otherwise.
+    /// Refuses every download of the batch `tag` with `status`, or serves the batch again.
     pub fn refuse_batch(&self, tag: &str, status: Option<u16>) {
         let mut state = self.shared.state();
         state.refused.remove(tag);
@@ -181,7 +112,7 @@ impl Gateway {
             .extend(status.map(|status| (tag.to_owned(), status)));
     }
 
-    /// Mixes the keys of a batch's uploads from now on, as when all came at the same moment.
+    /// Interleaves the keys of a batch's uploads from now on, as if the uploads were simultaneous.
     pub fn interleave(&self) {
         self.shared.state().interleaving = true;
     }
@@ -191,67 +122,67 @@ impl Gateway {
         self.shared.state().tampering = tampering;
     }
 
-    /// Takes batches of at most so many keys.
+    /// Accepts batches of at most this many keys.
     pub fn limit(&self, keys: usize) {
         self.shared.state().limit = keys;
     }
 
-    /// Keeps batches for so many days before today.
+    /// Keeps batches for this many days before today.
     pub fn set_retention(&self, days: u32) {
         self.shared.state().retention_days = days;
     }
 
-    /// Makes batches this often: each 300 seconds in reality, at once here.
+    /// Makes batches at this interval, which is 300 seconds in reality and none in tests.
     pub fn set_batching(&self, interval: Duration) {
         self.shared.state().batching = interval;
     }
 
-    /// Lets a country's certificates count no more.
+    /// Rejects a country's certificates.
     pub fn lock_out(&self, country: Country) {
         let mut state = self.shared.state();
         state.countries.retain(|known| *known != country);
     }
 
-    /// Knows a country's certificates.
+    /// Accepts a country's certificates.
     pub fn let_in(&self, country: Country) {
         self.shared.state().countries.push(country);
     }
 
-    /// Takes `keys` as if `country` had uploaded them, without any check.
+    /// Stores `keys` as an upload of `country`, without any check.
     ///
     /// # Panics
     /// When OpenSSL does not sign.
-    pub fn put(&self, country: Country, keys: &[DiagnosisKey]) {
+    pub fn put(&self, country: Country, keys: &[EfgsKey]) {
         self.put_signed(country, &format!("{country}/signing"), keys);
     }
 
-    /// The same, under the tag `tag`.
+    /// Stores `keys` as an upload of `country` with this tag.
     ///
     /// # Panics
     /// When OpenSSL does not sign.
-    pub fn put_tagged(&self, country: Country, tag: &str, keys: &[DiagnosisKey]) {
+    pub fn put_tagged(&self, country: Country, tag: &str, keys: &[EfgsKey]) {
         let signer = format!("{country}/signing");
         self.put_with_text(country, &signer, keys, &rules::text(keys), Some(tag));
     }
 
-    /// The same, signed by the key `signer` of the set.
+    /// Stores `keys` as an upload of `country`, signed by the key `signer` of the set.
     ///
     /// # Panics
     /// When OpenSSL does not sign.
-    pub fn put_signed(&self, country: Country, signer: &str, keys: &[DiagnosisKey]) {
+    pub fn put_signed(&self, country: Country, signer: &str, keys: &[EfgsKey]) {
         self.put_with_text(country, signer, keys, &rules::text(keys), None);
     }
 
-    /// The same, with a signature over another text than that of `keys` in their order.
+    /// Stores `keys` as an upload of `country`, signed in a wrong order of the records.
     ///
     /// # Panics
     /// When OpenSSL does not sign.
-    pub fn put_signed_in_wrong_order(&self, country: Country, keys: &[DiagnosisKey]) {
+    pub fn put_signed_in_wrong_order(&self, country: Country, keys: &[EfgsKey]) {
         let mut one_by_one: Vec<_> = keys
             .iter()
             .map(|key| rules::text(std::slice::from_ref(key)))
             .collect();
-        // Backwards, so it is wrong whatever the keys are.
+        // The reverse order is wrong for all keys.
         one_by_one.sort_by_key(|text| std::cmp::Reverse(base64::encode(text.as_bytes())));
         let signer = format!("{country}/signing");
         self.put_with_text(country, &signer, keys, &one_by_one.concat(), None);
@@ -261,13 +192,13 @@ impl Gateway {
         &self,
         country: Country,
         signer: &str,
-        keys: &[DiagnosisKey],
+        keys: &[EfgsKey],
         text: &str,
         tag: Option<&str>,
     ) {
         let signature = openssl::sign(&self.shared.keys, signer, text.as_bytes(), &[]);
         let number = self.shared.state().uploads().len();
-        let upload = Upload {
+        let upload = StoredUpload {
             country,
             tag: tag.map_or_else(|| format!("put-{number}"), str::to_owned),
             keys: keys.to_vec(),
@@ -278,26 +209,26 @@ impl Gateway {
         self.shared.state().store(upload);
     }
 
-    /// Makes an empty batch, as when all its uploads are of a country that asks.
+    /// Makes an empty batch: the batch of uploads that are all of the requesting country.
     pub fn make_batch(&self) {
         self.shared.state().make_batch(Vec::new());
     }
 
-    /// Every upload that is stored.
-    pub fn uploads(&self) -> Vec<Upload> {
+    /// The stored uploads.
+    pub fn uploads(&self) -> Vec<StoredUpload> {
         self.shared.state().uploads().to_vec()
     }
 
-    /// The names of the batches that there are.
+    /// The tags of the batches.
     pub fn batches(&self) -> Vec<String> {
         let mut state = self.shared.state();
         state.batch_if_due();
         state.batch_tags()
     }
 
-    /// Every request so far.
-    pub fn seen(&self) -> Vec<Seen> {
-        self.shared.state().seen.clone()
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.shared.state().requests.clone()
     }
 
     /// The keys and certificates of the gateway and the countries.

@@ -1,6 +1,6 @@
-//! What the gateway checks, with OpenSSL and with code of its own.
+//! The checks of the gateway, independent of the service under test.
 
-use federation::batch::{DiagnosisKey, NO_RISK_LEVEL};
+use federation::batch::{EfgsKey, NO_RISK_LEVEL};
 use shared::{
     Timestamp, base64,
     time::{DAY_SECONDS, INTERVALS_PER_DAY, Interval, UtcDay, shift},
@@ -10,7 +10,7 @@ use xtask::efgs_keys::EfgsKeys;
 use crate::openssl;
 
 /// The text that is signed for `keys`.
-pub fn text(keys: &[DiagnosisKey]) -> String {
+pub fn text(keys: &[EfgsKey]) -> String {
     let field = |bytes: &[u8]| base64::encode(bytes) + ".";
     let mut records: Vec<(String, String)> = keys
         .iter()
@@ -33,18 +33,18 @@ pub fn text(keys: &[DiagnosisKey]) -> String {
     records.into_iter().map(|(_, record)| record).collect()
 }
 
-/// Whether `signature`, base64, is one over `text` by the certificate `signer` of the set.
+/// Whether `signature`, base64, is a signature over `text` by the key `signer` of the set.
 pub fn is_signed(keys: &EfgsKeys, signer: &str, text: &str, signature: &str) -> bool {
     base64::decode_vec(signature)
         .is_some_and(|signature| openssl::verifies(keys, signer, text.as_bytes(), &signature))
 }
 
-/// How many days before today a key may begin, for the gateway.
-const OLDEST_DAYS: u32 = 15;
+/// How many days before today a key may begin.
+const MAX_KEY_AGE_DAYS: u32 = 15;
 
-/// Whether the fields of a key are what they may be.
-pub fn is_sane(key: &DiagnosisKey, now: Timestamp) -> bool {
-    let oldest = UtcDay::of(now).minus(OLDEST_DAYS).start();
+/// Whether the fields of a key are within the limits of the interface.
+pub fn is_valid(key: &EfgsKey, now: Timestamp) -> bool {
+    let oldest = UtcDay::of(now).minus(MAX_KEY_AGE_DAYS).start();
     let start = Interval::new(key.rolling_start_interval_number);
     key.key_data.len() == 16
         && (oldest..=Interval::at(now).plus(1)).contains(&start)
@@ -53,32 +53,32 @@ pub fn is_sane(key: &DiagnosisKey, now: Timestamp) -> bool {
             || key.transmission_risk_level == NO_RISK_LEVEL)
 }
 
-/// A form that batches can have.
+/// An encoding of batches.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Form {
+pub enum Encoding {
     Json,
     Protobuf,
 }
 
-/// The form that a content type or accept header names, or the status for one that is not taken.
-pub fn form(header: &str, unknown: u16, other_version: u16) -> Result<Form, u16> {
+/// The encoding that a content type or accept header names. The error is a status.
+pub fn encoding(header: &str, unknown: u16, other_version: u16) -> Result<Encoding, u16> {
     let (media_type, parameters) = header.split_once(';').ok_or(unknown)?;
-    let form = match media_type.trim() {
-        "application/json" => Form::Json,
-        "application/protobuf" => Form::Protobuf,
+    let encoding = match media_type.trim() {
+        "application/json" => Encoding::Json,
+        "application/protobuf" => Encoding::Protobuf,
         _ => return Err(unknown),
     };
     let version = parameters.trim().strip_prefix("version=").ok_or(unknown)?;
     let (major, minor) = version.split_once('.').ok_or(unknown)?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match (major, minor) {
-        ("1", "0") => Ok(form),
+        ("1", "0") => Ok(encoding),
         _ if digits(major) && digits(minor) => Err(other_version),
         _ => Err(unknown),
     }
 }
 
-/// The oldest day that is kept.
+/// The oldest day whose batches are kept.
 pub fn oldest_day(now: Timestamp, retention_days: u32) -> shared::Date {
     UtcDay::of(shift(now, -DAY_SECONDS * i64::from(retention_days))).date()
 }
@@ -88,10 +88,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_needs_a_version_and_the_right_one() {
+    fn an_encoding_needs_a_version_and_the_right_one() {
         for (header, expected) in [
-            ("application/protobuf; version=1.0", Ok(Form::Protobuf)),
-            ("application/json;version=1.0", Ok(Form::Json)),
+            ("application/protobuf; version=1.0", Ok(Encoding::Protobuf)),
+            ("application/json;version=1.0", Ok(Encoding::Json)),
             ("application/json", Err(400)),
             ("text/plain; version=1.0", Err(400)),
             ("application/json; version=1", Err(400)),
@@ -99,7 +99,7 @@ mod tests {
             ("application/json; version=1.1", Err(406)),
             ("application/json; version=2.0", Err(406)),
         ] {
-            assert_eq!(form(header, 400, 406), expected, "{header}");
+            assert_eq!(encoding(header, 400, 406), expected, "{header}");
         }
     }
 }

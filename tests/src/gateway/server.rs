@@ -1,4 +1,4 @@
-//! The gateway's routes.
+//! The gateway's connections and endpoints.
 
 use std::{
     io,
@@ -8,8 +8,8 @@ use std::{
 };
 
 use federation::{
-    audit::AuditEntry,
-    batch::{DiagnosisKey, DiagnosisKeyBatch},
+    audit::AuditedUpload,
+    batch::{DiagnosisKeyBatch, EfgsKey},
 };
 use prost::Message as _;
 use rustls::{
@@ -23,10 +23,10 @@ use shared::{Date, country::Country};
 use xtask::port::loopback;
 
 use super::{
-    Failure, Route, Seen, Shared, Upload,
-    http::{self, Answer, Request},
-    rules::{self, Form},
-    state::{Batch, State},
+    fault::{Endpoint, Fault},
+    http::{self, Request, Response},
+    rules::{self, Encoding},
+    state::{GatewayState, RequestRecord, Shared, StoredBatch, StoredUpload},
 };
 
 /// Listens on a free port.
@@ -42,7 +42,7 @@ pub fn listen(shared: &Arc<Shared>) -> u16 {
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             let (tls, shared) = (tls.clone(), shared.clone());
-            // A connection that breaks is its client's affair.
+            // A client may break its connection.
             thread::spawn(move || serve(stream, tls, &shared).ok());
         }
     });
@@ -80,35 +80,37 @@ fn serve(mut stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> io::
     let mut stream = StreamOwned::new(connection, stream);
     let mut buffer = Vec::new();
     while let Some(request) = http::read(&mut stream, &mut buffer)? {
-        let Some((route, what)) = route(&request) else {
-            http::write(&mut stream, &Answer::error(404).bytes())?;
+        let Some((endpoint, target)) = endpoint(&request) else {
+            http::write(&mut stream, &Response::error(404).bytes())?;
             continue;
         };
         let client = certificate.as_ref();
         let client = client.and_then(|certificate| country_of(certificate, shared));
-        let failure = shared.state().next_failure(route);
-        let answer = failing(failure, || answer(route, &what, &request, client, shared));
-        let cut = matches!(failure, Some(Failure::CutAfter | Failure::CutWithin));
-        shared.state().seen.push(Seen {
-            route,
+        let fault = shared.state().next_fault(endpoint);
+        let response = with_fault(fault, || {
+            respond(endpoint, &target, &request, client, shared)
+        });
+        let cut = matches!(fault, Some(Fault::CutAfter | Fault::CutWithin));
+        shared.state().requests.push(RequestRecord {
+            endpoint,
             country: client.map_or_else(String::new, |country| country.to_string()),
-            what: match route {
-                Route::Upload => request.header("batchTag").to_owned(),
-                Route::Audit | Route::Download => what,
+            target: match endpoint {
+                Endpoint::Upload => request.header("batchTag").to_owned(),
+                Endpoint::Audit | Endpoint::Download => target,
             },
-            status: answer
+            status: response
                 .as_ref()
                 .filter(|_| !cut)
-                .map_or(0, |answer| answer.status),
+                .map_or(0, |response| response.status),
         });
-        let Some(answer) = answer else {
+        let Some(response) = response else {
             return Ok(());
         };
-        let bytes = answer.bytes();
-        match failure {
-            Some(Failure::CutAfter) => return Ok(()),
-            Some(Failure::CutWithin) => {
-                let half = bytes.len() - answer.body.len() / 2 - 1;
+        let bytes = response.bytes();
+        match fault {
+            Some(Fault::CutAfter) => return Ok(()),
+            Some(Fault::CutWithin) => {
+                let half = bytes.len() - response.body.len() / 2 - 1;
                 return http::write(&mut stream, bytes.get(..half).unwrap_or_default());
             }
             _ => http::write(&mut stream, &bytes)?,
@@ -117,27 +119,27 @@ fn serve(mut stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> io::
     Ok(())
 }
 
-/// What is answered, if anything, by a gateway that fails in this way.
-fn failing(failure: Option<Failure>, answer: impl FnOnce() -> Answer) -> Option<Answer> {
-    match failure {
-        Some(Failure::CutBefore) => return None,
-        Some(Failure::Status(status)) => return Some(Answer::error(status)),
+/// The response, if any, of a gateway with this fault.
+fn with_fault(fault: Option<Fault>, respond: impl FnOnce() -> Response) -> Option<Response> {
+    match fault {
+        Some(Fault::CutBefore) => return None,
+        Some(Fault::Status(status)) => return Some(Response::error(status)),
         _ => {}
     }
-    let mut answer = answer();
-    match failure {
-        Some(Failure::Header(name, value)) => {
-            answer.headers.retain(|(other, _)| *other != name);
-            answer.headers.push((name, value.to_owned()));
+    let mut response = respond();
+    match fault {
+        Some(Fault::Header(name, value)) => {
+            response.headers.retain(|(other, _)| *other != name);
+            response.headers.push((name, value.to_owned()));
         }
-        Some(Failure::Inflated(size)) => answer.body.resize(size, b' '),
-        Some(Failure::Slow(time)) => thread::sleep(time),
+        Some(Fault::Inflated(size)) => response.body.resize(size, b' '),
+        Some(Fault::Slow(time)) => thread::sleep(time),
         _ => {}
     }
-    Some(answer)
+    Some(response)
 }
 
-/// The country whose client certificate this is, if the gateway knows it.
+/// The country of a client certificate, if the gateway accepts it.
 fn country_of(certificate: &[u8], shared: &Shared) -> Option<Country> {
     let countries = shared.state().countries.clone();
     countries.into_iter().find(|country| {
@@ -150,51 +152,51 @@ fn country_of(certificate: &[u8], shared: &Shared) -> Option<Country> {
     })
 }
 
-fn route(request: &Request) -> Option<(Route, String)> {
+fn endpoint(request: &Request) -> Option<(Endpoint, String)> {
     let path = request.path.strip_prefix("/diagnosiskeys/")?;
-    let (route, what) = match (&*request.method, path) {
-        ("POST", "upload") => (Route::Upload, ""),
+    let (endpoint, target) = match (&*request.method, path) {
+        ("POST", "upload") => (Endpoint::Upload, ""),
         ("GET", _) => match path.strip_prefix("audit/download/") {
-            Some(what) => (Route::Audit, what),
-            None => (Route::Download, path.strip_prefix("download/")?),
+            Some(target) => (Endpoint::Audit, target),
+            None => (Endpoint::Download, path.strip_prefix("download/")?),
         },
         _ => return None,
     };
-    Some((route, what.to_owned()))
+    Some((endpoint, target.to_owned()))
 }
 
-fn answer(
-    route: Route,
-    what: &str,
+fn respond(
+    endpoint: Endpoint,
+    target: &str,
     request: &Request,
     client: Option<Country>,
     shared: &Shared,
-) -> Answer {
+) -> Response {
     let Some(country) = client else {
-        return Answer::error(403);
+        return Response::error(403);
     };
-    let answer = match route {
-        Route::Upload => upload(request, country, shared),
-        Route::Download => download(what, request, country, &mut shared.state()),
-        Route::Audit => audit(what, shared),
+    let response = match endpoint {
+        Endpoint::Upload => upload(request, country, shared),
+        Endpoint::Download => download(target, request, country, &mut shared.state()),
+        Endpoint::Audit => audit(target, shared),
     };
-    answer.unwrap_or_else(Answer::error)
+    response.unwrap_or_else(Response::error)
 }
 
-/// The checks of an upload in the gateway's order. The error is a status.
-fn upload(request: &Request, country: Country, shared: &Shared) -> Result<Answer, u16> {
+/// Checks an upload in the gateway's order, and stores it. The error is a status.
+fn upload(request: &Request, country: Country, shared: &Shared) -> Result<Response, u16> {
     let now = shared.state().now();
-    let form = rules::form(request.header("content-type"), 400, 406)?;
-    let batch = match form {
-        Form::Protobuf => DiagnosisKeyBatch::decode(&*request.body).map_err(|_| 400_u16)?,
-        Form::Json => serde_json::from_slice(&request.body).map_err(|_| 400_u16)?,
+    let encoding = rules::encoding(request.header("content-type"), 400, 406)?;
+    let batch = match encoding {
+        Encoding::Protobuf => DiagnosisKeyBatch::decode(&*request.body).map_err(|_| 400_u16)?,
+        Encoding::Json => serde_json::from_slice(&request.body).map_err(|_| 400_u16)?,
     };
     let tag = request.header("batchTag");
     let signature = request.header("batchSignature");
     if !(1..=64).contains(&tag.len()) || !(1..=8_000).contains(&signature.len()) {
         return Err(400);
     }
-    if !batch.keys.iter().all(|key| rules::is_sane(key, now)) {
+    if !batch.keys.iter().all(|key| rules::is_valid(key, now)) {
         return Err(400);
     }
     if batch.keys.len() > shared.state().limit {
@@ -213,21 +215,20 @@ fn upload(request: &Request, country: Country, shared: &Shared) -> Result<Answer
     let mut state = shared.state();
     let known: Vec<bool> = batch.keys.iter().map(|key| state.has_record(key)).collect();
     if known.contains(&true) {
-        let places = |there: bool| -> Vec<usize> {
-            let places = known.iter().enumerate();
-            places
-                .filter(|(_, known)| **known == there)
-                .map(|(place, _)| place)
+        let indexes = |stored: bool| -> Vec<usize> {
+            let keys = known.iter().enumerate();
+            keys.filter(|(_, known)| **known == stored)
+                .map(|(index, _)| index)
                 .collect()
         };
-        let body = serde_json::json!({ "201": places(false), "409": places(true), "500": [] });
-        return Ok(Answer {
+        let body = serde_json::json!({ "201": indexes(false), "409": indexes(true), "500": [] });
+        return Ok(Response {
             status: 207,
             headers: vec![("content-type", "application/json".to_owned())],
             body: body.to_string().into_bytes(),
         });
     }
-    state.store(Upload {
+    state.store(StoredUpload {
         country,
         tag: tag.to_owned(),
         keys: batch.keys,
@@ -235,7 +236,7 @@ fn upload(request: &Request, country: Country, shared: &Shared) -> Result<Answer
         signer,
         at: now,
     });
-    Ok(Answer {
+    Ok(Response {
         status: 201,
         headers: vec![("batchTag", tag.to_owned())],
         body: Vec::new(),
@@ -246,10 +247,10 @@ fn download(
     day: &str,
     request: &Request,
     country: Country,
-    state: &mut State,
-) -> Result<Answer, u16> {
+    state: &mut GatewayState,
+) -> Result<Response, u16> {
     state.batch_if_due();
-    let form = rules::form(request.header("accept"), 415, 415)?;
+    let encoding = rules::encoding(request.header("accept"), 415, 415)?;
     let day: Date = day.parse().map_err(|_| 400_u16)?;
     if day < rules::oldest_day(state.now(), state.retention_days) {
         return Err(410);
@@ -265,17 +266,17 @@ fn download(
         return Err(400);
     }
     let next = state.next_after(&batch.tag);
-    let (keys, _) = served(batch, Some(country), state, |_| AuditEntry::default());
+    let (keys, _) = served(batch, Some(country), state, |_| AuditedUpload::default());
     let batch_tag = batch.tag.clone();
     let message = DiagnosisKeyBatch { keys };
-    let (content_type, body) = match form {
-        Form::Protobuf => ("application/protobuf; version=1.0", message.encode_to_vec()),
-        Form::Json => (
+    let (content_type, body) = match encoding {
+        Encoding::Protobuf => ("application/protobuf; version=1.0", message.encode_to_vec()),
+        Encoding::Json => (
             "application/json; version=1.0",
             serde_json::to_vec(&message).map_err(|_| 500_u16)?,
         ),
     };
-    Ok(Answer {
+    Ok(Response {
         status: 200,
         headers: vec![
             ("content-type", content_type.to_owned()),
@@ -289,38 +290,38 @@ fn download(
     })
 }
 
-/// The keys of a batch that are not of `country`, and its audit.
+/// The keys of a batch without those of `country`, and its audit.
 fn served(
-    batch: &Batch,
+    batch: &StoredBatch,
     country: Option<Country>,
-    state: &State,
-    entry: impl Fn(&Upload) -> AuditEntry,
-) -> (Vec<DiagnosisKey>, Vec<AuditEntry>) {
+    state: &GatewayState,
+    audited: impl Fn(&StoredUpload) -> AuditedUpload,
+) -> (Vec<EfgsKey>, Vec<AuditedUpload>) {
     let uploads = batch
         .uploads
         .iter()
-        .filter_map(|place| state.uploads().get(*place));
+        .filter_map(|index| state.uploads().get(*index));
     let keys = uploads
         .clone()
         .filter(|upload| Some(upload.country) != country)
         .flat_map(|upload| upload.keys.iter().cloned().enumerate());
     let mut keys: Vec<_> = keys.collect();
     if state.interleaving {
-        // The first key of each, then the second of each.
-        keys.sort_by_key(|(place, _)| *place);
+        // The first key of each upload, then the second of each.
+        keys.sort_by_key(|(index, _)| *index);
     }
     let mut keys: Vec<_> = keys.into_iter().map(|(_, key)| key).collect();
-    let mut audit: Vec<_> = uploads.map(entry).collect();
+    let mut audit: Vec<_> = uploads.map(audited).collect();
     if let Some(tampering) = state.tampering {
         tampering(&mut keys, &mut audit);
     }
     (keys, audit)
 }
 
-fn audit(what: &str, shared: &Shared) -> Result<Answer, u16> {
+fn audit(target: &str, shared: &Shared) -> Result<Response, u16> {
     let mut state = shared.state();
     state.batch_if_due();
-    let (day, tag) = what.split_once('/').ok_or(404_u16)?;
+    let (day, tag) = target.split_once('/').ok_or(404_u16)?;
     let day: Date = day.parse().map_err(|_| 400_u16)?;
     if day < rules::oldest_day(state.now(), state.retention_days) {
         return Err(410);
@@ -330,7 +331,7 @@ fn audit(what: &str, shared: &Shared) -> Result<Answer, u16> {
         .filter(|batch| batch.day == day)
         .ok_or(404_u16)?;
     let read = |name: &str| shared.keys.read(name).unwrap_or_default();
-    let (_, audit) = served(batch, None, &state, |upload| AuditEntry {
+    let (_, audit) = served(batch, None, &state, |upload| AuditedUpload {
         country: upload.country.to_string(),
         amount: upload.keys.len() as u64,
         signing_certificate: read(&format!("{}.crt.pem", upload.signer)),
@@ -344,37 +345,37 @@ fn audit(what: &str, shared: &Shared) -> Result<Answer, u16> {
         return Err(404);
     }
     let now = state.now().to_string();
-    let entries = audit.iter().map(|entry| {
-        let uploader = read(&format!("{}/authentication.crt.pem", entry.country));
-        audit_json(entry, &uploader, &now)
+    let uploads = audit.iter().map(|upload| {
+        let uploader = read(&format!("{}/authentication.crt.pem", upload.country));
+        audit_json(upload, &uploader, &now)
     });
-    let entries: Vec<_> = entries.collect();
-    Ok(Answer {
+    let uploads: Vec<_> = uploads.collect();
+    Ok(Response {
         status: 200,
         headers: vec![("content-type", "application/json; version=1.0".to_owned())],
-        body: serde_json::to_vec(&entries).map_err(|_| 500_u16)?,
+        body: serde_json::to_vec(&uploads).map_err(|_| 500_u16)?,
     })
 }
 
-/// An entry as the gateway writes it: with more than anybody needs, and null for a certificate that
-/// it has lost.
-fn audit_json(entry: &AuditEntry, uploader: &str, now: &str) -> serde_json::Value {
+/// An upload as the gateway's audit lists it: with fields that the service does not read, and null
+/// for a certificate that the gateway has lost.
+fn audit_json(upload: &AuditedUpload, uploader: &str, now: &str) -> serde_json::Value {
     let or_null = |text: &str| {
         Some(text)
             .filter(|text| !text.is_empty())
             .map(str::to_owned)
     };
-    let operator_signature = or_null(&entry.signing_certificate_operator_signature);
+    let operator_signature = or_null(&upload.signing_certificate_operator_signature);
     serde_json::json!({
-        "country": entry.country,
+        "country": upload.country,
         "uploadedTime": now,
         "uploaderCertificate": uploader,
         "uploaderThumbprint": "0".repeat(64),
         "uploaderOperatorSignature": operator_signature,
-        "signingCertificate": or_null(&entry.signing_certificate),
+        "signingCertificate": or_null(&upload.signing_certificate),
         "uploaderSigningThumbprint": "0".repeat(64),
         "signingCertificateOperatorSignature": operator_signature,
-        "amount": entry.amount,
-        "batchSignature": entry.batch_signature,
+        "amount": upload.amount,
+        "batchSignature": upload.batch_signature,
     })
 }

@@ -1,11 +1,12 @@
-//! What the gateway has: uploads, and the batches that are made of them.
+//! What the gateway stores: uploads, the batches that are made of them, and how it behaves.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    sync::{Mutex, MutexGuard},
     time::Duration,
 };
 
-use federation::batch::DiagnosisKey;
+use federation::batch::EfgsKey;
 use prost::Message as _;
 use sha2::{Digest as _, Sha256};
 use shared::{
@@ -13,72 +14,100 @@ use shared::{
     country::Country,
     time::{UtcDay, shift},
 };
+use xtask::efgs_keys::EfgsKeys;
 
-use super::{Failure, Route, Seen, Tampering};
+use super::fault::{Endpoint, Fault, Tampering};
 use crate::now;
 
-/// What one country uploaded at once.
+/// What all connections of the gateway share.
+pub struct Shared {
+    pub keys: EfgsKeys,
+    pub state: Mutex<GatewayState>,
+}
+
+impl Shared {
+    #[expect(clippy::expect_used, reason = "a test cannot go on")]
+    pub fn state(&self) -> MutexGuard<'_, GatewayState> {
+        self.state.lock().expect("no thread of the gateway panics")
+    }
+}
+
+/// A request that the gateway has answered.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct RequestRecord {
+    /// Where it was sent.
+    pub endpoint: Endpoint,
+    /// The country that sent it.
+    pub country: String,
+    /// The batch tag of an upload, or the end of the path.
+    pub target: String,
+    /// The response's status; 0 if the connection was cut.
+    pub status: u16,
+}
+
+/// An upload of a country.
 #[derive(Clone)]
-pub struct Upload {
-    /// The country.
+pub struct StoredUpload {
+    /// The uploading country.
     pub country: Country,
-    /// The tag that it gave.
+    /// The tag that the country gave it.
     pub tag: String,
-    /// The keys, in its order.
-    pub keys: Vec<DiagnosisKey>,
-    /// The signature as it came: base64.
+    /// The keys, in the country's order.
+    pub keys: Vec<EfgsKey>,
+    /// The batch signature as it was received: base64.
     pub signature: String,
-    /// Whose certificate goes with it: its name in the set.
+    /// The name of the signing certificate in the set of keys.
     pub signer: String,
-    /// When it came.
+    /// The time of the upload.
     pub at: Timestamp,
 }
 
-/// Several uploads that are downloaded together.
-pub struct Batch {
+/// A batch for download, made of several uploads.
+pub struct StoredBatch {
     pub tag: String,
     pub day: Date,
-    /// The places of its uploads.
+    /// The indexes of its uploads.
     pub uploads: Vec<usize>,
 }
 
-/// Everything that changes.
-pub struct State {
+/// What changes while the gateway runs.
+pub struct GatewayState {
     pub countries: Vec<Country>,
     pub offset: i64,
-    pub failures: VecDeque<(Route, Failure)>,
-    /// The statuses with which downloads of batches are refused.
+    /// The faults of the next requests.
+    pub faults: VecDeque<(Endpoint, Fault)>,
+    /// The batches whose download is refused, and with which status.
     pub refused: HashMap<String, u16>,
     pub interleaving: bool,
     pub tampering: Option<Tampering>,
     pub limit: usize,
     pub retention_days: u32,
     pub batching: Duration,
-    pub seen: Vec<Seen>,
-    uploads: Vec<Upload>,
-    /// How many of the uploads are in batches.
+    pub requests: Vec<RequestRecord>,
+    uploads: Vec<StoredUpload>,
+    /// The number of uploads that are in batches.
     batched: usize,
-    batches: Vec<Batch>,
+    batches: Vec<StoredBatch>,
     last_batching: Option<Timestamp>,
     records: HashSet<[u8; 32]>,
 }
 
-/// Keys in a batch.
+/// The most keys in a batch.
 const BATCH_KEYS: usize = 5_000;
 
-impl State {
+impl GatewayState {
     pub fn new(countries: &[Country]) -> Self {
         Self {
             countries: countries.to_vec(),
             offset: 0,
-            failures: VecDeque::new(),
+            faults: VecDeque::new(),
             refused: HashMap::new(),
             interleaving: false,
             tampering: None,
             limit: BATCH_KEYS,
             retention_days: 2,
             batching: Duration::ZERO,
-            seen: Vec::new(),
+            requests: Vec::new(),
             uploads: Vec::new(),
             batched: 0,
             batches: Vec::new(),
@@ -95,13 +124,13 @@ impl State {
         UtcDay::of(self.now()).date()
     }
 
-    /// The failure that was ordered for a request to `route`.
-    pub fn next_failure(&mut self, route: Route) -> Option<Failure> {
-        let place = self.failures.iter().position(|(of, _)| *of == route)?;
-        self.failures.remove(place).map(|(_, failure)| failure)
+    /// The fault of this request to `endpoint`.
+    pub fn next_fault(&mut self, endpoint: Endpoint) -> Option<Fault> {
+        let index = self.faults.iter().position(|(of, _)| *of == endpoint)?;
+        self.faults.remove(index).map(|(_, fault)| fault)
     }
 
-    pub fn uploads(&self) -> &[Upload] {
+    pub fn uploads(&self) -> &[StoredUpload] {
         &self.uploads
     }
 
@@ -109,17 +138,17 @@ impl State {
         self.uploads.iter().any(|upload| upload.tag == tag)
     }
 
-    /// Whether a key is stored with all that is said of it.
-    pub fn has_record(&self, key: &DiagnosisKey) -> bool {
+    /// Whether the same key with the same fields is stored.
+    pub fn has_record(&self, key: &EfgsKey) -> bool {
         self.records.contains(&record(key))
     }
 
-    pub fn store(&mut self, upload: Upload) {
+    pub fn store(&mut self, upload: StoredUpload) {
         self.records.extend(upload.keys.iter().map(record));
         self.uploads.push(upload);
     }
 
-    /// Makes batches of what is not in one, if it is time.
+    /// Makes batches of the uploads that are not in one, if it is time.
     pub fn batch_if_due(&mut self) {
         let now = self.now();
         let pause = i64::try_from(self.batching.as_secs()).unwrap_or(i64::MAX);
@@ -140,16 +169,16 @@ impl State {
                 })
                 .count()
                 .max(1);
-            let places = (self.batched..self.batched + fitting).collect();
+            let indexes = (self.batched..self.batched + fitting).collect();
             self.batched += fitting;
-            self.make_batch(places);
+            self.make_batch(indexes);
         }
     }
 
     pub fn make_batch(&mut self, uploads: Vec<usize>) {
         let day = self.today();
         let number = self.batches.iter().filter(|batch| batch.day == day).count() + 1;
-        self.batches.push(Batch {
+        self.batches.push(StoredBatch {
             tag: format!("{}-{number}", day.strftime("%Y%m%d")),
             day,
             uploads,
@@ -160,21 +189,21 @@ impl State {
         self.batches.iter().map(|batch| batch.tag.clone()).collect()
     }
 
-    pub fn first_of(&self, day: Date) -> Option<&Batch> {
+    pub fn first_of(&self, day: Date) -> Option<&StoredBatch> {
         self.batches.iter().find(|batch| batch.day == day)
     }
 
-    pub fn batch(&self, tag: &str) -> Option<&Batch> {
+    pub fn batch(&self, tag: &str) -> Option<&StoredBatch> {
         self.batches.iter().find(|batch| batch.tag == tag)
     }
 
-    /// The batch behind `tag`, also over midnight.
-    pub fn next_after(&self, tag: &str) -> Option<&Batch> {
+    /// The batch after `tag`, also across midnight.
+    pub fn next_after(&self, tag: &str) -> Option<&StoredBatch> {
         let mut batches = self.batches.iter().skip_while(|batch| batch.tag != tag);
         batches.nth(1)
     }
 }
 
-fn record(key: &DiagnosisKey) -> [u8; 32] {
+fn record(key: &EfgsKey) -> [u8; 32] {
     Sha256::digest(key.encode_to_vec()).into()
 }

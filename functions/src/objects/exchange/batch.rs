@@ -1,18 +1,20 @@
-//! One batch of other countries' keys: judged by its audit, and kept or set aside.
+//! The import of one batch of other countries' keys: it is verified by its audit, and its keys are
+//! stored or quarantined.
 
 use std::io::BufReader;
 
 use federation::{
-    MAX_KEYS, acceptance,
-    answers::AfterDownload,
-    audit::{Judge, Judged, read_audit},
-    batch::DiagnosisKeyBatch,
+    acceptance,
+    audit::{AuditedUpload, read_audit},
+    batch::{DiagnosisKeyBatch, MAX_BATCH_KEYS},
+    download_run::Evidence,
+    responses::DownloadAction,
     tag::BatchTag,
-    walk::Proof,
+    verification::{BatchVerifier, VerifiedBatch},
 };
 use shared::{
     Timestamp,
-    api::{RunOutcome, SetAsideReason},
+    api::{QuarantineReason, RunOutcome},
     time::{UtcDay, retention},
 };
 use worker::{Result, console_error};
@@ -20,100 +22,114 @@ use worker::{Result, console_error};
 use super::{gateway::Gateway, settings::Settings, store::Store};
 use crate::{objects::ledger::LedgerStore, platform::body::Body};
 
-/// More keys than any batch has: the gateway makes batches of [`MAX_KEYS`] now.
-const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_KEYS;
+/// More keys than any batch has: the gateway's batches have at most [`MAX_BATCH_KEYS`] today.
+const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_BATCH_KEYS;
 
-/// What is left of a batch, or why all of it is set aside.
-type Verdict = std::result::Result<Judged, SetAsideReason>;
-
-/// Where batches go.
-pub struct Batches<'a> {
+/// Imports batches.
+pub struct BatchImporter<'a> {
     /// Where keys wait for their publication.
     pub ledger: &'a LedgerStore,
-    /// What the exchange remembers.
+    /// Which batches are imported, and which are quarantined.
     pub store: &'a Store,
-    /// Who gives the audits.
     pub gateway: &'a Gateway,
-    /// By what batches are judged.
     pub settings: &'a Settings,
-    /// The time.
     pub now: Timestamp,
 }
 
-impl Batches<'_> {
-    /// Takes in the batch `tag`. The inner error is the outcome of a run that does not get its
-    /// audit.
-    pub async fn take_in(
-        &self,
-        tag: &BatchTag,
-        body: Option<Body>,
-    ) -> Result<std::result::Result<Proof, RunOutcome>> {
-        let (verdict, proof) = match body.and_then(read) {
-            None => (Err(SetAsideReason::Unreadable), Proof::Batch),
-            // Of a batch without keys the gateway may have no audit.
-            Some(batch) if batch.keys.is_empty() => (Ok(Judged::default()), Proof::Batch),
-            Some(batch) => match self.judge(tag, batch).await {
-                Ok(verdict) => (verdict, Proof::Audit),
-                Err(outcome) => return Ok(Err(outcome)),
+/// The result of an import.
+pub enum Import {
+    /// The keys of the batch are stored or quarantined.
+    Done(Evidence),
+    /// The gateway did not give a usable audit. Nothing is stored; a run that ends here has this
+    /// outcome.
+    NoAudit(RunOutcome),
+}
+
+/// The gateway's response to a request for an audit.
+enum AuditResponse {
+    Audit(Vec<AuditedUpload>),
+    /// There will never be a usable audit.
+    Never(QuarantineReason),
+    /// There is no usable audit now.
+    NotNow(RunOutcome),
+}
+
+impl BatchImporter<'_> {
+    /// Imports the batch `tag`; without a body it is quarantined.
+    pub async fn import(&self, tag: &BatchTag, body: Option<Body>) -> Result<Import> {
+        let (verified, evidence) = match body.and_then(read) {
+            None => (Err(QuarantineReason::Unreadable), Evidence::Batch),
+            // The gateway may have no audit of a batch without keys.
+            Some(batch) if batch.keys.is_empty() => (Ok(VerifiedBatch::default()), Evidence::Batch),
+            Some(batch) => match self.audit(tag).await {
+                AuditResponse::Audit(audit) => {
+                    (self.verifier().verify(batch.keys, &audit), Evidence::Audit)
+                }
+                AuditResponse::Never(reason) => (Err(reason), Evidence::Audit),
+                AuditResponse::NotNow(outcome) => return Ok(Import::NoAudit(outcome)),
             },
         };
-        self.keep(tag, verdict)?;
-        Ok(Ok(proof))
+        match verified {
+            Ok(verified) => self.keep(tag, verified)?,
+            Err(reason) => self.quarantine(tag, reason)?,
+        }
+        Ok(Import::Done(evidence))
     }
 
-    /// Judges a batch by its audit. The error says why there is none now.
-    async fn judge(
-        &self,
-        tag: &BatchTag,
-        batch: DiagnosisKeyBatch,
-    ) -> std::result::Result<Verdict, RunOutcome> {
-        let Some(mut answer) = self.gateway.audit(tag).await else {
-            return Err(RunOutcome::NoAnswer);
+    async fn audit(&self, tag: &BatchTag) -> AuditResponse {
+        let Some(mut response) = self.gateway.audit(tag).await else {
+            return AuditResponse::NotNow(RunOutcome::NoAnswer);
         };
-        match AfterDownload::of(answer.status) {
-            AfterDownload::Take => {}
-            AfterDownload::Gone => return Ok(Err(SetAsideReason::NoAudit)),
-            AfterDownload::NotFound | AfterDownload::Stop => return Err(answer.refused()),
+        match DownloadAction::of(response.status) {
+            DownloadAction::Take => {}
+            DownloadAction::Gone => return AuditResponse::Never(QuarantineReason::NoAudit),
+            DownloadAction::NotFound | DownloadAction::Stop => {
+                return AuditResponse::NotNow(response.refused());
+            }
         }
-        let Some(body) = answer.take_body() else {
-            return Ok(Err(SetAsideReason::Unreadable));
+        let Some(body) = response.take_body() else {
+            return AuditResponse::Never(QuarantineReason::Unreadable);
         };
-        let Ok(audit) = read_audit(BufReader::new(body)) else {
-            return Err(answer.unreadable());
-        };
-        let judge = Judge {
+        match read_audit(BufReader::new(body)) {
+            Ok(audit) => AuditResponse::Audit(audit),
+            Err(_) => AuditResponse::NotNow(response.unreadable()),
+        }
+    }
+
+    fn verifier(&self) -> BatchVerifier<'_> {
+        BatchVerifier {
             own: self.settings.own,
             participants: &self.settings.participants,
             anchor: &self.settings.anchor,
             now: self.now,
-        };
-        Ok(judge.judge(batch.keys, &audit))
+        }
     }
 
-    /// Sets all of the batch `tag` aside.
-    pub fn set_aside(&self, tag: &BatchTag, reason: SetAsideReason) -> Result<()> {
-        self.keep(tag, Err(reason))
-    }
-
-    /// Keeps what may be used of a batch, and remembers it, without `.await`: all or nothing.
-    fn keep(&self, tag: &BatchTag, verdict: Verdict) -> Result<()> {
-        let judged = verdict.unwrap_or_else(|reason| Judged {
+    /// Quarantines the whole batch `tag`.
+    pub fn quarantine(&self, tag: &BatchTag, reason: QuarantineReason) -> Result<()> {
+        let verified = VerifiedBatch {
             trusted: Vec::new(),
-            set_aside: vec![(None, reason)],
-        });
+            quarantined: vec![(None, reason)],
+        };
+        self.keep(tag, verified)
+    }
+
+    /// Stores the accepted keys of a batch, its quarantines, and that it is imported. There is no
+    /// `.await` in it: all of it is stored or nothing.
+    fn keep(&self, tag: &BatchTag, verified: VerifiedBatch) -> Result<()> {
         let (own, participants) = (self.settings.own, &self.settings.participants);
-        let keys: Vec<_> = judged
+        let keys: Vec<_> = verified
             .trusted
             .iter()
             .filter_map(|key| acceptance::accept(key, own, participants, self.now).ok())
             .collect();
-        let made = UtcDay::of_date(tag.day()).start().start().min(self.now);
+        let created = UtcDay::of_date(tag.day()).start().start().min(self.now);
         self.ledger
-            .insert_imported(&keys, retention::ends_at(made))?;
-        for (country, reason) in &judged.set_aside {
+            .insert_imported(&keys, retention::ends_at(created))?;
+        for (country, reason) in &verified.quarantined {
             let of = country.map(|country| format!(" of {country}"));
             console_error!(
-                "exchange: keys{} in batch {tag} set aside: {reason}",
+                "exchange: keys{} in batch {tag} quarantined: {reason}",
                 of.unwrap_or_default()
             );
             self.store.set_aside(tag, *country, *reason, self.now)?;

@@ -1,31 +1,33 @@
-//! The download: what other countries have published is taken in, day by day and batch by batch,
-//! from where the last run ended.
+//! The download: imports what other countries have published, day by day and batch by batch, from
+//! where the last run ended.
 //!
-//! What is taken from a batch and that it was taken is one transaction, so a batch that comes twice
-//! changes nothing.
+//! The keys of a batch and the fact that it is imported are stored in one transaction, so a batch
+//! that comes twice changes nothing.
 
 use federation::{
-    answers::AfterDownload,
     cursor::{Cursor, KeptDays, Next},
+    download_run::{
+        Actions, Attempt, DownloadRequest, DownloadRun, Evidence, FailedAttempt, MAX_ATTEMPTS,
+    },
+    responses::DownloadAction,
     tag::BatchTag,
-    walk::{Answered, Consequence, Failure, MAX_RUNS, Proof, Question, Walk},
 };
 use shared::{
     Timestamp,
-    api::{RunOutcome, SetAsideReason},
+    api::{QuarantineReason, RunOutcome},
 };
 use worker::Result;
 
 use super::{
-    MAX_BATCHES,
-    batch::Batches,
-    gateway::{Answer, Gateway},
+    batch::{BatchImporter, Import},
+    gateway::{Gateway, GatewayResponse},
+    job::MAX_BATCHES_PER_RUN,
     settings::Settings,
     store::Store,
 };
 use crate::objects::ledger::LedgerStore;
 
-/// Takes in what has come since the last run.
+/// Imports what other countries have published since the last run.
 pub async fn run(
     ledger: &LedgerStore,
     store: &Store,
@@ -33,8 +35,8 @@ pub async fn run(
     settings: &Settings,
     now: Timestamp,
 ) -> Result<RunOutcome> {
-    let job = Download {
-        batches: Batches {
+    let download = Download {
+        importer: BatchImporter {
             ledger,
             store,
             gateway,
@@ -43,173 +45,166 @@ pub async fn run(
         },
         kept: KeptDays::new(now, settings.retention_days),
     };
-    let mut walk = Walk::from(Cursor::begin(store.cursor()?, job.kept));
-    for _ in 0..MAX_BATCHES {
-        let answered = job.ask(walk.question()).await?;
-        if let Some(outcome) = job.carry_out(walk.take(answered))? {
+    let mut run = DownloadRun::begin(Cursor::begin(store.cursor()?, download.kept));
+    for _ in 0..MAX_BATCHES_PER_RUN {
+        let attempt = download.attempt(run.request()).await?;
+        if let Some(outcome) = download.perform(run.take(attempt))? {
             return Ok(outcome);
         }
     }
-    let outcome = job.carry_out(walk.stop())?;
+    let outcome = download.perform(run.stop())?;
     Ok(outcome.unwrap_or(RunOutcome::Unfinished))
 }
 
 struct Download<'a> {
-    batches: Batches<'a>,
+    importer: BatchImporter<'a>,
     kept: KeptDays,
 }
 
 impl Download<'_> {
-    /// Asks, and takes in what comes.
-    async fn ask(&self, question: &Question) -> Result<Answered> {
-        let Some(tag) = question.cursor.tag() else {
-            return self.ask_day(&question.cursor).await;
+    /// Makes a request, and imports the batch in the response.
+    async fn attempt(&self, request: &DownloadRequest) -> Result<Attempt> {
+        let Some(tag) = request.cursor.tag() else {
+            return self.attempt_day(&request.cursor).await;
         };
-        // Counted before it is asked for, so that a batch which ends the isolate counts too.
-        let runs = self.batches.store.count_run(tag, self.batches.now)?;
+        // Counted before the request, so that a batch which ends the isolate counts too.
+        let attempts = self.importer.store.count_run(tag, self.importer.now)?;
         let failed = |reason, outcome| {
-            Answered::Failed(Failure {
+            Attempt::Failed(FailedAttempt {
                 tag: Some(tag.clone()),
-                runs,
-                proof: Proof::Batch,
-                next: Question::guess_after(tag),
+                attempts,
+                required_evidence: Evidence::Batch,
+                next: DownloadRequest::guess_after(tag),
                 reason,
                 outcome,
             })
         };
-        if runs > MAX_RUNS {
-            return Ok(failed(SetAsideReason::Unreadable, RunOutcome::Unreadable));
+        if attempts > MAX_ATTEMPTS {
+            return Ok(failed(QuarantineReason::Unreadable, RunOutcome::Unreadable));
         }
-        let Some(mut answer) = self.batches.gateway.download(&question.cursor).await else {
-            return Ok(failed(SetAsideReason::NoBatch, RunOutcome::NoAnswer));
+        let Some(mut response) = self.importer.gateway.download(&request.cursor).await else {
+            return Ok(failed(QuarantineReason::NoBatch, RunOutcome::NoAnswer));
         };
-        let answered = match AfterDownload::of(answer.status) {
-            AfterDownload::Take => match self.tags(&question.cursor, &answer) {
+        let attempt = match DownloadAction::of(response.status) {
+            DownloadAction::Take => match self.tags(&request.cursor, &response) {
                 Some((_, next)) => {
                     let next = Cursor::after_batch(tag, next, self.kept);
-                    self.take(tag, runs, &mut answer, next).await?
+                    self.take(tag, attempts, &mut response, next).await?
                 }
-                None => failed(SetAsideReason::NoBatch, answer.unreadable()),
+                None => failed(QuarantineReason::NoBatch, response.unreadable()),
             },
-            AfterDownload::NotFound if question.is_guess => {
-                Answered::Absent(question.cursor.after_not_found(self.kept))
+            DownloadAction::NotFound if request.is_guess => {
+                Attempt::Absent(request.cursor.after_not_found(self.kept))
             }
-            AfterDownload::Gone => self.gone(&question.cursor),
-            AfterDownload::NotFound | AfterDownload::Stop => {
-                failed(SetAsideReason::NoBatch, answer.refused())
+            DownloadAction::Gone => self.gone(&request.cursor),
+            DownloadAction::NotFound | DownloadAction::Stop => {
+                failed(QuarantineReason::NoBatch, response.refused())
             }
         };
-        if !matches!(answered, Answered::Failed(_)) {
-            self.batches.store.forget_runs(tag)?;
+        if !matches!(attempt, Attempt::Failed(_)) {
+            self.importer.store.forget_runs(tag)?;
         }
-        Ok(answered)
+        Ok(attempt)
     }
 
-    /// Asks for the first batch of a day. One that is not known yet is then asked for by its name,
-    /// under which it is counted.
-    async fn ask_day(&self, cursor: &Cursor) -> Result<Answered> {
+    /// Requests the first batch of a day. A batch that is new is then requested by its tag, under
+    /// which its attempts are counted.
+    async fn attempt_day(&self, cursor: &Cursor) -> Result<Attempt> {
         let failed = |outcome| {
-            Answered::Failed(Failure {
+            Attempt::Failed(FailedAttempt {
                 tag: None,
-                runs: 0,
-                proof: Proof::Batch,
+                attempts: 0,
+                required_evidence: Evidence::Batch,
                 next: None,
-                reason: SetAsideReason::NoBatch,
+                reason: QuarantineReason::NoBatch,
                 outcome,
             })
         };
-        let Some(answer) = self.batches.gateway.download(cursor).await else {
+        let Some(response) = self.importer.gateway.download(cursor).await else {
             return Ok(failed(RunOutcome::NoAnswer));
         };
-        Ok(match AfterDownload::of(answer.status) {
-            AfterDownload::Take => match self.tags(cursor, &answer) {
-                Some((tag, next)) => Answered::Found {
-                    next: if self.batches.store.has_seen(&tag)? {
+        Ok(match DownloadAction::of(response.status) {
+            DownloadAction::Take => match self.tags(cursor, &response) {
+                Some((tag, next)) => Attempt::Succeeded {
+                    next: if self.importer.store.has_seen(&tag)? {
                         Cursor::after_batch(&tag, next, self.kept)
                     } else {
-                        Next::Ask(Cursor::Batch(tag))
+                        Next::Continue(Cursor::Batch(tag))
                     },
-                    proof: Proof::Batch,
+                    evidence: Evidence::Batch,
                 },
-                None => failed(answer.unreadable()),
+                None => failed(response.unreadable()),
             },
-            AfterDownload::NotFound => Answered::Absent(cursor.after_not_found(self.kept)),
-            AfterDownload::Gone => self.gone(cursor),
-            AfterDownload::Stop => failed(answer.refused()),
+            DownloadAction::NotFound => Attempt::Absent(cursor.after_not_found(self.kept)),
+            DownloadAction::Gone => self.gone(cursor),
+            DownloadAction::Stop => failed(response.refused()),
         })
     }
 
-    fn gone(&self, cursor: &Cursor) -> Answered {
-        Answered::Found {
+    fn gone(&self, cursor: &Cursor) -> Attempt {
+        Attempt::Succeeded {
             next: cursor.after_gone(self.kept),
-            proof: Proof::Batch,
+            evidence: Evidence::Batch,
         }
     }
 
-    /// The names of the batch in `answer` and of the one behind it, if they answer what was asked.
-    fn tags(&self, asked: &Cursor, answer: &Answer) -> Option<(BatchTag, Option<BatchTag>)> {
-        tags(answer).filter(|(tag, next)| asked.is_answered_by(tag, next.as_ref(), self.kept))
+    /// The batch tag and next batch tag of a response, if they fit the requested position.
+    fn tags(
+        &self,
+        requested: &Cursor,
+        response: &GatewayResponse,
+    ) -> Option<(BatchTag, Option<BatchTag>)> {
+        response
+            .batch_tags()
+            .filter(|(tag, next)| requested.accepts(tag, next.as_ref(), self.kept))
     }
 
-    /// Takes in the batch `tag`, if it was not before. Behind it comes `next`.
+    /// Imports the batch `tag`, unless it is imported already. The position after it is `next`.
     async fn take(
         &self,
         tag: &BatchTag,
-        runs: i64,
-        answer: &mut Answer,
+        attempts: i64,
+        response: &mut GatewayResponse,
         next: Next,
-    ) -> Result<Answered> {
-        let taken = if self.batches.store.has_seen(tag)? {
-            Ok(Proof::Batch)
+    ) -> Result<Attempt> {
+        let import = if self.importer.store.has_seen(tag)? {
+            Import::Done(Evidence::Batch)
         } else {
-            self.batches.take_in(tag, answer.take_body()).await?
+            self.importer.import(tag, response.take_body()).await?
         };
-        Ok(match taken {
-            Ok(proof) => Answered::Found { next, proof },
-            Err(outcome) => Answered::Failed(Failure {
+        Ok(match import {
+            Import::Done(evidence) => Attempt::Succeeded { next, evidence },
+            Import::NoAudit(outcome) => Attempt::Failed(FailedAttempt {
                 tag: Some(tag.clone()),
-                runs,
-                proof: Proof::Audit,
+                attempts,
+                required_evidence: Evidence::Audit,
                 next: match next {
-                    Next::Ask(cursor) => Some(Question::named(cursor)),
+                    Next::Continue(cursor) => Some(DownloadRequest::named(cursor)),
                     Next::Wait(_) => None,
                 },
                 reason: match outcome {
-                    RunOutcome::Unreadable => SetAsideReason::Unreadable,
-                    _ => SetAsideReason::NoAudit,
+                    RunOutcome::Unreadable => QuarantineReason::Unreadable,
+                    _ => QuarantineReason::NoAudit,
                 },
                 outcome,
             }),
         })
     }
 
-    /// Does what an answer leads to. The outcome, if the run ends.
-    fn carry_out(&self, consequence: Consequence) -> Result<Option<RunOutcome>> {
-        if let Some((tag, reason)) = &consequence.set_aside {
-            if !self.batches.store.has_seen(tag)? {
-                self.batches.set_aside(tag, *reason)?;
+    /// Performs the actions after an attempt. Returns the outcome, if the run ends.
+    fn perform(&self, actions: Actions) -> Result<Option<RunOutcome>> {
+        if let Some((tag, reason)) = &actions.quarantine {
+            if !self.importer.store.has_seen(tag)? {
+                self.importer.quarantine(tag, *reason)?;
             }
-            self.batches.store.forget_runs(tag)?;
+            self.importer.store.forget_runs(tag)?;
         }
-        for tag in &consequence.pardoned {
-            self.batches.store.forget_run(tag)?;
+        for tag in &actions.uncounted {
+            self.importer.store.forget_run(tag)?;
         }
-        if let Some(cursor) = &consequence.remembered {
-            self.batches.store.set_cursor(cursor)?;
+        if let Some(cursor) = &actions.checkpoint {
+            self.importer.store.set_cursor(cursor)?;
         }
-        Ok(consequence.outcome)
+        Ok(actions.outcome)
     }
 }
-
-/// The names of the batch and of the one behind it.
-fn tags(answer: &Answer) -> Option<(BatchTag, Option<BatchTag>)> {
-    let tag = answer.header("batchTag")?.parse().ok()?;
-    let next = match answer.header("nextBatchTag") {
-        Some(next) if next != NO_TAG => Some(next.parse().ok()?),
-        _ => None,
-    };
-    Some((tag, next))
-}
-
-/// What the gateway writes where there is no following batch.
-const NO_TAG: &str = "null";

@@ -1,9 +1,14 @@
 //! The connection to the gateway: HTTPS with a client certificate.
 //!
-//! The binding `EFGS` makes it: on Cloudflare an mTLS certificate, on workerd a service with a key
-//! pair. Both take requests in the same way, so nothing else knows which it is.
+//! The binding `EFGS` provides it: on Cloudflare an mTLS certificate, on workerd a service with a
+//! key pair. Both have the same interface.
 
-use federation::{CONTENT_TYPE, CONTENT_TYPE_JSON, answers, cursor::Cursor, tag::BatchTag};
+use federation::{
+    batch::BATCH_MEDIA_TYPE,
+    cursor::Cursor,
+    responses::{JSON_MEDIA_TYPE, is_transient},
+    tag::BatchTag,
+};
 use js_sys::{Function, Promise, Reflect};
 use shared::api::RunOutcome;
 use wasm_bindgen::{JsCast as _, JsValue};
@@ -14,80 +19,93 @@ use worker::{Env, Result, console_error, worker_sys};
 use super::settings::Settings;
 use crate::platform::{body::Body, outgoing};
 
-/// The gateway.
 pub struct Gateway {
     connection: worker_sys::Fetcher,
     url: String,
     timeout_millis: u32,
 }
 
-/// How many milliseconds to wait before each further try after a failure that may pass. After the
-/// last one it is left to the next run.
+/// The pauses before the second and the third attempt after a transient failure. After that the
+/// next run tries again.
 const BACKOFF_MILLIS: [u32; 2] = [1_000, 4_000];
 
-/// The largest batch: one of 5,000 keys has a megabyte.
+/// The largest accepted batch. A batch of 5,000 keys has a megabyte.
 const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
-/// The largest audit: 5,000 uploads with some twelve kilobytes of certificates and signatures each.
-/// The Worker has 128 MB.
+/// The largest accepted audit: 5,000 uploads with some twelve kilobytes of certificates and
+/// signatures each. The Worker has 128 MB of memory.
 const MAX_AUDIT_BYTES: usize = 64 * 1024 * 1024;
 
-/// The largest answer to an upload: the places of 5,000 keys.
-const MAX_UPLOAD_ANSWER_BYTES: usize = 1024 * 1024;
+/// The largest accepted response to an upload: the indexes of 5,000 keys.
+const MAX_UPLOAD_RESPONSE_BYTES: usize = 1024 * 1024;
 
-/// An answer, read to its end.
-pub struct Answer {
-    /// What was asked.
-    asked: String,
-    /// The status.
+/// A response of the gateway, read to its end.
+pub struct GatewayResponse {
+    /// The method and path of the request, for the log.
+    request: String,
     pub status: u16,
     headers: Headers,
     body: Option<Body>,
 }
 
-impl Answer {
-    /// The header `name`.
-    pub fn header(&self, name: &str) -> Option<String> {
+impl GatewayResponse {
+    /// The batch tag and the next batch tag.
+    pub fn batch_tags(&self) -> Option<(BatchTag, Option<BatchTag>)> {
+        let tag = self.header("batchTag")?.parse().ok()?;
+        let next = match self.header("nextBatchTag") {
+            Some(next) if next != NO_TAG => Some(next.parse().ok()?),
+            _ => None,
+        };
+        Some((tag, next))
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
         self.headers.get(name).ok().flatten()
     }
 
-    /// The body; `None` when it is larger than any that makes sense. It is there once.
+    /// Takes the body, which is `None` if it was too large or is taken already.
     pub fn take_body(&mut self) -> Option<Body> {
         self.body.take()
     }
 
-    /// The end of a run to which the gateway says no.
+    /// The outcome of a run that ends with this refusal, which is logged.
     pub fn refused(&self) -> RunOutcome {
-        let Self { asked, status, .. } = self;
-        console_error!("exchange: {asked} is refused with status {status}");
+        let Self {
+            request, status, ..
+        } = self;
+        console_error!("exchange: {request} is refused with status {status}");
         RunOutcome::Refused { status: *status }
     }
 
-    /// The end of a run to which the gateway says nothing that makes sense.
+    /// The outcome of a run that ends with this unusable response, which is logged.
     pub fn unreadable(&self) -> RunOutcome {
-        let Self { asked, status, .. } = self;
-        console_error!("exchange: the answer to {asked}, with status {status}, makes no sense");
+        let Self {
+            request, status, ..
+        } = self;
+        console_error!("exchange: the answer to {request}, with status {status}, makes no sense");
         RunOutcome::Unreadable
     }
 }
 
-struct Request<'a> {
+/// What the gateway writes where there is no next batch.
+const NO_TAG: &str = "null";
+
+struct GatewayRequest<'a> {
     method: &'a str,
     path: String,
     headers: &'a [(&'a str, &'a str)],
     body: Option<&'a [u8]>,
-    /// How large the answer's body may be.
-    most: usize,
+    max_body_bytes: usize,
 }
 
-impl Request<'_> {
+impl GatewayRequest<'_> {
     fn name(&self) -> String {
         format!("{} {}", self.method, self.path)
     }
 }
 
 impl Gateway {
-    /// The one that is bound to the Worker.
+    /// The gateway of the binding `EFGS`.
     pub fn of(env: &Env, settings: &Settings) -> Result<Self> {
         let binding = Reflect::get(env.as_ref(), &JsValue::from_str("EFGS"))?;
         if !binding.is_object() {
@@ -100,59 +118,64 @@ impl Gateway {
         })
     }
 
-    /// Sends a batch. `None` when the gateway fails.
-    pub async fn upload(&self, batch: &[u8], tag: &str, signature: &str) -> Option<Answer> {
-        self.ask(&Request {
+    /// Uploads a batch. `None` if the gateway fails.
+    pub async fn upload(
+        &self,
+        batch: &[u8],
+        tag: &str,
+        signature: &str,
+    ) -> Option<GatewayResponse> {
+        self.send(&GatewayRequest {
             method: "POST",
             path: "upload".to_owned(),
             headers: &[
-                ("content-type", CONTENT_TYPE),
-                ("accept", CONTENT_TYPE_JSON),
+                ("content-type", BATCH_MEDIA_TYPE),
+                ("accept", JSON_MEDIA_TYPE),
                 ("batchTag", tag),
                 ("batchSignature", signature),
             ],
             body: Some(batch),
-            most: MAX_UPLOAD_ANSWER_BYTES,
+            max_body_bytes: MAX_UPLOAD_RESPONSE_BYTES,
         })
         .await
     }
 
-    /// Asks for the batch at `cursor`. `None` when the gateway fails.
-    pub async fn download(&self, cursor: &Cursor) -> Option<Answer> {
-        let accept = ("accept", CONTENT_TYPE);
+    /// Requests the batch at `cursor`. `None` if the gateway fails.
+    pub async fn download(&self, cursor: &Cursor) -> Option<GatewayResponse> {
+        let accept = ("accept", BATCH_MEDIA_TYPE);
         let tag = cursor.tag().map(|tag| ("batchTag", tag.as_str()));
         let headers: Vec<_> = [Some(accept), tag].into_iter().flatten().collect();
-        self.ask(&Request {
+        self.send(&GatewayRequest {
             method: "GET",
             path: format!("download/{}", cursor.day()),
             headers: &headers,
             body: None,
-            most: MAX_BATCH_BYTES,
+            max_body_bytes: MAX_BATCH_BYTES,
         })
         .await
     }
 
-    /// Asks who uploaded what is in the batch `tag`. `None` when the gateway fails.
-    pub async fn audit(&self, tag: &BatchTag) -> Option<Answer> {
-        self.ask(&Request {
+    /// Requests the audit of the batch `tag`. `None` if the gateway fails.
+    pub async fn audit(&self, tag: &BatchTag) -> Option<GatewayResponse> {
+        self.send(&GatewayRequest {
             method: "GET",
             path: format!("audit/download/{}/{tag}", tag.day()),
-            headers: &[("accept", CONTENT_TYPE_JSON)],
+            headers: &[("accept", JSON_MEDIA_TYPE)],
             body: None,
-            most: MAX_AUDIT_BYTES,
+            max_body_bytes: MAX_AUDIT_BYTES,
         })
         .await
     }
 
-    /// The answer to `request`, which is made again after failures that may pass.
-    async fn ask(&self, request: &Request<'_>) -> Option<Answer> {
+    /// Sends a request, and repeats it after transient failures.
+    async fn send(&self, request: &GatewayRequest<'_>) -> Option<GatewayResponse> {
         let mut pauses = BACKOFF_MILLIS.into_iter();
         loop {
-            let failure = match self.ask_once(request).await {
-                Ok(answer) if answers::may_pass(answer.status) => {
-                    format!("status {}", answer.status)
+            let failure = match self.send_once(request).await {
+                Ok(response) if is_transient(response.status) => {
+                    format!("status {}", response.status)
                 }
-                Ok(answer) => return Some(answer),
+                Ok(response) => return Some(response),
                 Err(error) => format!("no answer: {}", cause(&error)),
             };
             let Some(pause) = pauses.next() else {
@@ -163,7 +186,10 @@ impl Gateway {
         }
     }
 
-    async fn ask_once(&self, request: &Request<'_>) -> std::result::Result<Answer, JsValue> {
+    async fn send_once(
+        &self,
+        request: &GatewayRequest<'_>,
+    ) -> std::result::Result<GatewayResponse, JsValue> {
         let init = outgoing::request(
             request.method,
             request.headers.iter().copied(),
@@ -171,21 +197,23 @@ impl Gateway {
             self.timeout_millis,
         )?;
         let url = format!("{}/diagnosiskeys/{}", self.url, request.path);
-        let answer = self.connection.fetch_with_str_and_init(&url, &init)?;
-        let answer: web_sys::Response = JsFuture::from(answer).await?.unchecked_into();
-        Ok(Answer {
-            asked: request.name(),
-            status: answer.status(),
-            headers: answer.headers(),
-            body: match answer.body() {
-                Some(stream) => Body::read(stream, request.most, request.most).await?,
+        let response = self.connection.fetch_with_str_and_init(&url, &init)?;
+        let response: web_sys::Response = JsFuture::from(response).await?.unchecked_into();
+        Ok(GatewayResponse {
+            request: request.name(),
+            status: response.status(),
+            headers: response.headers(),
+            body: match response.body() {
+                Some(stream) => {
+                    Body::read(stream, request.max_body_bytes, request.max_body_bytes).await?
+                }
                 None => Some(Body::default()),
             },
         })
     }
 }
 
-/// What the platform says of a failure.
+/// The platform's description of a failure.
 fn cause(error: &JsValue) -> String {
     match error.dyn_ref::<js_sys::Error>() {
         Some(error) => error.to_string().into(),
@@ -193,8 +221,7 @@ fn cause(error: &JsValue) -> String {
     }
 }
 
-/// Waits for so many milliseconds. The library's own way fails where timers are objects, as they
-/// are on these platforms now.
+/// Waits. `worker::Delay` fails on platforms whose timers are objects, as they are on both now.
 async fn wait(millis: u32) -> std::result::Result<(), JsValue> {
     let set_timeout = Reflect::get(&js_sys::global(), &JsValue::from_str("setTimeout"))?;
     let set_timeout: Function = set_timeout.unchecked_into();

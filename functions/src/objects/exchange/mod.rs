@@ -1,15 +1,15 @@
-//! The exchange of keys with other countries through the gateway (design §4.4): one job that sends
-//! what is published here, and one that takes in what others have published. What each answer means
-//! is decided in `federation::`.
+//! The exchange of keys with other countries through their gateway (design §4.4): one job sends the
+//! keys that are published here, and one imports the keys that others have published. The crate
+//! `federation` decides what each response of the gateway means.
 //!
-//! Both run in the Ledger, where the keys are. What they have done is written down between two
-//! calls to the gateway, so a run that is killed anywhere is gone on with by the next one: what was
-//! planned is sent again, and the gateway says what it has of it; a batch that was taken in is
-//! known by its tag.
+//! Both jobs run in the Ledger, which has the keys. They store their progress between two requests
+//! to the gateway, so after a run that was killed the next one continues: it sends the planned keys
+//! again, and the gateway answers which of them it has; an imported batch is recognised by its tag.
 
 mod batch;
 mod download;
 mod gateway;
+mod job;
 mod settings;
 mod store;
 mod upload;
@@ -20,54 +20,14 @@ use shared::{
 };
 use worker::{Env, Result, console_error};
 
-use crate::{objects::ledger::LedgerStore, platform::settings::text};
+use crate::objects::ledger::LedgerStore;
 use gateway::Gateway;
+pub use job::Job;
 use settings::Settings;
 pub use store::Store;
 
-/// How many batches a job sends or takes in a run. The next run goes on.
-const MAX_BATCHES: usize = 200;
-
-/// One of the two jobs.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub enum Job {
-    /// From other countries.
-    Download,
-    /// To other countries.
-    Upload,
-}
-
-impl Job {
-    const ALL: [Self; 2] = [Self::Download, Self::Upload];
-
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Download => "download",
-            Self::Upload => "upload",
-        }
-    }
-
-    /// The job with this name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|job| job.name() == name)
-    }
-
-    /// The jobs that the cron trigger `cron` is for. Without the setting a job never runs; the
-    /// others do.
-    pub fn on_schedule(env: &Env, cron: &str) -> Vec<Self> {
-        let schedule = |job: &Self| match job {
-            Self::Download => text(env, "EFGS_DOWNLOAD_SCHEDULE"),
-            Self::Upload => text(env, "EFGS_UPLOAD_SCHEDULE"),
-        };
-        let jobs = Self::ALL.into_iter();
-        jobs.filter(|job| schedule(job).is_ok_and(|schedule| schedule == cron))
-            .collect()
-    }
-}
-
-/// Runs `job`, if the exchange is switched on. That the gateway fails is no error here but an
-/// outcome, which is logged and kept for the administrator.
+/// Runs `job`, if the exchange is switched on. A failure of the gateway is not an error but an
+/// outcome, which is logged and stored for the administrator.
 pub async fn run(
     job: Job,
     ledger: &LedgerStore,
@@ -75,7 +35,7 @@ pub async fn run(
     env: &Env,
     now: Timestamp,
 ) -> Result<()> {
-    // Also when nothing is exchanged any more.
+    // Before the settings are read: records expire also after the exchange is switched off.
     store.expire(now)?;
     let Some(settings) = Settings::of(env)? else {
         return Ok(());

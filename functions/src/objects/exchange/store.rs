@@ -4,14 +4,14 @@
 use federation::{cursor::Cursor, tag::BatchTag};
 use shared::{
     Timestamp,
-    api::{ExchangeReport, LastRun, SetAside, SetAsideReason},
+    api::{ExchangeReport, LastRun, QuarantineReason, QuarantinedKeys},
     country::Country,
     keys::{conversion::DiagnosisKey, tek, tek::KeyData},
     time::retention,
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Value, State};
 
-use super::Job;
+use super::job::Job;
 use crate::{objects::ledger, platform::sql};
 
 // The column `sent` of the Ledger's keys belongs here too.
@@ -206,7 +206,7 @@ impl Store {
         &self,
         tag: &BatchTag,
         country: Option<Country>,
-        reason: SetAsideReason,
+        reason: QuarantineReason,
         now: Timestamp,
     ) -> Result<()> {
         sql::run(
@@ -236,12 +236,12 @@ impl Store {
 
     /// What an administrator sees, newest first.
     pub fn report(&self) -> Result<ExchangeReport> {
-        let set_aside = sql::rows(
+        let quarantined = sql::rows(
             &self.sql,
             "SELECT at, tag, country, reason FROM set_aside ORDER BY id DESC LIMIT 1000",
             Vec::new(),
             |mut row| {
-                Ok(SetAside {
+                Ok(QuarantinedKeys {
                     at: row.time()?,
                     tag: row.text()?,
                     country: serde_json::from_str(&row.text()?)?,
@@ -250,7 +250,7 @@ impl Store {
             },
         )?;
         Ok(ExchangeReport {
-            set_aside,
+            quarantined,
             last_upload: self.last_run(Job::Upload)?,
             last_download: self.last_run(Job::Download)?,
         })

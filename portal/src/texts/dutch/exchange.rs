@@ -1,6 +1,6 @@
 //! The administrator's screen about other countries, in Dutch.
 
-use shared::api::{RunOutcome, SetAsideReason};
+use shared::api::{QuarantineReason, RunOutcome};
 
 use crate::texts::types::*;
 
@@ -46,21 +46,21 @@ fn outcome(outcome: RunOutcome) -> String {
     }
 }
 
-fn reason(reason: SetAsideReason) -> &'static str {
+fn reason(reason: QuarantineReason) -> &'static str {
     match reason {
-        SetAsideReason::Amounts => {
+        QuarantineReason::Amounts => {
             "Het overzicht van de gateway noemt meer of minder sleutels dan er zijn"
         }
-        SetAsideReason::CertificateCountry => "Het certificaat is van een ander land",
-        SetAsideReason::CertificateExpired => "Het certificaat is niet geldig",
-        SetAsideReason::NoAudit => "De gateway geeft niet aan wie wat heeft gestuurd",
-        SetAsideReason::NoBatch => "De gateway geeft het pakket niet",
-        SetAsideReason::Origin => "Een sleutel zegt van een ander land te zijn",
-        SetAsideReason::Signature => "De handtekening hoort niet bij precies deze sleutels",
-        SetAsideReason::TooManyUploads => "Het land stuurde te veel losse delen in één pakket",
-        SetAsideReason::UnknownCountry => "Het land is onbekend",
-        SetAsideReason::Unreadable => "Het pakket of het overzicht is niet te lezen",
-        SetAsideReason::UntrustedCertificate => {
+        QuarantineReason::CertificateCountry => "Het certificaat is van een ander land",
+        QuarantineReason::CertificateExpired => "Het certificaat is niet geldig",
+        QuarantineReason::NoAudit => "De gateway geeft niet aan wie wat heeft gestuurd",
+        QuarantineReason::NoBatch => "De gateway geeft het pakket niet",
+        QuarantineReason::Origin => "Een sleutel zegt van een ander land te zijn",
+        QuarantineReason::Signature => "De handtekening hoort niet bij precies deze sleutels",
+        QuarantineReason::TooManyUploads => "Het land stuurde te veel losse delen in één pakket",
+        QuarantineReason::UnknownCountry => "Het land is onbekend",
+        QuarantineReason::Unreadable => "Het pakket of het overzicht is niet te lezen",
+        QuarantineReason::UntrustedCertificate => {
             "De beheerder van de gateway staat niet in voor het certificaat"
         }
     }

@@ -1,6 +1,6 @@
 //! The administrator's screen about other countries, in English.
 
-use shared::api::{RunOutcome, SetAsideReason};
+use shared::api::{QuarantineReason, RunOutcome};
 
 use crate::texts::types::*;
 
@@ -41,21 +41,23 @@ fn outcome(outcome: RunOutcome) -> String {
     }
 }
 
-fn reason(reason: SetAsideReason) -> &'static str {
+fn reason(reason: QuarantineReason) -> &'static str {
     match reason {
-        SetAsideReason::Amounts => {
+        QuarantineReason::Amounts => {
             "The gateway’s list of who uploaded what speaks of more or fewer keys than there are"
         }
-        SetAsideReason::CertificateCountry => "The signing certificate is another country’s",
-        SetAsideReason::CertificateExpired => "The signing certificate is not valid",
-        SetAsideReason::NoAudit => "The gateway does not say who uploaded what",
-        SetAsideReason::NoBatch => "The gateway does not give the batch",
-        SetAsideReason::Origin => "A key claims to be another country’s",
-        SetAsideReason::Signature => "The signature is not over exactly these keys",
-        SetAsideReason::TooManyUploads => "The country has too many uploads in one batch",
-        SetAsideReason::UnknownCountry => "The country is unknown",
-        SetAsideReason::Unreadable => "The batch, or the list of who uploaded what, cannot be read",
-        SetAsideReason::UntrustedCertificate => {
+        QuarantineReason::CertificateCountry => "The signing certificate is another country’s",
+        QuarantineReason::CertificateExpired => "The signing certificate is not valid",
+        QuarantineReason::NoAudit => "The gateway does not say who uploaded what",
+        QuarantineReason::NoBatch => "The gateway does not give the batch",
+        QuarantineReason::Origin => "A key claims to be another country’s",
+        QuarantineReason::Signature => "The signature is not over exactly these keys",
+        QuarantineReason::TooManyUploads => "The country has too many uploads in one batch",
+        QuarantineReason::UnknownCountry => "The country is unknown",
+        QuarantineReason::Unreadable => {
+            "The batch, or the list of who uploaded what, cannot be read"
+        }
+        QuarantineReason::UntrustedCertificate => {
             "The gateway’s operator does not vouch for the signing certificate"
         }
     }

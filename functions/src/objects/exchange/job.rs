@@ -1,0 +1,44 @@
+//! The two jobs of the exchange, and when they run.
+
+use worker::Env;
+
+use crate::platform::settings::text;
+
+/// How many batches a job sends or downloads in one run. The next run continues.
+pub const MAX_BATCHES_PER_RUN: usize = 200;
+
+/// One of the two jobs.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Job {
+    /// From other countries.
+    Download,
+    /// To other countries.
+    Upload,
+}
+
+impl Job {
+    const ALL: [Self; 2] = [Self::Download, Self::Upload];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Download => "download",
+            Self::Upload => "upload",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|job| job.name() == name)
+    }
+
+    /// The jobs of the cron trigger `cron`. A job whose schedule is not configured never runs; the
+    /// other one does.
+    pub fn on_schedule(env: &Env, cron: &str) -> Vec<Self> {
+        let schedule = |job: &Self| match job {
+            Self::Download => text(env, "EFGS_DOWNLOAD_SCHEDULE"),
+            Self::Upload => text(env, "EFGS_UPLOAD_SCHEDULE"),
+        };
+        let jobs = Self::ALL.into_iter();
+        jobs.filter(|job| schedule(job).is_ok_and(|schedule| schedule == cron))
+            .collect()
+    }
+}
