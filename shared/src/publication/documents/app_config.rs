@@ -118,7 +118,7 @@ pub mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::publication::documents::tests::each_change_is_refused;
+    use crate::publication::documents::changes::each_change_is_refused;
 
     pub fn document() -> Value {
         json!({

@@ -1,15 +1,18 @@
-//! The JSON documents that phones download beside the keys (design §4.2), with the member names of
-//! CoronaMelder.
+//! The JSON documents that phones download besides the keys: settings of the app, parameters of the
+//! risk calculation, and texts (design §4.2). Member names are CoronaMelder's.
 //!
 //! # In scope
-//! What a document may say, so that reading one is the check: the same types refuse a wrong
+//! The valid contents of each document. Deserializing is the check: the same types refuse a wrong
 //! document when it is built and when a phone opens it with
-//! [`content::open`](crate::publication::content::open). Members that are not known are ignored.
+//! [`content::open`](crate::publication::content::open). Unknown members are ignored.
 //!
 //! # Out of scope
-//! What the documents of this service say (`functions/content`), and how phones score and show.
+//! The documents of this service (`functions/content`), and how phones score exposures and show
+//! texts.
 
 mod app_config;
+#[cfg(test)]
+mod changes;
 mod resource_bundle;
 mod risk_calculation_parameters;
 mod text;
@@ -21,34 +24,15 @@ pub use risk_calculation_parameters::{
 };
 pub use text::{Detail, ExposureDates, Text, TextError};
 
-/// How large the JSON of a document may be: the rule of CoronaMelder's tests.
+/// The largest JSON of a document, in bytes; the limit is that of CoronaMelder's tests.
 pub const MAX_JSON_BYTES: usize = 20 * 1000;
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde::de::DeserializeOwned;
     use serde_json::{Value, json};
 
     use super::*;
-
-    /// Fails with the document and the change that was not refused, or was refused with other
-    /// words.
-    pub fn each_change_is_refused<T: DeserializeOwned>(document: &Value, changes: &[Change]) {
-        assert!(serde_json::from_value::<T>(document.clone()).is_ok());
-        for (place, value, words) in changes {
-            let mut changed = document.clone();
-            *changed.pointer_mut(place).unwrap() = value.clone();
-            let error = serde_json::from_str::<T>(&changed.to_string())
-                .err()
-                .unwrap_or_else(|| panic!("{place} may be {value}"))
-                .to_string();
-            assert!(error.contains(words), "{place} {value}: {error}");
-        }
-    }
-
-    /// A JSON pointer, what comes there, and words of the error.
-    pub type Change<'a> = (&'a str, Value, &'a str);
 
     #[test]
     fn members_that_are_not_known_are_ignored() {
@@ -74,7 +58,7 @@ mod tests {
         })
     }
 
-    /// The places of all values in `document`.
+    /// Collects the JSON pointers of all values in `document`.
     fn places(document: &Value, place: &str, found: &mut Vec<String>) {
         found.push(place.to_owned());
         match document {
@@ -99,7 +83,7 @@ mod tests {
         document.to_string()
     }
 
-    /// Uses everything that reading promised to be there.
+    /// Reads `json` as each document and uses every value that a document guarantees.
     fn read_all(json: &[u8]) {
         if let Ok(config) = serde_json::from_slice::<AppConfig>(json) {
             assert!(!config.request_bytes().is_empty());

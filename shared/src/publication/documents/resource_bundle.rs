@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use thiserror::Error;
 
-use super::Text;
+use crate::publication::documents::text::Text;
 
 /// The language of the texts when there are none in the phone's language.
 const FALLBACK: &str = "en";
@@ -237,7 +237,7 @@ pub mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::publication::documents::{ExposureDates, tests::each_change_is_refused};
+    use crate::publication::documents::{changes::each_change_is_refused, text::ExposureDates};
 
     pub fn document() -> Value {
         let texts = |language: &str| {

@@ -252,7 +252,7 @@ pub mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::publication::documents::tests::each_change_is_refused;
+    use crate::publication::documents::changes::each_change_is_refused;
 
     pub fn document() -> Value {
         let days: Vec<_> = (-14..=14)

@@ -1,17 +1,25 @@
 //! Reading an exposure key set as a phone does: signature first, then the rules of the format.
 
+use jiff::Timestamp;
 use p256::ecdsa::{DerSignature, signature::Verifier as _};
 use prost::Message as _;
 use thiserror::Error;
 
-use super::{BIN, ECDSA_WITH_SHA256, HEADER, MAX_FILE_KEYS, SIG, Window, proto};
 use crate::{
-    Timestamp,
     keys::{
         conversion::{DiagnosisKey, Infectiousness},
         tek::{KeyData, RollingPeriod, TemporaryExposureKey},
     },
-    publication::{archive, archive::ArchiveError, signing::ExportVerifyingKey},
+    publication::{
+        archive,
+        archive::ArchiveError,
+        export::{
+            file_sizes::MAX_FILE_KEYS,
+            format::{BIN, ECDSA_WITH_SHA256, HEADER, SIG, Window},
+            proto,
+        },
+        signing::ExportVerifyingKey,
+    },
     time::Interval,
 };
 

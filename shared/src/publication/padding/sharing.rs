@@ -1,33 +1,36 @@
-//! When the persons of a file shared their keys: after the previous run of the publication, and at
-//! the hours at which people do.
+//! When synthetic uploaders share their keys: between two runs of the publication, at the hours at
+//! which people do.
 
 use jiff::Timestamp;
 use rand::{Rng, RngExt as _};
 
-use super::distributions::{
-    CONFIRMED_LATE_MINUTES, CONFIRMED_LATE_PERCENT, MINUTES_BEFORE_CONFIRMATION_PERCENT,
-    SHARING_AT_HOUR, draw, happens,
+use crate::{
+    publication::padding::distributions::{
+        CONFIRMED_LATE_MINUTES, CONFIRMED_LATE_PERCENT, MINUTES_BEFORE_CONFIRMATION_PERCENT,
+        SHARING_AT_HOUR, draw, happens,
+    },
+    time::{DAY_SECONDS, Interval, netherlands, shift},
 };
-use crate::time::{DAY_SECONDS, Interval, netherlands, shift};
 
-/// After a longer standstill of the publication nobody is invented who shared before: a file ends
-/// 14 days after the oldest sharing in it, and must stay for long enough that every phone gets it.
+/// The longest time before a run at which synthetic uploaders become ready for it, even when the
+/// publication stood still for longer: a file ends 14 days after the oldest upload in it, and must
+/// last long enough for every phone to download it.
 const STANDSTILL_SECONDS: i64 = 2 * DAY_SECONDS;
 
-/// The moments after one run and up to the next, each as likely as [`SHARING_AT_HOUR`] says.
+/// The times after one run and up to the next, weighted by [`SHARING_AT_HOUR`].
 pub struct SharingTimes {
     parts: Vec<IntervalPart>,
-    /// The sum of the parts' shares.
+    /// The sum of the parts' weights.
     total: u64,
     until: Timestamp,
 }
 
-/// The part of an interval that lies between the runs. No hour of the Netherlands begins or ends
-/// within one.
+/// The part of a ten-minute interval that lies between the runs. It is within one hour of the
+/// Netherlands.
 struct IntervalPart {
     start: Timestamp,
     seconds: u64,
-    weight: u64,
+    weight_per_second: u64,
 }
 
 impl IntervalPart {
@@ -35,17 +38,17 @@ impl IntervalPart {
         Self {
             start,
             seconds: u64::try_from(end.as_second() - start.as_second()).unwrap_or(0),
-            weight: weight(start),
+            weight_per_second: weight_per_second(start),
         }
     }
 
-    fn share(&self) -> u64 {
-        self.seconds * self.weight
+    fn weight(&self) -> u64 {
+        self.seconds * self.weight_per_second
     }
 }
 
-/// How many persons share at `time`, compared with other times.
-fn weight(time: Timestamp) -> u64 {
+/// The frequency of sharing at `time`, relative to other times.
+fn weight_per_second(time: Timestamp) -> u64 {
     let local = netherlands::amsterdam().to_datetime(time);
     let at_hour = |hour: i8| {
         let hour = usize::try_from(hour % 24).unwrap_or(0);
@@ -56,8 +59,7 @@ fn weight(time: Timestamp) -> u64 {
 }
 
 impl SharingTimes {
-    /// The moments from `since` to `now`. Of an earlier `since` the last [`STANDSTILL_SECONDS`]
-    /// count.
+    /// The times from `since` to `now`, at most the last [`STANDSTILL_SECONDS`].
     pub fn between(since: Timestamp, now: Timestamp) -> Self {
         let since = since.max(shift(now, -STANDSTILL_SECONDS));
         let intervals = Interval::at(since).number()..=Interval::at(now).number();
@@ -68,7 +70,7 @@ impl SharingTimes {
                 IntervalPart::between(start.max(since), end.min(now))
             })
             .collect();
-        let total = parts.iter().map(IntervalPart::share).sum();
+        let total = parts.iter().map(IntervalPart::weight).sum();
         Self {
             parts,
             total,
@@ -76,8 +78,8 @@ impl SharingTimes {
         }
     }
 
-    /// When a person shared whose keys became ready for publication at one of the moments. That is
-    /// the last one when there is no time between the runs.
+    /// When an uploader shared whose keys became ready for publication at a random one of these
+    /// times; without time between the runs, at `now`.
     pub fn draw(&self, random: &mut impl Rng) -> Timestamp {
         let minutes_before = if happens(CONFIRMED_LATE_PERCENT, random) {
             random.random_range(0..=CONFIRMED_LATE_MINUTES)
@@ -93,10 +95,10 @@ impl SharingTimes {
         }
         let mut drawn = random.random_range(0..self.total);
         for part in &self.parts {
-            if drawn < part.share() {
-                return shift(part.start, (drawn / part.weight) as i64);
+            if drawn < part.weight() {
+                return shift(part.start, (drawn / part.weight_per_second) as i64);
             }
-            drawn -= part.share();
+            drawn -= part.weight();
         }
         self.until
     }
@@ -119,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn hours_of_the_netherlands_count_in_winter_and_in_summer() {
+    fn sharing_follows_the_hours_of_the_netherlands_in_winter_and_in_summer() {
         for (since, now, nine) in [
             (
                 "2026-11-23T06:00:00Z",
@@ -140,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_of_an_interval_counts_for_its_part() {
+    fn part_of_an_interval_is_drawn_in_proportion_to_its_length() {
         let drawn = drawn("2026-11-23T10:08:00Z", "2026-11-23T10:12:00Z");
         let first = at("2026-11-23T10:10:00Z");
         let early = drawn.iter().filter(|time| **time < first).count();
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn by_day_and_by_night_moments_lie_between_the_runs() {
+    fn times_lie_between_the_runs_by_day_and_by_night() {
         for (since, now) in [
             ("2026-11-23T00:00:00Z", "2026-11-23T04:00:00Z"),
             ("2026-11-23T06:00:00Z", "2026-11-23T09:00:00Z"),
@@ -161,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_standstill_the_last_two_days_count() {
+    fn after_a_standstill_times_lie_in_the_last_two_days() {
         let now = at("2026-11-23T10:00:00Z");
         let times = SharingTimes::between(Timestamp::MIN, now);
         let mut random = StdRng::seed_from_u64(2);
@@ -172,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn without_time_between_the_runs_everyone_shares_at_the_last_moment() {
+    fn without_time_between_the_runs_everyone_shares_at_the_run() {
         let now = at("2026-11-23T10:00:00Z");
         for since in [now, at("2026-11-23T10:00:01Z"), Timestamp::MAX] {
             let times = SharingTimes::between(since, now);
