@@ -1,5 +1,5 @@
-//! Standard base64 with padding, the binary-to-text form of the phone API (design §4.1) and of the
-//! exchange with other countries.
+//! Standard base64 with padding (RFC 4648 §4): the text form of binary values in the phone API
+//! (design §4.1) and in the exchange with other countries.
 
 use ::base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
@@ -9,17 +9,17 @@ pub fn encode(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
 
-/// Exactly `N` bytes from base64 text; `None` for anything else.
+/// Decodes `text` to exactly `N` bytes; `None` if it is not base64 of that length.
 pub fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
     decode_vec(text)?.try_into().ok()
 }
 
-/// The bytes of base64 text; `None` for anything else.
+/// Decodes `text` to bytes; `None` if it is not base64.
 pub fn decode_vec(text: &str) -> Option<Vec<u8>> {
     STANDARD.decode(text).ok()
 }
 
-/// For `#[serde(with = "crate::base64")]` on byte arrays.
+/// Writes a byte array as base64 text, for `#[serde(with = "crate::base64")]`.
 pub fn serialize<S: Serializer, const N: usize>(
     bytes: &[u8; N],
     serializer: S,
@@ -27,7 +27,7 @@ pub fn serialize<S: Serializer, const N: usize>(
     serializer.serialize_str(&encode(bytes))
 }
 
-/// For `#[serde(with = "crate::base64")]` on byte arrays.
+/// Reads a byte array from base64 text, for `#[serde(with = "crate::base64")]`.
 pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
     deserializer: D,
 ) -> Result<[u8; N], D::Error> {
@@ -39,12 +39,12 @@ pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
 pub mod vec {
     use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};
 
-    /// Writes base64 text.
+    /// Writes bytes as base64 text.
     pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&super::encode(bytes))
     }
 
-    /// Reads base64 text.
+    /// Reads bytes from base64 text.
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(deserializer)?;
         super::decode_vec(&text).ok_or_else(|| D::Error::custom("not base64"))

@@ -1,12 +1,12 @@
-//! Countries that can exchange keys with each other: those of the European Union and the European
-//! Economic Area, and Switzerland.
+//! The countries that can exchange keys with each other: those of the European Union and the
+//! European Economic Area, and Switzerland.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use thiserror::Error;
 
-/// A country. Its text form is the code of ISO 3166-1 with two capital letters.
+/// A country that can take part. Its text form is the two-letter code of ISO 3166-1, in capitals.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Country {
     code: &'static str,
@@ -15,10 +15,10 @@ pub struct Country {
 }
 
 impl Country {
-    /// Our own.
+    /// The country of this service.
     pub const NETHERLANDS: Self = Self::new("NL", "Nederland", "Netherlands");
 
-    /// All, in the order of their codes.
+    /// All countries, in the order of their codes.
     pub const ALL: [Self; 31] = [
         Self::new("AT", "Oostenrijk", "Austria"),
         Self::new("BE", "België", "Belgium"),
@@ -61,17 +61,17 @@ impl Country {
         }
     }
 
-    /// The code: two capital letters.
+    /// The two-letter code, in capitals.
     pub const fn code(self) -> &'static str {
         self.code
     }
 
-    /// The name in Dutch.
+    /// The country's name in Dutch.
     pub const fn dutch(self) -> &'static str {
         self.dutch
     }
 
-    /// The name in English.
+    /// The country's name in English.
     pub const fn english(self) -> &'static str {
         self.english
     }
@@ -113,13 +113,13 @@ impl<'de> Deserialize<'de> for Country {
     }
 }
 
-/// The countries that keys are exchanged with now, in the order of their codes; without our own.
+/// The countries that a country exchanges keys with at present, in the order of their codes.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Participants(Vec<Country>);
 
 impl Participants {
-    /// Reads codes with spaces between them, in any order; none at all is a list too. `own` is the
-    /// country that exchanges with them.
+    /// Parses the participants of the country `own`: codes in any order, separated by white space.
+    /// The list may be empty.
     pub fn of(own: Country, codes: &str) -> Result<Self, CountryError> {
         let mut countries = codes
             .split_ascii_whitespace()
@@ -138,7 +138,7 @@ impl Participants {
         Ok(Self(countries))
     }
 
-    /// One after the other.
+    /// The countries, in the order of their codes.
     pub fn iter(&self) -> impl Iterator<Item = Country> {
         self.0.iter().copied()
     }
@@ -149,16 +149,16 @@ impl Participants {
     }
 }
 
-/// Why a text names no country, or no list of countries.
+/// Why a text is not a country or a list of participants.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum CountryError {
-    /// Our own country is in a list of others.
+    /// The list contains the country that it is for.
     #[error("keys are not exchanged with one's own country")]
     Own,
-    /// A country is in a list twice.
-    #[error("a country is there twice")]
+    /// The list contains a country twice.
+    #[error("a country is listed twice")]
     Twice,
-    /// No code of such a country.
+    /// The code is not that of a country that can take part.
     #[error("not the code of a country that can take part")]
     Unknown,
 }
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_countries_is_read_and_put_in_order() {
+    fn participants_are_parsed_and_sorted() {
         let list = |codes| Participants::of(Country::NETHERLANDS, codes);
         let participants = list("BE  SI\nDE").unwrap();
         let codes: Vec<_> = participants.iter().map(Country::code).collect();

@@ -1,4 +1,4 @@
-//! The two languages of the service, and how each of them names days.
+//! The two languages of the service, Dutch and English, and how each of them names days.
 
 use std::{fmt, str::FromStr};
 
@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// A language that people are addressed in.
+/// A language of the service's texts.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Language {
     /// `nl`.
@@ -18,7 +18,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The tag of the language (BCP 47).
+    /// The BCP 47 tag of the language: `nl` or `en`.
     pub const fn tag(self) -> &'static str {
         match self {
             Self::Dutch => "nl",
@@ -26,8 +26,8 @@ impl Language {
         }
     }
 
-    /// A day, as people say it: weekday, day, month. Without the year, since no date here is older
-    /// than a month.
+    /// The name of a day: weekday, day and month, as in "Monday 23 November". The year is left out,
+    /// since no date in the service is older than a month.
     pub fn day(self, date: Date) -> String {
         let (weekdays, months) = match self {
             Self::Dutch => (&DUTCH_WEEKDAYS, &DUTCH_MONTHS),
@@ -38,7 +38,7 @@ impl Language {
         format!("{weekday} {} {month}", date.day())
     }
 
-    /// How long ago a day is.
+    /// The name of the day `days` before today, as in "yesterday" or "3 days ago".
     pub fn days_ago(self, days: u32) -> String {
         match (self, days) {
             (Self::Dutch, 0) => "vandaag".to_owned(),
@@ -57,7 +57,7 @@ impl fmt::Display for Language {
     }
 }
 
-/// Neither `nl` nor `en`.
+/// A language tag is neither `nl` nor `en`.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("the languages are nl and en")]
 pub struct LanguageError;
@@ -73,10 +73,10 @@ impl FromStr for Language {
     }
 }
 
-fn name(names: &[&'static str], place: i8) -> &'static str {
-    usize::try_from(place)
+fn name(names: &[&'static str], index: i8) -> &'static str {
+    usize::try_from(index)
         .ok()
-        .and_then(|place| names.get(place))
+        .and_then(|index| names.get(index))
         .copied()
         .unwrap_or_default()
 }
@@ -136,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_is_named_as_people_say_it() {
+    fn a_day_is_named_by_weekday_day_and_month() {
         let monday: Date = "2026-11-23".parse().unwrap();
         assert_eq!(Language::Dutch.day(monday), "maandag 23 november");
         assert_eq!(Language::English.day(monday), "Monday 23 November");
@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_so_many_days_ago() {
+    fn today_and_yesterday_have_names_and_other_days_a_number() {
         let said = |language: Language| [0, 1, 2].map(|days| language.days_ago(days));
         assert_eq!(
             said(Language::Dutch),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_language_is_known_by_its_tag() {
+    fn a_language_is_parsed_from_its_tag() {
         for language in [Language::Dutch, Language::English] {
             assert_eq!(language.to_string().parse(), Ok(language));
             let json = serde_json::to_string(&language).unwrap();

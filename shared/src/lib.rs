@@ -1,27 +1,33 @@
-//! The domain of the exposure-notification service, as plain data and pure functions.
+//! The domain of an exposure notification service, as plain data and pure functions: phones upload
+//! the keys of people who tested positive, and all phones download them, to find out whom to warn.
 //!
 //! # In scope
-//! Validation codes, enrolments, temporary exposure keys and the rules that an upload must meet,
-//! dates of illness, conversion to diagnosis keys, the release rule, the padding of small files,
-//! the export file of Apple and Google, the signed documents that phones download and what they may
-//! say, the JSON that phones and the portal exchange with the service, the countries that can take
-//! part and the batches that are exchanged with them, and the rules for employees: who may do what,
-//! for how long, and after how many refused codes no longer.
+//! - [`time`]: ten-minute intervals, UTC days, the calendar of the Netherlands, retention
+//! - [`keys`]: temporary exposure keys, illnesses, conversion to diagnosis keys, the release rule
+//! - [`enrolment`]: validation codes, registration, and the rules for an upload
+//! - [`publication`]: padding, the export file of Apple and Google, and the signed documents that
+//!   phones download
+//! - [`staff`]: which employees may sign in, for how long, and how many wrong codes block them
+//! - [`api`]: the JSON that phones and the portal exchange with the service
+//! - [`country`] and [`language`]: the countries that can exchange keys, and the service's
+//!   languages
 //!
 //! # Out of scope
-//! Input and output, storage, HTTP, Workers and browsers. There is no clock and no source of
-//! randomness in here: the time and the random number generator are arguments. That is why the same
-//! code runs in the Worker, in the employees' browser and on the phone, and why each of them
-//! validates by the same rules.
+//! The exchange of keys with other countries is the crate `federation`. Input and output, storage,
+//! HTTP, Workers and browsers belong to the crates that use this one. There is no clock and no
+//! source of randomness: the time and the random number generator are arguments, so the same rules
+//! hold in the Worker, in the employees' browser and on the phone.
 //!
-//! Whatever comes from outside is parsed into a type that cannot be wrong; constructing it is the
-//! check.
+//! Input is parsed into types that cannot hold an invalid value. Constructing one is the check.
 
-/// Gives types that hold what no log may hold (design §5) a `Debug` that hides it.
+#![warn(missing_docs)]
+
+/// Implements a `Debug` that shows only the type's name, for types with data that must not be
+/// logged (design §5).
 #[macro_export]
 macro_rules! hidden_debug {
     ($($name:ident),*) => {$(
-        /// Hides what no log may hold.
+        /// Shows only the name of the type, since its data must not be logged.
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(concat!(stringify!($name), "(…)"))

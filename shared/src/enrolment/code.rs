@@ -1,8 +1,9 @@
-//! The validation code: what the phone shows and the GGD employee types (design §3).
+//! The validation code, which a phone shows, its owner reads out, and a GGD employee types (design
+//! §3).
 //!
-//! Six random symbols and a check symbol over the prime 23. The check finds every wrong symbol,
-//! every swap of two symbols and every doubled-pair error. It is a typing aid: what decides is the
-//! look-up in the Intake.
+//! A code has six random symbols and a check symbol modulo the prime 23. The check detects every
+//! wrong symbol, every swap of two symbols and every doubled-pair error. It helps with typing;
+//! whether a code is accepted, the Intake decides.
 
 use std::{fmt, str::FromStr};
 
@@ -12,30 +13,44 @@ use thiserror::Error;
 
 use crate::enrolment::intake::IntakeNumber;
 
-/// The 23 symbols in the order of their values 0–22: those of CoronaMelder's GGD key, without 0 and
-/// O, 1 and I.
+/// The 23 symbols in the order of their values 0 to 22: those of CoronaMelder's GGD key, which
+/// leaves out 0 and O, 1 and I.
 pub const ALPHABET: &str = "BCFGJLQRSTUVXYZ23456789";
 
-/// Symbols in a code, the check symbol included.
+/// The number of symbols in a code, including the check symbol.
 pub const LENGTH: usize = 7;
 
-/// The code that employees practise with. It is never sent to the service, and is not a
-/// [`ValidationCode`].
+/// The code with which employees practise. It is not a [`ValidationCode`] and is never sent to the
+/// service.
 pub const TRAINING_CODE: &str = "0000000";
 
 const BASE: u32 = 23;
 
-/// A validation code whose check symbol is right.
+/// A validation code with the right check symbol.
 ///
-/// `Display` gives the grouped form `L8T-6L-JV`; `FromStr` takes lower case, spaces and dashes too.
+/// `Display` writes the grouped form `L8T-6L-JV`; `FromStr` also takes lower case, white space and
+/// dashes.
+///
+/// ```
+/// use shared::enrolment::code::{CodeError, ValidationCode};
+///
+/// let code: ValidationCode = "l8t 6ljv".parse()?;
+/// assert_eq!(code.to_string(), "L8T-6L-JV");
+/// assert_eq!(code.compact(), "L8T6LJV");
+///
+/// // Two symbols swapped, a character that is in no code, and a symbol too few.
+/// assert_eq!("8LT-6L-JV".parse::<ValidationCode>(), Err(CodeError::Check));
+/// assert_eq!("L8T-6L-J0".parse::<ValidationCode>(), Err(CodeError::Symbol('0')));
+/// assert_eq!("L8T-6L-J".parse::<ValidationCode>(), Err(CodeError::Length(6)));
+/// # Ok::<(), CodeError>(())
+/// ```
 #[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ValidationCode([u8; LENGTH]);
 
 impl ValidationCode {
-    /// A random code that belongs to `intake`: its first symbol has the Intake's number as value.
-    ///
-    /// `intake` drawn uniformly makes the whole code uniform.
+    /// A random code that `intake` holds: the value of its first symbol is the Intake's number. For
+    /// a uniformly random `intake`, the code is uniformly random.
     pub fn random(intake: IntakeNumber, random: &mut impl Rng) -> Self {
         let mut values = [0; LENGTH];
         values[0] = intake.get();
@@ -48,12 +63,12 @@ impl ValidationCode {
         Self(values)
     }
 
-    /// The Intake that holds this code.
+    /// The Intake that holds the code.
     pub fn intake(self) -> IntakeNumber {
         IntakeNumber::modulo(self.0[0])
     }
 
-    /// The seven symbols without dashes, as the phone API writes a code.
+    /// The seven symbols without dashes: the form in the phone API.
     pub fn compact(self) -> String {
         self.symbols().collect()
     }
@@ -72,8 +87,8 @@ impl FromStr for ValidationCode {
         let mut found = 0;
         for character in text.chars().filter(|c| !is_separator(*c)) {
             let value = value(character).ok_or(CodeError::Symbol(character))?;
-            if let Some(place) = values.get_mut(found) {
-                *place = value;
+            if let Some(next) = values.get_mut(found) {
+                *next = value;
             }
             found += 1;
         }
@@ -112,27 +127,28 @@ impl From<ValidationCode> for String {
 /// Why a text is not a validation code.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum CodeError {
-    /// A character that is in no code: the first one from the left.
+    /// A character is not in the alphabet: the leftmost one.
     #[error("{0:?} is not in the alphabet")]
     Symbol(char),
-    /// Seven symbols are needed; so many were found.
+    /// The number of symbols is not seven, but this.
     #[error("a code has 7 symbols, found {0}")]
     Length(usize),
-    /// The symbols do not belong together: one is wrong or two are swapped.
+    /// The check symbol does not fit the others: a symbol is wrong, or two are swapped.
     #[error("the check symbol does not fit")]
     Check,
 }
 
-/// Whether people write `character` between the symbols of a code, where it means nothing.
+/// Whether `character` only separates the symbols of a code: white space or a dash.
 pub fn is_separator(character: char) -> bool {
     character.is_whitespace() || matches!(character, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
-/// Symbols in groups of three, two and two: `L8T6LJV` gives `L8T-6L-JV`, `L8T6` gives `L8T-6`.
+/// `symbols` in groups of three, two and two: `L8T6LJV` becomes `L8T-6L-JV`, `L8T6` becomes
+/// `L8T-6`.
 pub fn grouped(symbols: &str) -> String {
     let mut text = String::with_capacity(LENGTH + 2);
-    for (place, symbol) in symbols.chars().enumerate() {
-        if matches!(place, 3 | 5) {
+    for (index, symbol) in symbols.chars().enumerate() {
+        if matches!(index, 3 | 5) {
             text.push('-');
         }
         text.push(symbol);
@@ -198,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_shown_in_groups_and_kept_out_of_logs() {
+    fn a_code_is_displayed_in_groups_and_hidden_in_debug_output() {
         let code: ValidationCode = "l8t6ljv".parse().unwrap();
         assert_eq!(code.to_string(), "L8T-6L-JV");
         assert_eq!(code.compact(), "L8T6LJV");
@@ -207,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn every_wrong_symbol_and_every_swap_is_found() {
+    fn every_wrong_symbol_and_every_swap_is_detected() {
         for text in VALID.into_iter().take(6) {
             let symbols: Vec<char> = text.chars().collect();
             for place in 0..LENGTH {

@@ -1,4 +1,5 @@
-//! An enrolment: what a phone gets when it registers, and which Intake holds it (design §3).
+//! Enrolments: what a phone receives when it registers, so that its owner can share keys after a
+//! positive test (design §3).
 
 pub mod code;
 pub mod intake;
@@ -16,11 +17,12 @@ use crate::{
     time::{netherlands, shift},
 };
 
-/// How long after its validity an enrolment is still honoured, for phones whose clock is wrong.
+/// How long after the end of its validity an enrolment is still honoured, for phones whose clock is
+/// wrong.
 pub const GRACE_SECONDS: i64 = 30 * 60;
 
-/// The name by which the phone addresses its enrolment: 32 random bytes, the first one replaced by
-/// the Intake's number.
+/// The id under which a phone uploads to its enrolment: 32 random bytes, of which the first is
+/// replaced by the number of the Intake.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct BucketId(#[serde(with = "crate::base64")] [u8; 32]);
@@ -36,13 +38,13 @@ impl BucketId {
         &self.0
     }
 
-    /// The Intake to ask for it.
+    /// The Intake that holds the enrolment.
     pub const fn intake(&self) -> IntakeNumber {
         IntakeNumber::modulo(self.0[0])
     }
 }
 
-/// The secret with which the phone signs its uploads: 32 random bytes.
+/// The secret with which a phone signs its uploads: 32 random bytes.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct ConfirmationKey(#[serde(with = "crate::base64")] [u8; 32]);
@@ -58,19 +60,19 @@ impl ConfirmationKey {
         &self.0
     }
 
-    /// HMAC-SHA256 over the exact bytes of an upload's body.
+    /// The HMAC-SHA256 of the exact bytes of an upload's body.
     pub fn sign(&self, body: &[u8]) -> [u8; 32] {
         self.mac(body).finalize().into_bytes().into()
     }
 
-    /// Whether `signature` is the one of `body`, compared in constant time.
+    /// Whether `signature` is that of `body`, compared in constant time.
     pub fn verifies(&self, body: &[u8], signature: &[u8; 32]) -> bool {
         self.mac(body).verify_slice(signature).is_ok()
     }
 
     fn mac(&self, body: &[u8]) -> Hmac<Sha256> {
-        // HMAC pads a short key with zeros to the hash's block of 64 bytes (RFC 2104), the form
-        // that cannot fail.
+        // HMAC pads a short key with zeros to the hash's block of 64 bytes (RFC 2104); a key of
+        // that length needs no error handling.
         let mut block = [0; 64];
         block[..32].copy_from_slice(&self.0);
         let mut mac = Hmac::<Sha256>::new(&block.into());
@@ -79,19 +81,19 @@ impl ConfirmationKey {
     }
 }
 
-/// What a phone gets when it registers.
+/// What a phone receives when it registers.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Enrolment {
-    /// The code to read out to the GGD.
+    /// The code that the owner reads to the GGD employee.
     pub code: ValidationCode,
-    /// The address of its uploads.
+    /// The id under which the phone uploads.
     pub bucket: BucketId,
-    /// The key of its uploads' signatures.
+    /// The secret with which the phone signs its uploads.
     pub confirmation_key: ConfirmationKey,
 }
 
 impl Enrolment {
-    /// A random enrolment at `intake`.
+    /// A random enrolment that `intake` holds.
     pub fn random(intake: IntakeNumber, random: &mut impl Rng) -> Self {
         let code = ValidationCode::random(intake, random);
         let mut bucket: [u8; 32] = random.random();
@@ -104,12 +106,14 @@ impl Enrolment {
     }
 }
 
-/// When an enrolment made at `now` ends: 04:00 of the next day in the Netherlands, without grace.
+/// When the validity of an enrolment made at `now` ends: at 04:00 on the next day in the
+/// Netherlands.
 pub fn valid_until(now: Timestamp) -> Timestamp {
     netherlands::next_day_at_four(now)
 }
 
-/// Whether an enrolment that ends at `valid_until` is still honoured at `now`, grace included.
+/// Whether an enrolment that is valid until `valid_until` is honoured at `now`, given
+/// [`GRACE_SECONDS`].
 pub fn is_honoured(valid_until: Timestamp, now: Timestamp) -> bool {
     now < shift(valid_until, GRACE_SECONDS)
 }
@@ -123,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn code_and_bucket_name_the_same_intake() {
+    fn code_and_bucket_belong_to_the_same_intake() {
         let mut random = StdRng::seed_from_u64(1);
         for intake in IntakeNumber::all() {
             let enrolment = Enrolment::random(intake, &mut random);

@@ -1,5 +1,5 @@
-//! An upload of keys: what a phone sends to `/v1/postkeys`, and what of it is taken (design §3,
-//! §4.1).
+//! The upload of a phone's keys to `/v1/postkeys`, and the rules that reject all of it or drop a
+//! key (design §3, §4.1).
 
 use serde::{Deserialize, Deserializer, de::Visitor};
 use std::{collections::HashSet, fmt};
@@ -11,25 +11,25 @@ use crate::{
     time::Interval,
 };
 
-/// The most keys that one request may hold.
+/// The most keys in one upload.
 pub const MAX_UPLOAD_KEYS: usize = 98;
 
 /// The largest body of a phone's request, in bytes.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;
 
-/// An upload whose every key is a possible key. Which of them an enrolment takes is
-/// [`Acceptance`](crate::keys::tek::Acceptance)'s decision.
+/// A well-formed upload. Which of its keys an enrolment accepts is decided by
+/// [`Acceptance`](crate::keys::tek::Acceptance).
 #[derive(Debug, Eq, PartialEq)]
 pub struct Upload {
-    /// The enrolment that the keys are for.
+    /// The bucket id of the enrolment that the keys belong to.
     pub bucket: BucketId,
-    /// The keys whose numbers lie in their ranges, in the order of the request.
+    /// The keys whose numbers are in range, in the order of the request.
     pub keys: Vec<TemporaryExposureKey>,
 }
 
 impl Upload {
-    /// Parses a request's body. Keys with a number out of range are dropped one by one; anything
-    /// else that is wrong rejects the request.
+    /// Parses the body of a request. A key with a number out of range is dropped; any other error
+    /// rejects the request.
     pub fn parse(body: &[u8]) -> Result<Self, UploadError> {
         let json: UploadJson = serde_json::from_slice(body).map_err(|_| UploadError::Json)?;
         if json.keys.len() > MAX_UPLOAD_KEYS {
@@ -50,9 +50,8 @@ impl Upload {
     }
 }
 
-/// The bucket id of a body, and no look at the rest: enough to know which Intake to ask.
-///
-/// An upload that [`Upload::parse`] takes always has one.
+/// The bucket id in the body of a request, whose keys are not checked: enough to call the right
+/// Intake. Every body that [`Upload::parse`] takes has one.
 pub fn bucket_of(body: &[u8]) -> Option<BucketId> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -64,16 +63,16 @@ pub fn bucket_of(body: &[u8]) -> Option<BucketId> {
         .map(|json| json.bucket_id)
 }
 
-/// Why an upload was rejected as a whole. Phones never learn it.
+/// Why an upload is rejected. Phones never learn it.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum UploadError {
-    /// The same key twice.
+    /// Two keys have the same data.
     #[error("a key occurs twice")]
     DuplicateKey,
-    /// No JSON of the right shape, or a key or bucket id of the wrong length.
+    /// The body is not JSON of the right shape, or a key or the bucket id has a wrong length.
     #[error("not an upload")]
     Json,
-    /// More than [`MAX_UPLOAD_KEYS`].
+    /// There are more than [`MAX_UPLOAD_KEYS`] keys.
     #[error("more than 98 keys")]
     TooManyKeys,
 }
@@ -103,8 +102,8 @@ impl KeyJson {
     }
 }
 
-/// A JSON number without fraction, however large: what does not fit becomes the nearest end, which
-/// is out of every range.
+/// A JSON number without a fraction. One that does not fit becomes the nearest `i64`, which is out
+/// of range for every field.
 struct Integer(i64);
 
 impl<'de> Deserialize<'de> for Integer {
@@ -127,7 +126,7 @@ impl<'de> Deserialize<'de> for Integer {
             }
 
             fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Integer, E> {
-                // The parser gives integers that do not fit 64 bits as floating point.
+                // The parser passes integers that do not fit 64 bits as floating point.
                 if value.fract() == 0.0 && value.abs() >= i64::MAX as f64 {
                     Ok(Integer(if value < 0.0 { i64::MIN } else { i64::MAX }))
                 } else {
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_an_upload_is_rejected() {
+    fn a_body_that_is_not_an_upload_is_rejected() {
         let good = body(&[key(1, "2661984", "144")]);
         assert_eq!(parsed(&good), Ok(1));
         assert_eq!(
@@ -240,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bucket_is_found_without_a_look_at_the_keys() {
+    fn the_bucket_is_found_though_a_key_is_wrong() {
         let bucket = BucketId::from_bytes([5; 32]);
         assert_eq!(bucket_of(body(&[key(1, "1.5", "x")]).as_bytes()), None);
         assert_eq!(
@@ -257,7 +256,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_parsed_names_its_bucket(start in any::<i64>(), period in any::<i64>()) {
+        fn the_bucket_of_every_parsed_upload_is_found(start in any::<i64>(), period in any::<i64>()) {
             let body = body(&[key(1, &start.to_string(), &period.to_string())]);
             let upload = Upload::parse(body.as_bytes());
             prop_assert_eq!(bucket_of(body.as_bytes()), Some(upload.unwrap().bucket));

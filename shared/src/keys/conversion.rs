@@ -1,5 +1,5 @@
-//! Conversion of temporary exposure keys to diagnosis keys: how infectious the person was on the
-//! key's day (design §3).
+//! Conversion of temporary exposure keys to diagnosis keys, the keys that are published: those of
+//! the days on which their owner was infectious, with how infectious that was (design §3).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,8 +17,8 @@ pub enum TransmissionRiskLevel {
     High = 3,
 }
 
-/// A class of days that are equally infectious. It is what is published of a day, not the exact
-/// day.
+/// A class of equally infectious days around the onset of illness. The class is published, the
+/// exact number of days is not.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub enum Infectiousness {
     /// Two days before onset.
@@ -32,8 +32,8 @@ pub enum Infectiousness {
 }
 
 impl Infectiousness {
-    /// The class of a day so many days since onset (or, without symptoms, since the test); `None`
-    /// when the person does not count as infectious.
+    /// The class of the day `days_since_onset` after onset (or, without symptoms, after the test);
+    /// `None` for a day that does not count as infectious.
     pub fn on(days_since_onset: i32, symptomatic: bool) -> Option<Self> {
         if days_since_onset < 0 && !symptomatic {
             return None;
@@ -47,7 +47,7 @@ impl Infectiousness {
         }
     }
 
-    /// The level that phones weigh.
+    /// The `transmission_risk_level` that is published for the class.
     pub fn risk_level(self) -> TransmissionRiskLevel {
         match self {
             Self::Peak => TransmissionRiskLevel::High,
@@ -56,7 +56,7 @@ impl Infectiousness {
         }
     }
 
-    /// The days since onset that are published for every day of the class: its midpoint.
+    /// The midpoint of the class: the days since onset that are published for every day of it.
     pub fn days_since_onset(self) -> i32 {
         match self {
             Self::Before => -2,
@@ -66,7 +66,7 @@ impl Infectiousness {
         }
     }
 
-    /// The class with this midpoint.
+    /// The class with the midpoint `days_since_onset`.
     pub fn from_midpoint(days_since_onset: i32) -> Option<Self> {
         [Self::Before, Self::Peak, Self::Falling, Self::Late]
             .into_iter()
@@ -74,19 +74,46 @@ impl Infectiousness {
     }
 }
 
-/// A diagnosis key: a temporary exposure key of an infectious day. Its report type is always
-/// CONFIRMED_TEST.
+/// A temporary exposure key of an infectious day. Its report type is always CONFIRMED_TEST.
+///
+/// ```
+/// use shared::{
+///     keys::{
+///         conversion::{DiagnosisKey, Infectiousness},
+///         illness::{DateError, Illness},
+///         tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+///     },
+///     time::UtcDay,
+/// };
+///
+/// let today = UtcDay::of_date(jiff::civil::date(2026, 11, 23));
+/// let now = today.start().start();
+/// let illness = Illness::parse(true, "2026-11-20", now)?;
+/// let key = |days_ago| TemporaryExposureKey {
+///     data: KeyData::from_bytes([7; 16]),
+///     rolling_start: today.minus(days_ago).start(),
+///     rolling_period: RollingPeriod::DAY,
+/// };
+///
+/// let day_before_onset = DiagnosisKey::convert(key(4), illness).unwrap();
+/// assert_eq!(day_before_onset.infectiousness, Infectiousness::Peak);
+/// assert!(day_before_onset.is_releasable(now));
+///
+/// // Three days before onset, a person is not infectious: the key is not published.
+/// assert_eq!(DiagnosisKey::convert(key(6), illness), None);
+/// # Ok::<(), DateError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct DiagnosisKey {
-    /// The key.
+    /// The temporary exposure key.
     pub key: TemporaryExposureKey,
-    /// How infectious the person was on its day.
+    /// How infectious its owner was on the day of the key.
     pub infectiousness: Infectiousness,
 }
 
 impl DiagnosisKey {
-    /// The diagnosis key that `key` becomes for a person with `illness`; `None` when the person was
-    /// not infectious that day, and the key is of no use to anyone.
+    /// The diagnosis key of `key`, for an owner with `illness`; `None` when the owner was not
+    /// infectious on the day of the key.
     pub fn convert(key: TemporaryExposureKey, illness: Illness) -> Option<Self> {
         let days_since_onset = key.day().days_since(illness.onset());
         let infectiousness = Infectiousness::on(days_since_onset, illness.symptomatic())?;
@@ -111,7 +138,7 @@ mod tests {
     };
 
     #[test]
-    fn the_table_of_the_design_holds() {
+    fn classes_follow_the_table_of_the_design() {
         let expected = |days: i32, symptomatic: bool| match days {
             -2 if symptomatic => Some((2, -2)),
             -1 if symptomatic => Some((3, 0)),
@@ -130,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn days_are_counted_from_onset_in_utc_days() {
+    fn days_since_onset_are_utc_days() {
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
         let illness = Illness::new(true, "2026-11-20".parse().unwrap(), now).unwrap();
         let key = |day: UtcDay, offset| TemporaryExposureKey {
@@ -157,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_midpoint_names_its_class() {
+    fn a_class_is_found_by_its_midpoint() {
         for days in -2..=11 {
             let class = Infectiousness::on(days, true).unwrap();
             assert_eq!(

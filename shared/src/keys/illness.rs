@@ -1,4 +1,5 @@
-//! Dates of illness, as GGD employees enter them: calendar days in the Netherlands.
+//! The illness of a person who shares keys, as a GGD employee enters it: the first day of symptoms
+//! or the day of the test, calendar days in the Netherlands (design §3).
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -6,14 +7,13 @@ use thiserror::Error;
 
 use crate::time::{UtcDay, netherlands::today, rfc3339::parse_day};
 
-/// How many days before today an onset or test date may lie.
+/// The most days between the onset of illness, or the test, and today.
 pub const MAX_ILLNESS_AGE_DAYS: i32 = 30;
 
-/// How many days before the onset of symptoms a person counts as infectious.
+/// The number of days before the onset of symptoms on which a person counts as infectious.
 const INFECTIOUS_BEFORE_ONSET_DAYS: u32 = 2;
 
-/// What an employee says of a person's illness: the first day of illness, or, without symptoms, the
-/// date of the test.
+/// An illness: the first day of symptoms or, without symptoms, the day of the test.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Illness {
     symptomatic: bool,
@@ -21,13 +21,14 @@ pub struct Illness {
 }
 
 impl Illness {
-    /// Reads a date in the form `YYYY-MM-DD` and checks it as [`Illness::new`] does.
+    /// The illness with a date in the form `YYYY-MM-DD`, checked as by [`Illness::new`].
     pub fn parse(symptomatic: bool, date: &str, now: Timestamp) -> Result<Self, DateError> {
         let parsed = parse_day(date).ok_or(DateError::Malformed)?;
         Self::new(symptomatic, parsed, now)
     }
 
-    /// Checks that `date` lies from 30 days ago up to today, in the Netherlands at `now`.
+    /// The illness with `date`, if that is today or one of the 30 days before, in the Netherlands
+    /// at `now`.
     pub fn new(symptomatic: bool, date: Date, now: Timestamp) -> Result<Self, DateError> {
         if date > today(now) {
             Err(DateError::Future)
@@ -43,12 +44,13 @@ impl Illness {
         self.symptomatic
     }
 
-    /// The day from which the days since onset are counted.
+    /// The day from which days since onset are counted: that of the first symptoms or the test.
     pub fn onset(self) -> UtcDay {
         UtcDay::of_date(self.date)
     }
 
-    /// The first day on which the person counts as infectious.
+    /// The first day on which the person counts as infectious: two days before the first symptoms,
+    /// or the day of the test.
     pub fn infectious_from(self) -> Date {
         let before = if self.symptomatic {
             INFECTIOUS_BEFORE_ONSET_DAYS
@@ -61,13 +63,13 @@ impl Illness {
 
 hidden_debug!(Illness);
 
-/// Why a date cannot be a date of illness.
+/// Why a date is not accepted as that of an illness.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum DateError {
     /// The date is after today.
     #[error("the date lies in the future")]
     Future,
-    /// Not a calendar day in the form `YYYY-MM-DD`.
+    /// The text is not a calendar day in the form `YYYY-MM-DD`.
     #[error("not a date")]
     Malformed,
     /// The date is more than [`MAX_ILLNESS_AGE_DAYS`] days ago.
@@ -75,7 +77,7 @@ pub enum DateError {
     TooOld,
 }
 
-/// The oldest day that can be a date of illness at `now`.
+/// The oldest date of an illness that is accepted at `now`.
 pub fn oldest(now: Timestamp) -> Date {
     UtcDay::of_date(today(now))
         .minus(MAX_ILLNESS_AGE_DAYS.unsigned_abs())
@@ -98,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_from_thirty_days_ago_up_to_today_are_taken() {
+    fn dates_from_thirty_days_ago_up_to_today_are_accepted() {
         let now = at("2026-11-23T23:30:00Z"); // already the 24th in the Netherlands
         for (text, expected) in [
             ("2026-11-25", Err(DateError::Future)),

@@ -1,4 +1,5 @@
-//! Temporary exposure keys, and what makes them diagnosis keys (design §3).
+//! Temporary exposure keys, the illness that they are shared for, and their conversion to diagnosis
+//! keys (design §3).
 
 pub mod conversion;
 pub mod illness;

@@ -1,4 +1,4 @@
-//! The form in which uploaded keys are stored: 21 bytes a key, one blob an upload.
+//! The form in which the keys of an upload are stored: one blob, with 21 bytes for each key.
 //!
 //! Stored data outlives the code that wrote it, so a test pins the form.
 
@@ -7,7 +7,7 @@ use crate::{
     time::Interval,
 };
 
-/// Bytes of a key: its data, its rolling start (big-endian) and its rolling period.
+/// The bytes of one key: its data, its rolling start (big-endian) and its rolling period.
 const KEY_BYTES: usize = 16 + 4 + 1;
 
 /// The stored form of `keys`.
@@ -21,7 +21,7 @@ pub fn pack(keys: &[TemporaryExposureKey]) -> Vec<u8> {
     bytes
 }
 
-/// The keys in a stored form. `None` when [`pack`] did not write it.
+/// The keys in a stored form; `None` if [`pack`] did not write it.
 pub fn unpack(bytes: &[u8]) -> Option<Vec<TemporaryExposureKey>> {
     let (keys, rest) = bytes.as_chunks::<KEY_BYTES>();
     if !rest.is_empty() {

@@ -1,33 +1,33 @@
-//! Temporary exposure keys and the rules that decide which of them the service takes and when it
-//! may publish them (design §3).
+//! Temporary exposure keys (TEKs), from which phones derive the identifiers that they broadcast,
+//! and the rules for which of them the service accepts and when it may publish them (design §3).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::time::{INTERVALS_PER_DAY, Interval, UtcDay, shift};
 
-/// How many days before today a key may start.
+/// The most days between the day of a key and today.
 pub const MAX_KEY_AGE_DAYS: u32 = 14;
 
-/// How long after validation a key of the upload's own day is still taken.
+/// How long after validation a key of the upload's own day is still accepted.
 pub const SAME_DAY_WINDOW_SECONDS: i64 = 120 * 60;
 
-/// How long after its rolling period a key is held back: phones accept an identifier up to two
-/// hours after its time, so a key that is known earlier could be replayed.
+/// How long after its rolling period a key is held back. Phones accept an identifier up to two
+/// hours after its time, so identifiers of a key that is published earlier could be replayed.
 pub const RELEASE_DELAY_SECONDS: i64 = 2 * 3_600;
 
-/// The sixteen bytes of a key.
+/// The sixteen secret bytes of a key.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct KeyData(#[serde(with = "crate::base64")] [u8; 16]);
 
 impl KeyData {
-    /// The key with these bytes.
+    /// The key data with these bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes.
+    /// The sixteen bytes.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -35,23 +35,23 @@ impl KeyData {
 
 hidden_debug!(KeyData);
 
-/// How long a key was in use: 1 to 144 intervals.
+/// For how many intervals of ten minutes a key was in use: 1 to 144.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(try_from = "i64", into = "i64")]
 pub struct RollingPeriod(u8);
 
 impl RollingPeriod {
-    /// A whole day.
+    /// The rolling period of a whole day.
     pub const DAY: Self = Self(INTERVALS_PER_DAY as u8);
 
-    /// The period of so many intervals, if that is 1 to 144.
+    /// The rolling period of `intervals`, if that is 1 to 144.
     pub fn new(intervals: i64) -> Option<Self> {
         (1..=i64::from(INTERVALS_PER_DAY))
             .contains(&intervals)
             .then_some(Self(intervals as u8))
     }
 
-    /// The number of intervals.
+    /// The number of intervals: 1 to 144.
     pub const fn intervals(self) -> u32 {
         self.0 as u32
     }
@@ -71,64 +71,88 @@ impl From<RollingPeriod> for i64 {
     }
 }
 
-/// A temporary exposure key: what a phone derived its identifiers from on one day.
+/// A temporary exposure key: a phone derives the identifiers of one day from it.
+///
+/// ```
+/// use shared::{
+///     keys::tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+///     time::{Interval, UtcDay},
+/// };
+///
+/// // A key that was replaced when its owner shared it, at 09:30.
+/// let key = TemporaryExposureKey {
+///     data: KeyData::from_bytes([7; 16]),
+///     rolling_start: UtcDay::of_date("2026-11-20".parse()?).start(),
+///     rolling_period: RollingPeriod::new(57).unwrap(),
+/// };
+/// assert_eq!(key.day().date(), "2026-11-20".parse()?);
+///
+/// // Phones accept its identifiers for two more hours; only then it may be published.
+/// assert_eq!(key.releasable_at(), "2026-11-20T11:30:00Z".parse()?);
+///
+/// // The service accepts keys of today and of the 14 days before.
+/// assert!(key.is_recent("2026-12-04T23:59:00Z".parse()?));
+/// assert!(!key.is_recent("2026-12-05T00:00:00Z".parse()?));
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 pub struct TemporaryExposureKey {
-    /// The key itself.
+    /// The bytes from which the identifiers are derived.
     pub data: KeyData,
-    /// The first interval in which it was used.
+    /// The first interval in which the key was in use.
     pub rolling_start: Interval,
-    /// For how many intervals it was used.
+    /// The number of intervals in which the key was in use.
     pub rolling_period: RollingPeriod,
 }
 
 impl TemporaryExposureKey {
-    /// The UTC day in which the key's use began.
+    /// The UTC day of the rolling start.
     pub fn day(&self) -> UtcDay {
         self.rolling_start.day()
     }
 
-    /// The key, used until midnight of its day at most. Phones change keys then; a longer period
-    /// would reach into a day after the registration's.
+    /// The same key, its rolling period cut off at the end of its UTC day. Phones change keys at
+    /// midnight, and a longer period would reach into a day after the registration's.
     pub fn within_its_day(self) -> Self {
-        let left = INTERVALS_PER_DAY - self.rolling_start.number() % INTERVALS_PER_DAY;
-        let intervals = self.rolling_period.intervals().min(left);
+        let remaining = INTERVALS_PER_DAY - self.rolling_start.number() % INTERVALS_PER_DAY;
+        let intervals = self.rolling_period.intervals().min(remaining);
         Self {
             rolling_period: RollingPeriod::new(intervals.into()).unwrap_or(self.rolling_period),
             ..self
         }
     }
 
-    /// The first moment at which the key may be published.
+    /// The time from which the key may be published: two hours after its rolling period.
     pub fn releasable_at(&self) -> Timestamp {
         let end = self.rolling_start.plus(self.rolling_period.intervals());
         shift(end.start(), RELEASE_DELAY_SECONDS)
     }
 
-    /// Whether its start is at most 14 days before today and not in the future.
+    /// Whether the rolling start is not in the future, and on one of the 14 days before today or
+    /// later.
     pub fn is_recent(&self, now: Timestamp) -> bool {
         oldest_start(now) <= self.rolling_start && self.rolling_start <= Interval::at(now)
     }
 }
 
-/// The earliest rolling start that is taken at `now`: midnight UTC, 14 days ago.
+/// The earliest rolling start that is accepted at `now`: midnight UTC, 14 days ago.
 pub fn oldest_start(now: Timestamp) -> Interval {
     UtcDay::of(now).minus(MAX_KEY_AGE_DAYS).start()
 }
 
-/// Which keys an enrolment takes.
+/// What decides which keys of an upload an enrolment accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct Acceptance {
-    /// When the request arrived.
+    /// When the upload arrived.
     pub now: Timestamp,
-    /// The UTC day of the registration.
+    /// The UTC day on which the phone registered.
     pub registered: UtcDay,
-    /// When the GGD confirmed the code, if it has.
+    /// When an employee validated the code; `None` before that.
     pub validated: Option<Timestamp>,
 }
 
 impl Acceptance {
-    /// Whether `key` is taken; one that is not is dropped without a word.
+    /// Whether `key` is accepted. One that is not is dropped, and the phone does not learn it.
     pub fn takes(&self, key: &TemporaryExposureKey) -> bool {
         let same_day = key.day() == UtcDay::of(self.now);
         let window_over = self
@@ -172,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_ends_with_its_day() {
+    fn a_rolling_period_is_cut_off_at_the_end_of_its_day() {
         let day = UtcDay::of(at("2026-11-20T12:00:00Z")).start();
         for (start, period, left) in [
             (0, 144, 144),
@@ -213,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn an_enrolment_takes_keys_up_to_its_own_day_and_todays_key_for_two_hours() {
+    fn an_enrolment_accepts_keys_up_to_its_own_day_and_todays_key_for_two_hours() {
         let registered = at("2026-11-22T10:00:00Z");
         let yesterday = key(UtcDay::of(registered).start(), 144);
         let today = key(UtcDay::of(registered).start().plus(144), 10);
@@ -236,13 +260,13 @@ mod tests {
             Some("2026-11-22T10:00:00Z"),
             &yesterday
         ));
-        // After midnight the key is one of a past day.
+        // After midnight, the key is that of a past day.
         assert!(takes(
             "2026-11-23T00:30:00Z",
             Some("2026-11-22T10:00:00Z"),
             &yesterday
         ));
-        // A day after the registration's day is never taken.
+        // A key of a day after the registration's day is never accepted.
         assert!(!takes("2026-11-23T02:30:00Z", None, &today));
     }
 }

@@ -1,4 +1,4 @@
-//! Zip files with a fixed set of entries, the container of everything that phones download (design
+//! Zip files with a fixed set of entries: the container of everything that phones download (design
 //! §4.2).
 
 use std::io::{Cursor, Read as _, Write as _};
@@ -6,25 +6,24 @@ use std::io::{Cursor, Read as _, Write as _};
 use thiserror::Error;
 use zip::{CompressionMethod, ZipArchive, ZipWriter, write::SimpleFileOptions};
 
-/// A file is not the zip that it should be.
+/// Why a zip file cannot be written, or is not the expected one.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ArchiveError {
-    /// Not a zip, cut off, or damaged.
+    /// The file is not a zip, is cut off, or is damaged.
     #[error("not a readable zip file")]
     Unreadable,
-    /// The entries cannot be packed, for want of memory.
+    /// There is not enough memory to pack the entries.
     #[error("the zip file cannot be written")]
     Unwritable,
-    /// Other entries than the expected ones.
+    /// The entries are not the expected ones.
     #[error("unexpected entries")]
     Entries,
-    /// An entry holds more than its limit.
+    /// An entry is larger than its limit.
     #[error("an entry is too large")]
     TooLarge,
 }
 
-/// A zip of `entries`. The same entries always give the same bytes: nothing in it depends on time
-/// or place.
+/// The zip of `entries`, which are names and contents. The same entries always give the same bytes.
 pub(crate) fn pack(entries: &[(&str, &[u8])]) -> Result<Vec<u8>, ArchiveError> {
     let total: usize = entries.iter().map(|(_, content)| content.len()).sum();
     let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(total * 2 / 3 + 512)));
@@ -43,7 +42,8 @@ pub(crate) fn pack(entries: &[(&str, &[u8])]) -> Result<Vec<u8>, ArchiveError> {
         .into_inner())
 }
 
-/// The contents of exactly the entries `names` (each up to its limit in bytes), in that order.
+/// The contents of a zip with exactly the entries `names`, each with its limit in bytes, in that
+/// order.
 pub(crate) fn unpack<const N: usize>(
     bytes: &[u8],
     names: [(&str, u64); N],
@@ -58,8 +58,8 @@ pub(crate) fn unpack<const N: usize>(
             zip::result::ZipError::FileNotFound => ArchiveError::Entries,
             _ => ArchiveError::Unreadable,
         })?;
-        // The size in the directory is the sender's claim; the limit holds for what really comes
-        // out.
+        // The size in the directory is a claim of the sender; the limit applies to what is
+        // unpacked.
         entry
             .take(limit + 1)
             .read_to_end(content)
@@ -71,10 +71,10 @@ pub(crate) fn unpack<const N: usize>(
     Ok(contents)
 }
 
-/// The level at which an exposure key set has the fewest bytes a key for its time: every phone
-/// downloads every file, so a byte saved is saved a million times (`cargo xtask bench export`
-/// prints both). Key data is random and takes 16 bytes of the 17.7; one level less takes 18.8, one
-/// more saves nothing worth its time.
+/// The deflate level with the best ratio of size to time for an exposure key set (`cargo xtask
+/// bench export` prints both). Every phone downloads every file, so a byte saved is saved a million
+/// times. A key takes 17.7 bytes, 16 of them random; 18.8 at one level less. One level more saves
+/// nothing worth its time.
 const COMPRESSION_LEVEL: i64 = 5;
 
 #[cfg(test)]
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_packed_is_unpacked() {
+    fn packed_entries_are_unpacked() {
         let zip = pack(&[("a", b"one"), ("b", b"")]).unwrap();
         assert_eq!(
             unpack(&zip, [("b", 0), ("a", 3)]).unwrap(),
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn other_entries_and_large_ones_are_refused() {
+    fn unexpected_and_large_entries_are_refused() {
         let zip = pack(&[("a", b"one"), ("b", b"two")]).unwrap();
         assert_eq!(unpack(&zip, [("a", 3)]), Err(ArchiveError::Entries));
         assert_eq!(

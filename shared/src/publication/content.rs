@@ -1,4 +1,5 @@
-//! Content-addressed files and the signed JSON documents among them (design §4.2).
+//! Content-addressed files, the manifest that lists them, and the signing of JSON documents (design
+//! §4.2).
 
 use std::{fmt, str::FromStr};
 
@@ -13,20 +14,20 @@ use crate::publication::{
     signing::{ManifestSigningKey, ManifestVerifyingKey},
 };
 
-/// The name of a published file: the SHA-256 of its bytes. A phone that trusts the manifest trusts
-/// every file in it.
+/// The id of a published file: the SHA-256 of its bytes. A phone that trusts the manifest can
+/// therefore trust every file in it.
 #[derive(Clone, Copy, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ContentId([u8; 32]);
 
 impl ContentId {
-    /// The name of the file with these bytes.
+    /// The id of the file with the contents `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 }
 
-/// Lower-case hex, 64 digits.
+/// Writes 64 lower-case hex digits.
 impl fmt::Display for ContentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&hex::encode(self.0))
@@ -39,7 +40,7 @@ impl fmt::Debug for ContentId {
     }
 }
 
-/// Not 64 lower-case hex digits.
+/// A text is not 64 lower-case hex digits.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not a content id")]
 pub struct ContentIdError;
@@ -51,7 +52,8 @@ impl FromStr for ContentId {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).map_err(|_| ContentIdError)?;
         let id = Self(bytes);
-        // One name a file: upper case is another name, and would be another entry in every cache.
+        // The decoder also takes capital letters, which would be a second id, and a second entry in
+        // every cache, for the same file.
         (id.to_string() == text).then_some(id).ok_or(ContentIdError)
     }
 }
@@ -70,22 +72,49 @@ impl From<ContentId> for String {
     }
 }
 
-/// What a phone can download now.
+/// The list of files that a phone can download now.
+///
+/// ```
+/// use shared::publication::{
+///     content::{self, ContentId, DocumentError, Manifest},
+///     signing::ManifestSigningKey,
+/// };
+///
+/// let key_set = b"the zip of an exposure key set";
+/// let manifest = Manifest {
+///     exposure_key_sets: vec![ContentId::of(key_set)],
+///     risk_calculation_parameters: ContentId::of(b"the zip of a document"),
+///     app_config: ContentId::of(b"the zip of another"),
+///     resource_bundle: ContentId::of(b"the zip of a third"),
+/// };
+///
+/// // The service signs the manifest and zips it.
+/// let signing_key = ManifestSigningKey::from_bytes(&[1; 32]);
+/// let zip = content::sign(&serde_json::to_vec(&manifest)?, &signing_key)?;
+///
+/// // A phone verifies it, downloads a file, and compares its id.
+/// let opened: Manifest = content::open(&zip, &signing_key.verifying_key())?;
+/// assert_eq!(opened.exposure_key_sets, [ContentId::of(key_set)]);
+///
+/// let other_key = ManifestSigningKey::from_bytes(&[2; 32]).verifying_key();
+/// assert_eq!(content::open::<Manifest>(&zip, &other_key), Err(DocumentError::Signature));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
-    /// The exposure key sets, oldest first.
+    /// The ids of the exposure key sets, oldest first.
     pub exposure_key_sets: Vec<ContentId>,
-    /// How phones score an exposure.
+    /// The id of the parameters by which phones score an exposure.
     pub risk_calculation_parameters: ContentId,
-    /// How phones behave: intervals, sizes, probabilities.
+    /// The id of the app's settings.
     pub app_config: ContentId,
-    /// The texts that phones show.
+    /// The id of the texts that phones show.
     pub resource_bundle: ContentId,
 }
 
 impl Manifest {
-    /// The documents that it names.
+    /// The ids of the documents that are not exposure key sets.
     pub const fn documents(&self) -> [ContentId; 3] {
         [
             self.risk_calculation_parameters,
@@ -95,13 +124,13 @@ impl Manifest {
     }
 }
 
-/// The zip of a signed document: `content.bin` (UTF-8 JSON) and `content.sig` (64 bytes, Ed25519
-/// over `content.bin`).
+/// The zip of the signed document `json`: `content.bin` (the UTF-8 JSON) and `content.sig` (64
+/// bytes, Ed25519 over `content.bin`).
 pub fn sign(json: &[u8], key: &ManifestSigningKey) -> Result<Vec<u8>, ArchiveError> {
     archive::pack(&[(BIN, json), (SIG, &key.sign(json).to_bytes())])
 }
 
-/// Verifies the document in the zip `bytes` and reads it.
+/// Verifies and parses the signed document in the zip `bytes`.
 pub fn open<T: DeserializeOwned>(
     bytes: &[u8],
     key: &ManifestVerifyingKey,
@@ -116,13 +145,13 @@ pub fn open<T: DeserializeOwned>(
 /// Why a document is refused.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum DocumentError {
-    /// The container is not as it should be.
+    /// The zip is not as expected.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The text is not the expected document.
+    /// The JSON is not the expected document.
     #[error("not the expected JSON")]
     Json,
-    /// The signature does not hold.
+    /// The signature is not that of the document and key.
     #[error("the signature does not hold")]
     Signature,
 }
@@ -130,8 +159,8 @@ pub enum DocumentError {
 const BIN: &str = "content.bin";
 const SIG: &str = "content.sig";
 
-/// A manifest with an exposure key set an hour for 14 days has 23 kB; texts in a dozen languages
-/// have a few hundred.
+/// The largest JSON that is opened, in bytes. A manifest with an exposure key set for each hour of
+/// 14 days has 23 kB; texts in a dozen languages have a few hundred.
 const MAX_CONTENT_BYTES: u64 = 1024 * 1024;
 
 #[cfg(test)]

@@ -1,23 +1,25 @@
-//! The two signing keys of the service, read from PEM (PKCS#8 for secrets, SPKI for public keys).
+//! The two signing keys of publication, and their PEM forms (PKCS#8 for secret keys, SPKI for
+//! public keys).
 //!
-//! Ed25519 signs the documents that phones read (manifest, settings, texts); ECDSA P-256 signs the
-//! exposure key sets, since the phones' operating systems accept nothing else.
+//! Ed25519 signs the manifest and the other JSON documents; ECDSA P-256 signs exposure key sets,
+//! since the phones' operating systems accept nothing else.
 
 use ed25519_dalek::pkcs8::{
     DecodePrivateKey as _, DecodePublicKey as _, EncodePublicKey as _, spki::der::pem::LineEnding,
 };
 use thiserror::Error;
 
-/// Signs documents.
+/// The secret key that signs JSON documents.
 pub type ManifestSigningKey = ed25519_dalek::SigningKey;
-/// Verifies documents.
+/// The public key that verifies JSON documents.
 pub type ManifestVerifyingKey = ed25519_dalek::VerifyingKey;
-/// Signs exposure key sets.
+/// The secret key that signs exposure key sets.
 pub type ExportSigningKey = p256::ecdsa::SigningKey;
-/// Verifies exposure key sets.
+/// The public key that verifies exposure key sets.
 pub type ExportVerifyingKey = p256::ecdsa::VerifyingKey;
 
-/// The PEM text is not a key of the expected kind. Says nothing of the text, which may be a secret.
+/// A PEM text is not a key of the expected kind. The message leaves out the text, which may be a
+/// secret.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not a PEM key of the kind {0}")]
 pub struct KeyError(&'static str);
@@ -27,22 +29,22 @@ const ED25519_PUBLIC: KeyError = KeyError("Ed25519, SPKI");
 const P256_SECRET: KeyError = KeyError("P-256, PKCS#8");
 const P256_PUBLIC: KeyError = KeyError("P-256, SPKI");
 
-/// The secret key of documents.
+/// Parses the secret key of JSON documents.
 pub fn manifest_signing_key(pem: &str) -> Result<ManifestSigningKey, KeyError> {
     ManifestSigningKey::from_pkcs8_pem(pem).map_err(|_| ED25519_SECRET)
 }
 
-/// The public key of documents.
+/// Parses the public key of JSON documents.
 pub fn manifest_verifying_key(pem: &str) -> Result<ManifestVerifyingKey, KeyError> {
     ManifestVerifyingKey::from_public_key_pem(pem).map_err(|_| ED25519_PUBLIC)
 }
 
-/// The secret key of exposure key sets.
+/// Parses the secret key of exposure key sets.
 pub fn export_signing_key(pem: &str) -> Result<ExportSigningKey, KeyError> {
     ExportSigningKey::from_pkcs8_pem(pem).map_err(|_| P256_SECRET)
 }
 
-/// The public key of exposure key sets.
+/// Parses the public key of exposure key sets.
 pub fn export_verifying_key(pem: &str) -> Result<ExportVerifyingKey, KeyError> {
     ExportVerifyingKey::from_public_key_pem(pem).map_err(|_| P256_PUBLIC)
 }
@@ -70,7 +72,7 @@ mod tests {
     const P256_PUB: &str = include_str!("../../tests/fixtures/p256.pub.pem");
 
     #[test]
-    fn keys_that_openssl_made_are_read() {
+    fn keys_of_openssl_are_parsed() {
         let manifest = manifest_signing_key(ED25519).unwrap();
         assert_eq!(
             manifest.verifying_key(),

@@ -1,4 +1,4 @@
-//! A GGD employee, as the organisation's sign-in provider knows her (design §4.3).
+//! A GGD employee's id and role, as the organisation's sign-in provider states them (design §4.3).
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -7,14 +7,14 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// Validates codes.
+    /// May validate codes.
     Employee,
-    /// Validates codes, reads the audit trail, and signs employees out.
+    /// May also read the audit trail and sign employees out.
     Administrator,
 }
 
 impl Role {
-    /// Whether somebody with this role may do what `needed` stands for.
+    /// Whether this role permits everything that `needed` permits.
     pub const fn includes(self, needed: Self) -> bool {
         matches!(
             (self, needed),
@@ -22,7 +22,7 @@ impl Role {
         )
     }
 
-    /// The name under which it is sent and stored.
+    /// The name of the role in JSON and in storage.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Employee => "employee",
@@ -31,13 +31,13 @@ impl Role {
     }
 }
 
-/// By which an employee is known for as long as the provider has her: the claim that a setting
-/// names.
+/// The permanent id of an employee at the provider: the value of the claim that a setting names.
+/// 1 to 255 bytes without control characters.
 #[derive(Clone, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmployeeId(String);
 
-/// The longest id, in bytes: what OpenID Connect Core §2 allows a `sub`.
+/// The longest id, in bytes: the limit of a `sub` in OpenID Connect Core §2.
 const MAX_ID_BYTES: usize = 255;
 
 impl EmployeeId {
@@ -68,7 +68,7 @@ impl From<EmployeeId> for String {
     }
 }
 
-/// Nothing, more than 255 bytes, or something that cannot be printed.
+/// An id is empty, has more than 255 bytes, or contains a control character.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not an employee's id")]
 pub struct EmployeeIdError;
@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_administrator_may_what_an_employee_may_and_not_the_other_way_round() {
+    fn an_administrator_has_the_rights_of_an_employee_and_not_vice_versa() {
         assert!(Role::Administrator.includes(Role::Employee));
         assert!(Role::Administrator.includes(Role::Administrator));
         assert!(Role::Employee.includes(Role::Employee));
@@ -86,14 +86,14 @@ mod tests {
     }
 
     #[test]
-    fn roles_are_sent_and_stored_under_one_name() {
+    fn a_role_has_one_name_in_json_and_in_storage() {
         for role in [Role::Employee, Role::Administrator] {
             assert_eq!(serde_json::json!(role), role.name());
         }
     }
 
     #[test]
-    fn an_id_is_a_line_of_reasonable_length() {
+    fn an_id_has_1_to_255_printable_bytes() {
         let id = |text: &str| EmployeeId::try_from(text.to_owned());
         assert_eq!(
             id("j.jansen@ggd.example").unwrap().as_str(),

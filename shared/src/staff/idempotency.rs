@@ -1,7 +1,7 @@
-//! Telling a validation that is sent again from a new one, after an answer was lost (design §4.3).
+//! Recognizing a validation that is sent again because its answer was lost (design §4.3).
 //!
-//! The service remembers hashes alone. Each includes the key's 122 random bits, which are not kept,
-//! so that nobody finds a code or a date by hashing every possible one.
+//! The service stores only hashes. Each includes the 122 random bits of the idempotency key, which
+//! are not stored, so that a code or a date cannot be found by hashing every possible one.
 
 use std::str::FromStr;
 
@@ -12,14 +12,14 @@ use thiserror::Error;
 
 use crate::staff::employee::EmployeeId;
 
-/// For how long the same key, employee and body get the first answer again.
+/// How long the same key, employee and body get the first answer again.
 pub const REPLAY_SECONDS: i64 = 10 * 60;
 
-/// The header `Idempotency-Key`: a random UUID, version 4 (RFC 9562).
+/// The value of the header `Idempotency-Key`: a random UUID, version 4 (RFC 9562).
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub struct IdempotencyKey([u8; 16]);
 
-/// Not a random UUID.
+/// A text is not a random UUID.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not a random UUID")]
 pub struct IdempotencyKeyError;
@@ -34,25 +34,26 @@ impl FromStr for IdempotencyKey {
         }
         let mut bytes = [0; 16];
         hex::decode_to_slice(groups.concat(), &mut bytes).map_err(|_| IdempotencyKeyError)?;
-        // Others are guessed more easily, and with them the body that is hashed together with them.
-        let random = bytes[6] >> 4 == 4 && bytes[8] >> 6 == 0b10;
-        random.then_some(Self(bytes)).ok_or(IdempotencyKeyError)
+        // UUIDs of other versions can be guessed, and then so can the body that is hashed with
+        // them.
+        let is_random = bytes[6] >> 4 == 4 && bytes[8] >> 6 == 0b10;
+        is_random.then_some(Self(bytes)).ok_or(IdempotencyKeyError)
     }
 }
 
-/// What is remembered of a request with a key.
+/// The hashes of a request with an idempotency key. A repetition of the request has the same ones.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RequestHashes {
-    /// Of the key.
+    /// The hash of the key.
     #[serde(with = "crate::base64")]
     pub key: [u8; 32],
-    /// Of the key and the body.
+    /// The hash of the key and the body.
     #[serde(with = "crate::base64")]
     pub body: [u8; 32],
 }
 
 impl RequestHashes {
-    /// The hashes of a request.
+    /// The hashes of a request with `key` and `body`.
     pub fn new(key: IdempotencyKey, body: &[u8]) -> Self {
         Self {
             key: hash(b"key", &[&key.0]),
@@ -61,19 +62,20 @@ impl RequestHashes {
     }
 }
 
-/// By which an Intake knows that an attempt at a code is one that it has accepted before.
+/// The id under which an Intake accepts a code, so that it recognizes the same attempt when it is
+/// repeated.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct AttemptId(#[serde(with = "crate::base64")] [u8; 32]);
 
 impl AttemptId {
-    /// Of an attempt that `employee` may repeat.
+    /// The id of an attempt that `employee` may repeat.
     pub fn repeatable(employee: &EmployeeId, request: &RequestHashes) -> Self {
         let employee = hash(b"employee", &[employee.as_str().as_bytes()]);
         Self(hash(b"attempt", &[&employee, &request.key, &request.body]))
     }
 
-    /// Of an attempt that nobody can repeat.
+    /// The id of an attempt that cannot be repeated.
     pub fn random(random: &mut impl Rng) -> Self {
         Self(random.random())
     }
@@ -86,7 +88,8 @@ impl AttemptId {
 
 hidden_debug!(AttemptId, IdempotencyKey, RequestHashes);
 
-/// SHA-256 of `parts`, all but the last of which have a fixed length, for one `purpose`.
+/// The SHA-256 of `parts`, of which all but the last have a fixed length. Hashes with different
+/// purposes are never equal.
 fn hash(purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(purpose);
@@ -131,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn key_body_and_employee_make_the_attempt() {
+    fn an_attempt_is_identified_by_key_body_and_employee() {
         let anna = employee("anna");
         let request = |key: &str, body: &[u8]| RequestHashes::new(key.parse().unwrap(), body);
         let first = request(KEY, b"1");

@@ -1,5 +1,5 @@
-//! The rules for employees: who may sign in, for how long, and how many codes may be wrong
-//! (design §4.3).
+//! The rules for GGD employees, who validate codes: who may sign in, for how long, and how many
+//! wrong codes block an employee (design §4.3).
 
 pub mod employee;
 pub mod idempotency;

@@ -1,29 +1,29 @@
-//! How long an employee stays signed in (design §4.3).
+//! How long an employee stays signed in to the portal (design §4.3).
 
 use jiff::Timestamp;
 
 use crate::time::shift;
 
-/// How long after its last use a session ends: an office computer that somebody walked away from.
+/// How long after its last use a session ends: the time for which a computer may stand unattended.
 pub const IDLE_SECONDS: i64 = 15 * 60;
 
-/// How long after the sign-in it ends in any case: a working day.
+/// How long after the sign-in a session ends in any case: a working day.
 pub const MAX_SECONDS: i64 = 8 * 3_600;
 
-/// How long a sign-in may take, from leaving for the provider to coming back.
+/// How long a sign-in may take, from the redirect to the provider to the callback.
 pub const SIGN_IN_SECONDS: i64 = 10 * 60;
 
 /// When a session began and when it was last used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SessionLifetime {
-    /// The sign-in.
+    /// The time of the sign-in.
     pub started: Timestamp,
-    /// The last use; at first the sign-in.
+    /// The time of the last use, at first that of the sign-in.
     pub used: Timestamp,
 }
 
 impl SessionLifetime {
-    /// Of a session that begins.
+    /// The lifetime of a session that begins at `now`.
     pub const fn starting(now: Timestamp) -> Self {
         Self {
             started: now,
@@ -31,21 +31,21 @@ impl SessionLifetime {
         }
     }
 
-    /// Its end, however much it is used.
+    /// The end of the session, no matter how much it is used.
     pub fn until(self) -> Timestamp {
         shift(self.started, MAX_SECONDS)
     }
 
-    /// Its end if it is not used again.
+    /// The end of the session if it is not used again.
     pub fn idle_until(self) -> Timestamp {
         shift(self.used, IDLE_SECONDS).min(self.until())
     }
 
-    /// The session, used once more at `now`; `None` when it has ended.
+    /// The lifetime after another use at `now`; `None` if the session has ended.
     pub fn used_at(self, now: Timestamp) -> Option<Self> {
         (now < self.idle_until()).then_some(Self {
             started: self.started,
-            // A clock that was set back must not make it end earlier.
+            // A clock that was set back must not end the session earlier.
             used: self.used.max(now),
         })
     }

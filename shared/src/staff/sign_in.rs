@@ -1,7 +1,7 @@
-//! Who may sign in: what an ID token must say beside being genuine (design §4.3).
+//! Who may sign in: the role and the second factor that an ID token must show (design §4.3).
 //!
-//! That it is genuine, for us and new, is checked before, by the library that knows how. Here it is
-//! a map of claims.
+//! Its signature, issuer, audience, times and nonce are verified before, by an OpenID Connect
+//! library. Here, it is a map of claims.
 
 use std::{fmt, str::FromStr};
 
@@ -10,51 +10,51 @@ use thiserror::Error;
 
 use crate::staff::employee::{EmployeeId, Role};
 
-/// The claims of an ID token whose signature, issuer, audience, times and nonce are right.
+/// The claims of a verified ID token.
 pub type Claims = Map<String, Value>;
 
-/// Where an ID token says who somebody is and what that person may do.
+/// How the claims of an ID token state who signs in, and with which role.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SignInRules {
-    /// The claim that names the employee for good.
+    /// The claim with the permanent id of the employee.
     pub employee_claim: String,
     /// The claim with the role or the list of roles.
     pub role_claim: String,
-    /// Its value for employees.
+    /// The value of the role claim for employees.
     pub employee_role: String,
-    /// Its value for administrators.
+    /// The value of the role claim for administrators.
     pub administrator_role: String,
-    /// What shows a second factor.
+    /// The values of claims that show a second factor.
     pub second_factor: SecondFactor,
 }
 
-/// Somebody who may use the portal.
+/// An employee who may use the portal.
 #[derive(Clone, Eq, PartialEq)]
 pub struct AdmittedEmployee {
-    /// By which she is known.
+    /// The permanent id at the provider.
     pub id: EmployeeId,
-    /// The name, to be shown.
+    /// The name to display.
     pub name: String,
-    /// What she may do.
+    /// What the employee may do.
     pub role: Role,
 }
 
-/// A sign-in that is refused, and whose it is, if the token says so.
+/// A refused sign-in.
 #[derive(Clone, Eq, PartialEq)]
 pub struct RefusedSignIn {
-    /// Why.
+    /// Why it is refused.
     pub reason: SignInRefusal,
-    /// Who.
+    /// Who tried to sign in, if the token states it.
     pub employee: Option<EmployeeId>,
 }
 
 hidden_debug!(AdmittedEmployee, RefusedSignIn);
 
-/// The longest name that is kept, in characters.
-const MAX_NAME: usize = 100;
+/// The longest name of an employee, in characters. The rest is cut off.
+const MAX_NAME_CHARS: usize = 100;
 
 impl SignInRules {
-    /// Who signs in with `claims`. An administrator who is an employee too is an administrator.
+    /// The employee who signs in with `claims`. One with both roles is an administrator.
     pub fn admit(&self, claims: &Claims) -> Result<AdmittedEmployee, RefusedSignIn> {
         let id = text(claims, &self.employee_claim).ok_or(RefusedSignIn {
             reason: SignInRefusal::Failed,
@@ -98,8 +98,8 @@ impl SignInRules {
     }
 }
 
-/// The values of `acr` and `amr` that show a second factor (OpenID Connect Core §2, RFC 8176). One
-/// of them suffices.
+/// The values of the claims `acr` and `amr` that show a second factor (OpenID Connect Core §2,
+/// RFC 8176). One of them suffices.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SecondFactor {
     acr: Vec<String>,
@@ -107,7 +107,7 @@ pub struct SecondFactor {
 }
 
 impl SecondFactor {
-    /// The values of `acr`, to be asked for when a sign-in begins.
+    /// The values of `acr`, which are requested when a sign-in begins.
     pub fn acr_values(&self) -> impl Iterator<Item = &str> {
         self.acr.iter().map(String::as_str)
     }
@@ -121,7 +121,7 @@ impl SecondFactor {
     }
 }
 
-/// Reads values with spaces between them, each behind `acr:` or `amr:`; at least one.
+/// Parses at least one value, separated by white space and prefixed with `acr:` or `amr:`.
 impl FromStr for SecondFactor {
     type Err = SecondFactorError;
 
@@ -144,17 +144,17 @@ impl FromStr for SecondFactor {
     }
 }
 
-/// Not a list of such values.
+/// A text is not a list of values of `acr` and `amr`.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not values of acr and amr such as `amr:otp`")]
 pub struct SecondFactorError;
 
-/// The claim `name` if it is a text.
+/// The claim `name`, if it is a string.
 fn text<'a>(claims: &'a Claims, name: &str) -> Option<&'a str> {
     claims.get(name).and_then(Value::as_str)
 }
 
-/// The claim `name`, a text or a list of texts.
+/// The strings in the claim `name`, which is one string or a list.
 fn texts<'a>(claims: &'a Claims, name: &str) -> Vec<&'a str> {
     match claims.get(name) {
         Some(Value::String(text)) => vec![text],
@@ -163,23 +163,24 @@ fn texts<'a>(claims: &'a Claims, name: &str) -> Vec<&'a str> {
     }
 }
 
+/// `name` without control characters, of limited length.
 fn printable(name: &str) -> String {
     let name: String = name
         .chars()
         .filter(|c| !c.is_control())
-        .take(MAX_NAME)
+        .take(MAX_NAME_CHARS)
         .collect();
     name.trim().to_owned()
 }
 
-/// Why a sign-in was refused: what `GET /auth/callback` puts behind `/?sign-in=`.
+/// Why a sign-in was refused, as the callback tells the portal in `/?sign-in=`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum SignInRefusal {
-    /// The person has none of the roles that may use the portal.
+    /// The person has no role that may use the portal.
     Role,
     /// The person signed in without a second factor.
     SecondFactor,
-    /// Anything else. Trying again may help.
+    /// The sign-in failed for another reason. Another attempt may succeed.
     Failed,
 }
 
@@ -206,7 +207,7 @@ impl fmt::Display for SignInRefusal {
     }
 }
 
-/// Not a reason for which sign-ins are refused.
+/// A text is not the name of a refusal.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not a reason for which sign-ins are refused")]
 pub struct SignInRefusalError;
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_role_nobody_is_admitted() {
+    fn a_person_without_a_role_is_refused() {
         for roles in [
             json!(null),
             json!("GGD-employee"),
@@ -283,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_second_factor_nobody_is_admitted() {
+    fn a_person_without_a_second_factor_is_refused() {
         for (claim, value) in [
             ("amr", json!(["pwd"])),
             ("amr", json!([])),
@@ -297,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_person_is_known_when_the_token_says_who_it_is() {
+    fn a_refused_person_is_known_when_the_token_states_an_id() {
         let refused = |claims: Value| rules().admit(claims.as_object().unwrap()).unwrap_err();
         let known = refused(json!({ "sub": "a1" }));
         assert_eq!(known.employee.unwrap().as_str(), "a1");
@@ -314,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn somebody_without_a_name_is_called_by_the_id() {
+    fn an_employee_without_a_name_is_shown_by_id() {
         for name in [json!(null), json!(""), json!(" \u{7} ")] {
             let claims =
                 json!({ "sub": "a1", "name": name, "roles": "ggd-employee", "amr": "mfa" });
@@ -341,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn reasons_of_refused_sign_ins_are_read_back() {
+    fn refusals_are_parsed_from_their_names() {
         for reason in SignInRefusal::ALL {
             assert_eq!(reason.to_string().parse(), Ok(reason));
         }

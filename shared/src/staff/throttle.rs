@@ -1,36 +1,36 @@
-//! How many codes an employee may get wrong (design §4.3). Nobody finds a code by trying: there are
-//! 148 million.
+//! The throttle that blocks an employee after too many refused codes, so that none of the 148
+//! million is found by trying (design §4.3).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::time::shift;
 
-/// How many refused codes within [`WINDOW_SECONDS`] block an employee.
+/// The number of refused codes within [`WINDOW_SECONDS`] that block an employee.
 pub const MAX_REFUSED: usize = 10;
 
-/// For how long a refused code counts.
+/// How long a refused code counts.
 pub const WINDOW_SECONDS: i64 = 10 * 60;
 
-/// For how long an employee is blocked. Tries in that time do not lengthen it.
+/// How long an employee is blocked. Attempts during a block do not lengthen it.
 pub const BLOCK_SECONDS: i64 = 15 * 60;
 
-/// What is remembered of an employee's refused codes: when, never which.
+/// When an employee's recent codes were refused, but never which codes.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Throttle {
     refused: Vec<Timestamp>,
     blocked_until: Option<Timestamp>,
 }
 
-/// Too many codes were refused.
+/// The employee is blocked: too many codes were refused.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Throttled {
-    /// In how many seconds the next code may be tried; at least one.
+    /// The seconds until another code may be tried; at least one.
     pub retry_after: i64,
 }
 
 impl Throttle {
-    /// Whether a code may be tried at `now`.
+    /// Checks that the employee may try a code at `now`.
     pub fn check(&self, now: Timestamp) -> Result<(), Throttled> {
         match self.blocked_until {
             Some(until) if now < until => Err(Throttled {
@@ -40,18 +40,18 @@ impl Throttle {
         }
     }
 
-    /// A code was refused at `now`. Accepted ones in between change nothing.
+    /// Records that a code was refused at `now`. Accepted codes do not reset the count.
     pub fn note_refused(&mut self, now: Timestamp) {
         self.refused.retain(|at| now < shift(*at, WINDOW_SECONDS));
         self.refused.push(now);
         if self.refused.len() >= MAX_REFUSED {
-            // After the block, the employee begins anew.
+            // After the block, the count starts from zero.
             self.refused.clear();
             self.blocked_until = Some(shift(now, BLOCK_SECONDS));
         }
     }
 
-    /// From when on it says nothing more.
+    /// When the throttle no longer has any effect and may be deleted; `None` if it has none now.
     pub fn ends_at(&self) -> Option<Timestamp> {
         let last = self.refused.last().map(|at| shift(*at, WINDOW_SECONDS));
         last.max(self.blocked_until)
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn the_eleventh_try_within_ten_minutes_is_not_made_for_a_quarter_of_an_hour() {
+    fn after_ten_refusals_within_ten_minutes_an_employee_is_blocked_for_a_quarter_of_an_hour() {
         let mut throttle = Throttle::default();
         for second in 0..10 {
             assert_eq!(throttle.check(after(second)), Ok(()));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_block_it_takes_ten_more() {
+    fn after_a_block_ten_more_refusals_block_again() {
         let mut throttle = Throttle::default();
         for _ in 0..10 {
             throttle.note_refused(start());
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_read_back_and_ends() {
+    fn a_stored_throttle_is_read_back_and_ends() {
         let mut throttle = Throttle::default();
         assert_eq!(throttle.ends_at(), None);
         throttle.note_refused(start());

@@ -73,7 +73,7 @@ impl<P> From<Token<P>> for String {
     }
 }
 
-/// Not 64 lower-case hex digits.
+/// A text is not 64 lower-case hex digits.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 #[error("not a token")]
 pub struct TokenError;
@@ -85,7 +85,7 @@ impl<P> FromStr for Token<P> {
         let mut bytes = [0; 32];
         hex::decode_to_slice(text, &mut bytes).map_err(|_| TokenError)?;
         let token = Self(bytes, PhantomData);
-        // The decoder takes capitals too.
+        // The decoder also takes capital letters.
         if token.to_string() == text {
             Ok(token)
         } else {

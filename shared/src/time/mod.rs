@@ -1,4 +1,5 @@
-//! Intervals of ten minutes and UTC days, the units in which GAEN counts time.
+//! Intervals of ten minutes and UTC days: the units of time of exposure notification (Google's and
+//! Apple's GAEN), and of every rule in this crate.
 
 pub mod netherlands;
 pub mod retention;
@@ -7,114 +8,129 @@ pub mod rfc3339;
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use serde::{Deserialize, Serialize};
 
-/// Seconds in an interval.
+/// The length of an interval, in seconds.
 const INTERVAL_SECONDS: i64 = 600;
 
-/// Intervals in a UTC day.
+/// The number of intervals in a UTC day.
 pub const INTERVALS_PER_DAY: u32 = 144;
 
-/// Seconds in a UTC day.
+/// The length of a UTC day, in seconds.
 pub const DAY_SECONDS: i64 = 86_400;
 
-/// GAEN's ENIntervalNumber: `floor(unix seconds / 600)`.
+/// Ten minutes, numbered from 1970: GAEN's ENIntervalNumber, `floor(unix seconds / 600)`.
+///
+/// ```
+/// use shared::time::{Interval, UtcDay};
+///
+/// let interval = Interval::at("2020-08-12T09:05:00Z".parse()?);
+/// assert_eq!(interval.number(), 2_662_038);
+/// assert_eq!(interval.start(), "2020-08-12T09:00:00Z".parse()?);
+///
+/// let day = interval.day();
+/// assert_eq!(day, UtcDay::of_date("2020-08-12".parse()?));
+/// assert_eq!(day.start().plus(54), interval);
+/// assert_eq!(day.days_since(day.minus(14)), 14);
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct Interval(u32);
 
 impl Interval {
-    /// The interval with this number.
+    /// The interval with this ENIntervalNumber.
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 
-    /// The interval in which `time` lies.
+    /// The interval that contains `time`; the first or last one if `time` lies outside all.
     pub fn at(time: Timestamp) -> Self {
         let number = time.as_second().div_euclid(INTERVAL_SECONDS);
         Self(u32::try_from(number).unwrap_or(if number < 0 { 0 } else { u32::MAX }))
     }
 
-    /// The number.
+    /// The ENIntervalNumber.
     pub const fn number(self) -> u32 {
         self.0
     }
 
-    /// The number as the signed integer that the export format has.
+    /// The ENIntervalNumber as the signed integer of the export format.
     pub fn as_i32(self) -> i32 {
         i32::try_from(self.0).unwrap_or(i32::MAX)
     }
 
-    /// The moment at which the interval begins.
+    /// The time at which the interval begins.
     pub fn start(self) -> Timestamp {
         // The largest number lies in the year 83626, which a Timestamp cannot hold.
         Timestamp::from_second(i64::from(self.0) * INTERVAL_SECONDS).unwrap_or(Timestamp::MAX)
     }
 
-    /// The interval so many intervals later.
+    /// The interval `intervals` after this one.
     pub const fn plus(self, intervals: u32) -> Self {
         Self(self.0.saturating_add(intervals))
     }
 
-    /// The number of the UTC day, counted from 1970-01-01.
+    /// The UTC day that contains the interval.
     pub const fn day(self) -> UtcDay {
         UtcDay(self.0 / INTERVALS_PER_DAY)
     }
 }
 
-/// A UTC day, counted from 1970-01-01.
+/// A UTC day, stored as the number of days since 1970-01-01.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
 pub struct UtcDay(u32);
 
 impl UtcDay {
-    /// The UTC day of `time`.
+    /// The UTC day that contains `time`.
     pub fn of(time: Timestamp) -> Self {
         Interval::at(time).day()
     }
 
-    /// The UTC day that has the same name as `date`.
+    /// The UTC day with the calendar date `date`.
     pub fn of_date(date: Date) -> Self {
         date.to_zoned(TimeZone::UTC)
             .map_or(Self(0), |midnight| Self::of(midnight.timestamp()))
     }
 
-    /// The day's name.
+    /// The calendar date of the day.
     pub fn date(self) -> Date {
         TimeZone::UTC.to_datetime(self.start().start()).date()
     }
 
-    /// Its first interval.
+    /// The first interval of the day.
     pub const fn start(self) -> Interval {
         Interval(self.0.saturating_mul(INTERVALS_PER_DAY))
     }
 
-    /// The day so many days earlier.
+    /// The day `days` before this one.
     pub const fn minus(self, days: u32) -> Self {
         Self(self.0.saturating_sub(days))
     }
 
-    /// The next day.
+    /// The day after this one.
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 
-    /// Days from `earlier` to this day; negative when `earlier` is later.
+    /// The number of days from `earlier` to this day; negative when `earlier` is later.
     pub fn days_since(self, earlier: Self) -> i32 {
         let days = i64::from(self.0) - i64::from(earlier.0);
         i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX })
     }
 
-    /// The day's number.
+    /// The number of days since 1970-01-01.
     pub const fn number(self) -> u32 {
         self.0
     }
 
-    /// The day with this number.
+    /// The day `number` days after 1970-01-01.
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 }
 
-/// `time` moved by `seconds`, held within what a [`Timestamp`] can say.
+/// The time `seconds` after `time`, or before it if negative; limited to the range of a
+/// [`Timestamp`].
 pub fn shift(time: Timestamp, seconds: i64) -> Timestamp {
     time.saturating_add(SignedDuration::from_secs(seconds))
         .unwrap_or(time)

@@ -1,4 +1,5 @@
-//! The calendar of employees and phone owners: days and hours in the Netherlands (design §3).
+//! Days and hours in the Netherlands: the calendar of the employees and of the phones' owners
+//! (design §3).
 
 use jiff::{
     Timestamp,
@@ -6,7 +7,7 @@ use jiff::{
     tz::TimeZone,
 };
 
-/// The time zone of employees and phone owners: "today 04:00" is four in the morning here.
+/// The time zone Europe/Amsterdam.
 pub fn amsterdam() -> TimeZone {
     jiff::tz::get!("Europe/Amsterdam")
 }
@@ -16,11 +17,10 @@ pub fn today(now: Timestamp) -> Date {
     amsterdam().to_datetime(now).date()
 }
 
-/// Four in the morning of the calendar day after `now`, in the Netherlands.
+/// 04:00 in the Netherlands on the calendar day after that of `now`.
 pub fn next_day_at_four(now: Timestamp) -> Timestamp {
     let tomorrow = today(now).tomorrow().unwrap_or(Date::MAX);
-    // No change to or from summer time falls on 04:00, so the local time is there once and only
-    // once.
+    // The clocks change at 02:00 or 03:00, so 04:00 occurs exactly once a day.
     amsterdam()
         .to_timestamp(tomorrow.to_datetime(time(4, 0, 0, 0)))
         .unwrap_or(now)

@@ -1,8 +1,8 @@
-//! Moments and days in the JSON between the portal and the service, in the one form in which the
-//! service writes them (RFC 3339, in UTC).
+//! Timestamps and dates in the JSON between the portal and the service, in the one form in which
+//! the service writes them (RFC 3339, in UTC).
 //!
-//! The calendar's own parser takes a dozen forms and explains what is wrong with each. In the
-//! portal that would be a tenth of what a browser downloads.
+//! The parser of `jiff` takes a dozen forms and explains what is wrong with each. In the portal it
+//! would be a tenth of what a browser downloads.
 
 use jiff::{
     Timestamp,
@@ -11,7 +11,7 @@ use jiff::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-/// `2026-11-23T10:15:00Z`, with or without a fraction of the second.
+/// Parses a timestamp such as `2026-11-23T10:15:00Z`, with or without a fraction of the second.
 pub fn parse_timestamp(text: &str) -> Option<Timestamp> {
     let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
     let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
@@ -23,11 +23,11 @@ pub fn parse_timestamp(text: &str) -> Option<Timestamp> {
     let nanoseconds = digits(fraction, fraction.len())? * 10_i32.pow(9 - fraction.len() as u32);
     let small = |number: i32| i8::try_from(number).ok();
     let time = Time::new(small(hour)?, small(minute)?, small(second)?, nanoseconds).ok()?;
-    let moment = parse_day(day)?.to_datetime(time);
-    TimeZone::UTC.to_timestamp(moment).ok()
+    let datetime = parse_day(day)?.to_datetime(time);
+    TimeZone::UTC.to_timestamp(datetime).ok()
 }
 
-/// `2026-11-23`.
+/// Parses a date such as `2026-11-23`.
 pub fn parse_day(text: &str) -> Option<Date> {
     let mut parts = text.split('-');
     let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
@@ -39,13 +39,13 @@ pub fn parse_day(text: &str) -> Option<Date> {
     Date::new(year, small(month)?, small(day)?).ok()
 }
 
-/// A number of so many digits, nine at most.
+/// Parses a number of exactly `length` digits, nine at most.
 fn digits(text: &str, length: usize) -> Option<i32> {
     let all = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     all.then(|| text.parse().ok())?
 }
 
-/// For serde's `with`: a moment.
+/// For `#[serde(with = …)]` on a timestamp.
 pub(crate) mod timestamp {
     use super::*;
 
@@ -55,11 +55,11 @@ pub(crate) mod timestamp {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Timestamp, D::Error> {
         let text = String::deserialize(from)?;
-        parse_timestamp(&text).ok_or_else(|| D::Error::custom("not a moment"))
+        parse_timestamp(&text).ok_or_else(|| D::Error::custom("not a timestamp"))
     }
 }
 
-/// For serde's `with`: a day.
+/// For `#[serde(with = …)]` on a date.
 pub(crate) mod day {
     use super::*;
 
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_one_form_is_read() {
+    fn only_one_form_is_read() {
         let time = "2026-11-23T10:15:00Z".parse().unwrap();
         assert_eq!(parse_timestamp("2026-11-23T10:15:00Z"), Some(time));
         assert_eq!(parse_timestamp("2026-11-23T10:15:00.000Z"), Some(time));

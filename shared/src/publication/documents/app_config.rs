@@ -1,5 +1,5 @@
-//! How phones behave: how often they look, how large their requests are, how often they send a
-//! decoy.
+//! The settings of the app: how often a phone looks for new keys, how large its requests are, and
+//! how often it sends a decoy.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -20,54 +20,54 @@ pub struct AppConfig {
 }
 
 impl AppConfig {
-    /// The time between two looks at the manifest; at least a minute.
+    /// The time between two downloads of the manifest; at least a minute.
     pub const fn manifest_frequency(&self) -> Duration {
         self.manifest_frequency
     }
 
-    /// The chance, 0 to 1, that a phone sends a decoy on a day.
+    /// The probability, 0 to 1, with which a phone sends a decoy on a day.
     pub const fn decoy_probability(&self) -> f64 {
         self.decoy_probability
     }
 
-    /// The size of the JSON of a request to the phone API, in bytes, which padding makes up; from 1
-    /// to 64 KiB.
+    /// The sizes, in bytes from 1 to 64 KiB, from which a phone chooses that of a request to the
+    /// phone API. Padding fills the request.
     pub fn request_bytes(&self) -> RangeInclusive<usize> {
         self.request_bytes.clone()
     }
 
-    /// How long a phone waits with a second upload while its code is still valid.
+    /// The time from an upload until a phone uploads again, if its code is still valid.
     pub const fn repeated_upload_delay(&self) -> Duration {
         self.repeated_upload_delay
     }
 
-    /// Whether the app has ended: it asks for nothing, sends nothing, and says so.
+    /// Whether the app is no longer in use: it downloads and sends nothing, and says so.
     pub const fn is_deactivated(&self) -> bool {
         self.deactivated
     }
 }
 
-/// Why a document is no [`AppConfig`].
+/// Why a document is not an [`AppConfig`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum AppConfigError {
-    /// A word that phones would take for "goes on", though perhaps not meant so.
+    /// Phones would ignore the value, though it may be meant to deactivate them.
     #[error("coronaMelderDeactivated is neither empty nor \"{DEACTIVATED}\"")]
     Deactivated,
-    /// Not a probability.
+    /// The value is not a probability.
     #[error("decoyProbability is not from 0 to 1")]
     DecoyProbability,
-    /// Phones would look without end.
+    /// Phones would download the manifest without pause.
     #[error("manifestFrequency is not at least 1 minute")]
     ManifestFrequency,
-    /// No size lies between them, or the service would refuse the request.
+    /// There is no size between the two, or the service would refuse a request of that size.
     #[error("requestMinimumSize and requestMaximumSize are not 1 ≤ minimum ≤ maximum ≤ 65536")]
     RequestSize,
 }
 
-/// The word with which CoronaMelder's apps end.
+/// The value that deactivates CoronaMelder's apps.
 const DEACTIVATED: &str = "deactivated";
 
-/// The document as it is written.
+/// The members of the document.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Json {
@@ -138,7 +138,7 @@ pub mod tests {
     }
 
     #[test]
-    fn a_document_is_read() {
+    fn a_document_is_parsed() {
         let config: AppConfig = serde_json::from_value(document()).unwrap();
         assert_eq!(config.manifest_frequency(), Duration::from_mins(210));
         assert_eq!(config.decoy_probability(), 0.00118);
@@ -148,7 +148,7 @@ pub mod tests {
     }
 
     #[test]
-    fn values_at_the_limits_are_taken() {
+    fn values_at_the_limits_are_accepted() {
         for (name, value) in [
             ("manifestFrequency", json!(1)),
             ("manifestFrequency", json!(u32::MAX)),
@@ -164,7 +164,7 @@ pub mod tests {
     }
 
     #[test]
-    fn one_word_ends_the_app() {
+    fn one_value_deactivates_the_app() {
         let ended = changed("coronaMelderDeactivated", json!("deactivated")).unwrap();
         assert!(ended.is_deactivated());
         let mut without = document();

@@ -1,4 +1,4 @@
-//! The texts that phones show a person who was near somebody infectious, in each language.
+//! The texts that phones show to a person who was near an infectious one, in each language.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use thiserror::Error;
 
 use crate::publication::documents::text::Text;
 
-/// The language of the texts when there are none in the phone's language.
+/// The language that is shown when there are no texts in the phone's language.
 const FALLBACK: &str = "en";
 
-/// The languages that must be there.
-const LANGUAGES: [&str; 2] = [FALLBACK, "nl"];
+/// The languages that every bundle must have.
+const REQUIRED_LANGUAGES: [&str; 2] = [FALLBACK, "nl"];
 
-/// The keys of the notification, a name of this service: CoronaMelder's apps had that text built
-/// in.
+/// The keys of the notification's texts. The names are this service's own: CoronaMelder's apps had
+/// the notification built in.
 const NOTIFICATION_TITLE: &str = "exposure_notification_title";
 const NOTIFICATION_BODY: &str = "exposure_notification_body";
 
@@ -32,10 +32,11 @@ pub struct ResourceBundle {
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct LanguageTexts {
     notification: Paragraph,
-    /// From day 0, each up to the next.
+    /// The first starts at day 0; each ends where the next starts.
     bands: Vec<Band>,
 }
 
+/// The advice for a range of days after an exposure.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct Band {
     first_day: u32,
@@ -47,19 +48,18 @@ struct Band {
 pub struct Paragraph {
     /// The heading.
     pub title: Text,
-    /// What it says.
+    /// The text below the heading.
     pub body: Text,
 }
 
 impl ResourceBundle {
-    /// The notification of an exposure, without markup; in English when there is none in
-    /// `language`.
+    /// The notification of an exposure, without markup, in `language` or else in English.
     pub fn notification(&self, language: &str) -> &Paragraph {
         &self.language(language).notification
     }
 
-    /// What to do so many days after an exposure, from top to bottom, at least one paragraph; in
-    /// English when there is none in `language`.
+    /// The advice `days_ago` days after an exposure, from top to bottom, in `language` or else in
+    /// English. It has at least one paragraph.
     pub fn advice(&self, language: &str, days_ago: u32) -> &[Paragraph] {
         let mut bands = self.language(language).bands.iter().rev();
         bands
@@ -72,44 +72,44 @@ impl ResourceBundle {
     }
 }
 
-/// Why a document is no [`ResourceBundle`].
+/// Why a document is not a [`ResourceBundle`].
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum ResourceBundleError {
-    /// A day without advice, or with two.
+    /// A day is in no band, or in two.
     #[error(
         "the bands of layoutByRelativeExposureDay do not follow one another from day 0 without end"
     )]
     Bands,
-    /// A day on which nothing would be shown.
+    /// The band from this day has no paragraph.
     #[error("the layout from day {0} is empty")]
     EmptyLayout(u32),
-    /// A text is in some languages only.
+    /// A text exists only in some languages.
     #[error("the text {key:?} is not in every language, or not only in {language:?}")]
     Keys {
         /// The language that differs from English.
         language: String,
-        /// The text that one of the two does not have.
+        /// The key of the text that one of the two lacks.
         key: String,
     },
-    /// A language must be there.
+    /// A required language is missing.
     #[error("there are no texts in {0:?}")]
     Language(&'static str),
-    /// Notifications show it as it is written.
+    /// The notification has markup, which phones would show as it is written.
     #[error("there is markup in the notification in {0:?}")]
     Markup(String),
-    /// A layout, or the notification, names a text that is not there.
+    /// A paragraph or the notification refers to a text that does not exist.
     #[error("there is no text {0:?}")]
     Text(String),
 }
 
-/// The document as it is written.
+/// The members of the document.
 #[derive(Deserialize)]
 struct Json {
     resources: BTreeMap<String, TextsByKey>,
     guidance: JsonGuidance,
 }
 
-/// By key.
+/// The texts of one language by their keys.
 type TextsByKey = BTreeMap<String, Text>;
 
 #[derive(Deserialize)]
@@ -123,12 +123,12 @@ struct JsonGuidance {
 struct JsonBand {
     /// The first day.
     exposure_days_lower_boundary: u32,
-    /// The last day; none for the last band.
+    /// The last day; missing for the last band.
     exposure_days_upper_boundary: Option<u32>,
     layout: Vec<JsonElement>,
 }
 
-/// Title and body are keys of texts.
+/// An element of a layout. `title` and `body` are keys of texts.
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 enum JsonElement {
@@ -189,7 +189,7 @@ impl LanguageTexts {
     }
 }
 
-/// Checks that each day from 0 lies in one band, and that every band has something to show.
+/// Checks that each day from 0 is in exactly one band, and that no band is empty.
 fn check_bands(bands: &[JsonBand]) -> Result<(), ResourceBundleError> {
     let mut next = Some(0);
     for band in bands {
@@ -209,9 +209,9 @@ fn check_bands(bands: &[JsonBand]) -> Result<(), ResourceBundleError> {
     }
 }
 
-/// Checks that the languages that must be there are, and that all have the same texts.
+/// Checks that the required languages exist, and that all languages have the same keys.
 fn check_keys(resources: &BTreeMap<String, TextsByKey>) -> Result<(), ResourceBundleError> {
-    for name in LANGUAGES {
+    for name in REQUIRED_LANGUAGES {
         if !resources.contains_key(name) {
             return Err(ResourceBundleError::Language(name));
         }

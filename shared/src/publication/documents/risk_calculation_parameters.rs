@@ -1,8 +1,8 @@
-//! How phones score an exposure: weights for how near, how infectious and how certain, and the
-//! scores that count.
+//! The parameters by which phones score an exposure: weights for distance, infectiousness and the
+//! certainty of the diagnosis, and the scores from which an exposure counts.
 //!
-//! The names and meanings are those of GAEN's exposure windows. A window is up to 30 minutes near
-//! one other phone; its score is the seconds of its scans times their weights.
+//! Names and meanings are those of GAEN's exposure windows. A window is up to 30 minutes near one
+//! other phone; its score is the sum of the seconds of its scans, each times its weights.
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -11,7 +11,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, Deserialize, PartialEq)]
 #[serde(try_from = "Json")]
 pub struct RiskCalculationParameters {
-    /// By days since onset, from −14.
+    /// The level of each day since onset, from −14.
     infectiousness: [InfectiousnessLevel; DAYS],
     infectiousness_when_missing: InfectiousnessLevel,
     minimum_window_score: f64,
@@ -24,23 +24,23 @@ pub struct RiskCalculationParameters {
     report_type_when_missing: i32,
 }
 
-/// GAEN's infectiousness of a person on a day, as scoring knows it. It is derived from the
-/// published days since onset; what the service publishes is a
-/// [`conversion::Infectiousness`](crate::keys::conversion::Infectiousness).
+/// GAEN's level of infectiousness of a person on a day, which scoring uses. Phones derive it from
+/// the published days since onset, the midpoint of an
+/// [`Infectiousness`](crate::keys::conversion::Infectiousness).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[serde(try_from = "u8")]
 pub enum InfectiousnessLevel {
-    /// 0: not infectious; keys of such a day are not looked for.
+    /// Level 0: not infectious. Phones do not look for keys of such a day.
     None,
-    /// 1.
+    /// Level 1: infectious.
     Standard,
-    /// 2.
+    /// Level 2: highly infectious.
     High,
 }
 
 impl RiskCalculationParameters {
-    /// How infectious a person is so many days since onset, as a key says it; `None` when a key
-    /// does not say it. More than 14 days before or after is not infectious.
+    /// The level of the day `days_since_onset`, the value of a published key, or of a key without
+    /// that value. More than 14 days before or after onset, a person is not infectious.
     pub fn infectiousness(&self, days_since_onset: Option<i32>) -> InfectiousnessLevel {
         let Some(days) = days_since_onset else {
             return self.infectiousness_when_missing;
@@ -52,8 +52,8 @@ impl RiskCalculationParameters {
             .unwrap_or(InfectiousnessLevel::None)
     }
 
-    /// The weight of a second at `attenuation` (dB, transmitted minus received power): a higher one
-    /// means farther away. A threshold belongs to the bucket below it.
+    /// The weight of a second at `attenuation`: transmitted minus received power in dB, which grows
+    /// with distance. A threshold belongs to the bucket below it.
     pub fn attenuation_weight(&self, attenuation: u8) -> f64 {
         let [immediate, near, medium, other] = self.attenuation_weights;
         let [to_immediate, to_near, to_medium] = self.attenuation_thresholds;
@@ -65,7 +65,7 @@ impl RiskCalculationParameters {
         }
     }
 
-    /// The weight of a person so infectious.
+    /// The weight of a level of infectiousness.
     pub const fn infectiousness_weight(&self, level: InfectiousnessLevel) -> f64 {
         let [none, standard, high] = self.infectiousness_weights;
         match level {
@@ -75,8 +75,8 @@ impl RiskCalculationParameters {
         }
     }
 
-    /// The weight of a report type by its number in the export format (1 is CONFIRMED_TEST); `None`
-    /// when a key does not say it. A number that the format does not know weighs nothing.
+    /// The weight of `report_type`, its number in the export format (1 is CONFIRMED_TEST), or of a
+    /// key without that value. An unknown number has the weight 0.
     pub fn report_type_weight(&self, report_type: Option<i32>) -> f64 {
         usize::try_from(report_type.unwrap_or(self.report_type_when_missing))
             .ok()
@@ -85,65 +85,70 @@ impl RiskCalculationParameters {
             .unwrap_or(0.0)
     }
 
-    /// The score (weighted seconds) from which a window counts.
+    /// The score, in weighted seconds, from which a window counts.
     pub const fn minimum_window_score(&self) -> f64 {
         self.minimum_window_score
     }
 
-    /// The score (weighted seconds) of the windows of a day that count, from which a person is
-    /// warned.
+    /// The score, in weighted seconds summed over the counting windows of a day, from which a
+    /// person is warned.
     pub const fn minimum_risk_score(&self) -> f64 {
         self.minimum_risk_score
     }
 
-    /// How many days ago, at most, an exposure may be to count; 1 to 14.
+    /// The most days, 1 to 14, between an exposure that counts and today.
     pub const fn days_since_exposure_threshold(&self) -> u32 {
         self.days_since_exposure_threshold
     }
 }
 
-/// Why a document is no [`RiskCalculationParameters`].
+/// Why a document is not [`RiskCalculationParameters`].
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum RiskCalculationParametersError {
-    /// A bucket would be empty.
+    /// A bucket of attenuation would be empty.
     #[error("attenuationBucketThresholds do not rise")]
     AttenuationThresholds,
-    /// A day is missing, comes twice, or is not one of the 29.
+    /// A day is missing, occurs twice, or is not one of the 29.
     #[error("daysSinceOnsetToInfectiousness is not each day from -14 to 14 once")]
     Days,
-    /// Phones keep exposures for 14 days.
+    /// The threshold is 0, or longer than phones keep exposures.
     #[error("daysSinceExposureThreshold is not from 1 to 14")]
     DaysSinceExposure,
-    /// Not one of GAEN's three levels.
+    /// A level is not one of GAEN's three.
     #[error("infectiousness is not 0, 1 or 2")]
     Infectiousness,
-    /// Not one of GAEN's report types.
+    /// The value is not one of GAEN's report types.
     #[error("reportTypeWhenMissing is not from 1 to 5")]
     ReportType,
-    /// Everybody would be warned, or the value means nothing.
+    /// The minimum risk score would warn everyone, or the minimum window score is negative.
     #[error("minimumRiskScore is not over 0, or minimumWindowScore under 0")]
     Score,
-    /// GAEN takes no such weight.
+    /// GAEN accepts no such weight.
     #[error("{0} are not from 0 to 2.5")]
     Weight(&'static str),
 }
 
-/// The first and last of the days since onset that GAEN knows.
+/// The first of GAEN's days since onset.
 const FIRST_DAY: i32 = -14;
+
+/// The last of GAEN's days since onset.
 const LAST_DAY: i32 = 14;
+
+/// The number of GAEN's days since onset.
 const DAYS: usize = 29;
 
-/// UNKNOWN, CONFIRMED_TEST, CONFIRMED_CLINICAL_DIAGNOSIS, SELF_REPORT, RECURSIVE, REVOKED.
+/// The number of GAEN's report types: UNKNOWN, CONFIRMED_TEST, CONFIRMED_CLINICAL_DIAGNOSIS,
+/// SELF_REPORT, RECURSIVE, REVOKED.
 const REPORT_TYPES: usize = 6;
 
-/// The largest weight: 250 % in Apple's ENExposureConfiguration, 2.5 in Google's
+/// GAEN's largest weight: 250 % in Apple's ENExposureConfiguration, 2.5 in Google's
 /// DailySummariesConfig.
 const MAX_WEIGHT: f64 = 2.5;
 
-/// How long phones keep exposures.
+/// The number of days for which phones keep exposures.
 const MAX_DAYS_SINCE_EXPOSURE: u32 = 14;
 
-/// The document as it is written.
+/// The members of the document.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Json {
@@ -197,7 +202,7 @@ impl TryFrom<Json> for RiskCalculationParameters {
         if !(1..=MAX_DAYS_SINCE_EXPOSURE).contains(&json.days_since_exposure_threshold) {
             return Err(RiskCalculationParametersError::DaysSinceExposure);
         }
-        // UNKNOWN is never sent, so it cannot stand for what is missing.
+        // UNKNOWN is never sent, so it cannot stand for a missing report type.
         if !(1..REPORT_TYPES as i32).contains(&json.report_type_when_missing) {
             return Err(RiskCalculationParametersError::ReportType);
         }
@@ -216,7 +221,7 @@ impl TryFrom<Json> for RiskCalculationParameters {
     }
 }
 
-/// The levels in the order of the days, when each day is there once.
+/// The levels in the order of the days, if each day occurs exactly once.
 fn by_day(
     mut days: Vec<JsonDay>,
 ) -> Result<[InfectiousnessLevel; DAYS], RiskCalculationParametersError> {

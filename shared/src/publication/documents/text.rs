@@ -1,4 +1,5 @@
-//! A text that phones show: words, simple markup, and placeholders for what only the phone knows.
+//! A text that phones show: words, simple markup, and placeholders for the dates of an exposure,
+//! which only the phone knows.
 
 use std::str::FromStr;
 
@@ -8,11 +9,10 @@ use thiserror::Error;
 
 use crate::time::UtcDay;
 
-/// How many days after an exposure a person stays at home: the Dutch quarantine rule of 2020 and
-/// 2021.
+/// The length of quarantine, in days after the exposure: the Dutch rule of 2020 and 2021.
 const STAY_HOME_DAYS: u32 = 10;
 
-/// A text whose placeholders are known and whose markup is sound. It is never empty.
+/// A text with known placeholders and valid markup. It is never empty.
 ///
 /// The placeholders are CoronaMelder's: `{ExposureDate}`, `{ExposureDate+5}`, `{ExposureDate+10}`,
 /// `{ExposureDaysAgo}`, and `{StayHomeUntilDate}`, the last day of quarantine. The markup is `b`,
@@ -23,15 +23,15 @@ pub struct Text(Vec<Piece>);
 
 #[derive(Clone, Debug, Eq, PartialEq)]
 enum Piece {
-    /// The date so many days after the exposure.
+    /// The date this number of days after the exposure.
     Date(u32),
     DaysAgo,
-    /// A tag with its brackets.
+    /// A tag, including its brackets.
     Tag(String),
     Words(String),
 }
 
-/// What a phone knows when it shows a text.
+/// The dates that a phone puts in a text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ExposureDates {
     /// The day of the exposure.
@@ -40,57 +40,57 @@ pub struct ExposureDates {
     pub today: Date,
 }
 
-/// What a phone puts in the words of its language.
+/// A value that a phone writes in its language.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Detail {
-    /// A day, as in "Monday 23 November".
+    /// A date, as in "Monday 23 November".
     Date(Date),
-    /// How long ago, as in "today" or "3 days ago".
+    /// A number of days before today, as in "today" or "3 days ago".
     DaysAgo(u32),
 }
 
 impl Text {
-    /// The text about `exposure`, with its markup. There is no language in here: `say` has the
-    /// words for a date and for a number of days ago.
+    /// The text about `exposure`, with its markup. `say` writes a date or a number of days ago in
+    /// the language of the text.
     pub fn fill(&self, exposure: ExposureDates, say: impl Fn(Detail) -> String) -> String {
         self.0
             .iter()
             .map(|piece| match piece {
-                Piece::Date(days) => say(Detail::Date(exposure.day(*days))),
+                Piece::Date(days) => say(Detail::Date(exposure.date_after(*days))),
                 Piece::DaysAgo => say(Detail::DaysAgo(exposure.days_ago())),
                 Piece::Tag(text) | Piece::Words(text) => text.clone(),
             })
             .collect()
     }
 
-    /// Whether the text has no markup, so that a notification can show it.
+    /// Whether the text is without markup, so that a notification can show it.
     pub(super) fn is_plain(&self) -> bool {
         !self.0.iter().any(|piece| matches!(piece, Piece::Tag(_)))
     }
 }
 
 impl ExposureDates {
-    /// How many days ago it was; 0 on a day before the exposure.
+    /// The number of days from the exposure to today; 0 if today is before it.
     pub fn days_ago(self) -> u32 {
         let days = UtcDay::of_date(self.today).days_since(UtcDay::of_date(self.date));
         u32::try_from(days).unwrap_or(0)
     }
 
-    fn day(self, days_later: u32) -> Date {
-        self.date.saturating_add(i64::from(days_later).days())
+    fn date_after(self, days: u32) -> Date {
+        self.date.saturating_add(i64::from(days).days())
     }
 }
 
 /// Why a text is refused.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
 pub enum TextError {
-    /// Nothing to read.
+    /// The text is empty or only white space.
     #[error("the text is empty")]
     Empty,
-    /// A tag that is not known, not closed, or closed by another.
+    /// A tag is unknown, not closed, or closed by another.
     #[error("the markup is not b, i, ul, li or a with an https address, each closed in turn")]
     Markup,
-    /// A placeholder that no phone fills, or half of one.
+    /// A placeholder is unknown or incomplete.
     #[error("unknown placeholder {{{0}}}")]
     Placeholder(String),
 }
@@ -112,11 +112,11 @@ impl FromStr for Text {
                 (placeholder(name)?, rest)
             } else if let Some(inside) = rest.strip_prefix('<') {
                 let (tag, rest) = inside.split_once('>').ok_or(TextError::Markup)?;
-                follow(tag, &mut open)?;
+                follow_tag(tag, &mut open)?;
                 (Piece::Tag(format!("<{tag}>")), rest)
             } else {
                 let (words, rest) = rest.split_at(rest.find(['{', '<']).unwrap_or(rest.len()));
-                (Piece::Words(spelled(words)?), rest)
+                (Piece::Words(without_ends(words)?), rest)
             };
             pieces.push(piece);
         }
@@ -147,8 +147,8 @@ fn placeholder(name: &str) -> Result<Piece, TextError> {
     }
 }
 
-/// Keeps in `open` the elements that are open after `tag`, which stands without its brackets.
-fn follow<'a>(tag: &'a str, open: &mut Vec<&'a str>) -> Result<(), TextError> {
+/// Updates `open`, the stack of open elements, for `tag`, which is without its brackets.
+fn follow_tag<'a>(tag: &'a str, open: &mut Vec<&'a str>) -> Result<(), TextError> {
     if let Some(name) = tag.strip_prefix('/') {
         return match open.pop() {
             Some(opened) if opened == name => Ok(()),
@@ -163,7 +163,7 @@ fn follow<'a>(tag: &'a str, open: &mut Vec<&'a str>) -> Result<(), TextError> {
     Ok(())
 }
 
-/// Whether `tag` is an `a` with nothing but an https address: phones open what stands there.
+/// Whether `tag` is an `a` with only an https address, since phones open the address.
 fn is_link(tag: &str) -> bool {
     tag.strip_prefix("a href=\"https://")
         .and_then(|tag| tag.strip_suffix('"'))
@@ -172,8 +172,8 @@ fn is_link(tag: &str) -> bool {
         })
 }
 
-/// `words`, unless there is the end of a placeholder or tag in them.
-fn spelled(words: &str) -> Result<String, TextError> {
+/// `words`, if they contain no end of a placeholder or tag.
+fn without_ends(words: &str) -> Result<String, TextError> {
     if words.contains('}') {
         return Err(unknown(words));
     }
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn days_ago_are_calendar_days_and_never_under_zero() {
+    fn days_ago_are_calendar_days_and_never_negative() {
         let text = "{ExposureDaysAgo}";
         assert_eq!(fill(text, "2026-12-31", "2027-01-01"), "1 days ago");
         assert_eq!(fill(text, "2026-11-23", "2026-11-23"), "0 days ago");
@@ -252,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_with_a_mistake_is_refused() {
+    fn a_text_with_an_error_is_refused() {
         for text in ["", " \n"] {
             assert_eq!(text.parse::<Text>(), Err(TextError::Empty), "{text:?}");
         }

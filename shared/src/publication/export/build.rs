@@ -42,7 +42,47 @@ impl ExportSettings {
 /// show which keys were uploaded together.
 ///
 /// The same arguments always give the same bytes (ECDSA signs deterministically, RFC 6979), so a
-/// repeated build has the same content address.
+/// repeated build has the same content id.
+///
+/// ```
+/// use shared::{
+///     keys::{
+///         conversion::{DiagnosisKey, Infectiousness},
+///         tek::{KeyData, RollingPeriod, TemporaryExposureKey},
+///     },
+///     publication::{
+///         export::{self, ExportSettings, ExposureKeySet, Window},
+///         signing::ExportSigningKey,
+///     },
+///     time::UtcDay,
+/// };
+///
+/// let today = UtcDay::of_date(jiff::civil::date(2026, 11, 23));
+/// let key = DiagnosisKey {
+///     key: TemporaryExposureKey {
+///         data: KeyData::from_bytes([7; 16]),
+///         rolling_start: today.minus(3).start(),
+///         rolling_period: RollingPeriod::DAY,
+///     },
+///     infectiousness: Infectiousness::Peak,
+/// };
+/// let window = Window {
+///     start: today.minus(1).start().start(),
+///     end: today.start().start(),
+/// };
+/// let settings = ExportSettings {
+///     region: "NL".to_owned(),
+///     key_id: "204".to_owned(),
+///     key_version: "v1".to_owned(),
+/// };
+/// let signing_key = ExportSigningKey::from_slice(&[1; 32])?;
+/// let zip = export::build(&mut [key], window, &settings, &signing_key)?;
+///
+/// let opened = ExposureKeySet::open(&zip, signing_key.verifying_key())?;
+/// assert_eq!(opened.header().window, window);
+/// assert!(opened.diagnosis_keys().eq([key]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn build(
     keys: &mut [DiagnosisKey],
     window: Window,

@@ -1,4 +1,5 @@
-//! Reading an exposure key set as a phone does: signature first, then the rules of the format.
+//! Verifies and reads an exposure key set as a phone does: the signature first, then the rules of
+//! the format.
 
 use jiff::Timestamp;
 use p256::ecdsa::{DerSignature, signature::Verifier as _};
@@ -23,36 +24,38 @@ use crate::{
     time::Interval,
 };
 
-/// Bytes of `export.bin` at most: a full file, and room for what others write.
+/// The largest `export.bin` that is opened. A key of this service takes 36 bytes; other services
+/// may write more.
 const MAX_BIN_BYTES: u64 = MAX_FILE_KEYS as u64 * 64;
+
+/// The largest `export.sig` that is opened. One of this service has about 130 bytes.
 const MAX_SIG_BYTES: u64 = 4 * 1024;
 
-/// A verified `export.bin` that keeps to the rules of the format.
+/// A verified `export.bin` that follows the rules of the format.
 #[derive(Debug)]
 pub struct ExposureKeySet {
     message: proto::TemporaryExposureKeyExport,
     header: ExportHeader,
 }
 
-/// What a file says of itself.
+/// What a file says about itself.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ExportHeader {
-    /// The time span covered.
+    /// The time span that the file covers.
     pub window: Window,
-    /// The region: `NL`.
+    /// The region that the keys come from, for example `NL`.
     pub region: String,
-    /// The id of the key that signed it.
+    /// The id of the key that signed the file.
     pub key_id: String,
-    /// The version of the key that signed it.
+    /// The version of the key that signed the file.
     pub key_version: String,
 }
 
 impl ExposureKeySet {
-    /// Verifies the signature of the zip `bytes` and reads it.
+    /// Verifies and reads the zip `bytes`.
     ///
-    /// Refused is what phones refuse: other entries than the two, another header, a signature that
-    /// does not hold or by another algorithm, a batch number outside the batch, and keys
-    /// outside their ranges.
+    /// Like phones, it refuses unexpected entries, another header, a wrong signature or one by
+    /// another algorithm, a batch number outside the batch, and a key with a value out of range.
     pub fn open(bytes: &[u8], key: &ExportVerifyingKey) -> Result<Self, ExportError> {
         let [bin, sig] = archive::unpack(bytes, [(BIN, MAX_BIN_BYTES), (SIG, MAX_SIG_BYTES)])?;
         let signature = verify(&bin, &sig, key)?;
@@ -60,8 +63,7 @@ impl ExposureKeySet {
         let message =
             proto::TemporaryExposureKeyExport::decode(message).map_err(|_| ExportError::Message)?;
         let header = header(&message)?;
-        // The signature covers export.bin alone, so what export.sig says beside it must say the
-        // same.
+        // The signature covers only export.bin, so the metadata in export.sig must agree with it.
         if signature.signature_info.as_ref() != message.signature_infos.first()
             || signature.batch_num != message.batch_num
             || signature.batch_size != message.batch_size
@@ -74,18 +76,18 @@ impl ExposureKeySet {
         Ok(Self { message, header })
     }
 
-    /// What the file says of itself.
+    /// What the file says about itself.
     pub fn header(&self) -> &ExportHeader {
         &self.header
     }
 
-    /// The keys as the file has them.
+    /// All keys, as protobuf messages.
     pub fn messages(&self) -> &[proto::TemporaryExposureKey] {
         &self.message.keys
     }
 
-    /// The keys that this service could have written: confirmed by a test, with the midpoint of a
-    /// class of days.
+    /// The keys in the form of this service: those with the report type CONFIRMED_TEST and the
+    /// midpoint of an [`Infectiousness`] as days since onset.
     pub fn diagnosis_keys(&self) -> impl Iterator<Item = DiagnosisKey> {
         self.message.keys.iter().filter_map(diagnosis_key)
     }
@@ -94,19 +96,19 @@ impl ExposureKeySet {
 /// Why a file is refused.
 #[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ExportError {
-    /// The container is not as it should be.
+    /// The zip is not as expected.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// `export.bin` does not begin with the header of version 1.
+    /// `export.bin` does not start with the header of version 1.
     #[error("unknown header")]
     Header,
-    /// A key outside the ranges of the format.
+    /// A key has a value out of range.
     #[error("a key is out of range")]
     Key,
-    /// No protobuf message of the right shape.
+    /// `export.bin` is not a protobuf message of the right shape.
     #[error("unreadable message")]
     Message,
-    /// The signature does not hold, or is not there.
+    /// The signature is missing, or not that of the file and key.
     #[error("the signature does not hold")]
     Signature,
 }
@@ -117,8 +119,8 @@ fn verify(
     key: &ExportVerifyingKey,
 ) -> Result<proto::TekSignature, ExportError> {
     let mut list = proto::TekSignatureList::decode(sig).map_err(|_| ExportError::Signature)?;
-    // Phones check the first signature and want one for each signature info; this service writes
-    // one of each.
+    // Phones check the first signature and require one for each signature info; this service
+    // writes one of each.
     let (Some(signature), true) = (list.signatures.pop(), list.signatures.is_empty()) else {
         return Err(ExportError::Signature);
     };

@@ -1,28 +1,28 @@
-//! The protobuf messages of Apple's and Google's export file (proto2), version 1.
+//! The protobuf messages (proto2) of an exposure key set, as `exposure_key_export.proto` of Apple's
+//! and Google's Exposure Notification specification defines them, version 1.
 //!
-//! Source: `exposure_key_export.proto` of the Exposure Notification specification. Fields that this
-//! service neither writes nor reads (`revised_keys`, `variant_of_concern`) are left out; a reader
-//! skips them.
+//! Fields that this service neither writes nor reads (`revised_keys`, `variant_of_concern`) are
+//! left out; a reader skips them.
 
-/// What `export.bin` holds after its header.
+/// The content of `export.bin` after its header.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct TemporaryExposureKeyExport {
-    /// Unix seconds.
+    /// The start of the window, in Unix seconds.
     #[prost(fixed64, optional, tag = "1")]
     pub start_timestamp: Option<u64>,
-    /// Unix seconds.
+    /// The end of the window, in Unix seconds.
     #[prost(fixed64, optional, tag = "2")]
     pub end_timestamp: Option<u64>,
-    /// `NL`.
+    /// The region that the keys come from, for example `NL`.
     #[prost(string, optional, tag = "3")]
     pub region: Option<String>,
-    /// Counted from 1.
+    /// The number of the file in its batch, from 1.
     #[prost(int32, optional, tag = "4")]
     pub batch_num: Option<i32>,
-    /// How many files the batch has.
+    /// The number of files in the batch.
     #[prost(int32, optional, tag = "5")]
     pub batch_size: Option<i32>,
-    /// One for each signature in `export.sig`.
+    /// The key and algorithm of each signature in `export.sig`.
     #[prost(message, repeated, tag = "6")]
     pub signature_infos: Vec<SignatureInfo>,
     /// The keys, sorted by their data.
@@ -30,19 +30,19 @@ pub struct TemporaryExposureKeyExport {
     pub keys: Vec<TemporaryExposureKey>,
 }
 
-/// The field number of `keys`, for writing one key at a time.
+/// The field number of `keys`, by which one key at a time is written.
 pub const KEYS_TAG: u32 = 7;
 
-/// Which key a signature was made with.
+/// The key and algorithm with which a signature was made.
 #[derive(Clone, Eq, Hash, PartialEq, prost::Message)]
 pub struct SignatureInfo {
-    /// For example `v1`.
+    /// The version of the public key, for example `v1`.
     #[prost(string, optional, tag = "3")]
     pub verification_key_version: Option<String>,
-    /// The mobile country code: `204`.
+    /// The id of the public key: the mobile country code, for example `204`.
     #[prost(string, optional, tag = "4")]
     pub verification_key_id: Option<String>,
-    /// An object identifier.
+    /// The algorithm, as an object identifier.
     #[prost(string, optional, tag = "5")]
     pub signature_algorithm: Option<String>,
 }
@@ -50,22 +50,22 @@ pub struct SignatureInfo {
 /// A diagnosis key.
 #[derive(Clone, Eq, Hash, PartialEq, prost::Message)]
 pub struct TemporaryExposureKey {
-    /// 16 bytes.
+    /// The 16 bytes of the key.
     #[prost(bytes = "vec", optional, tag = "1")]
     pub key_data: Option<Vec<u8>>,
-    /// 0–8.
+    /// The transmission risk level, 0 to 8.
     #[prost(int32, optional, tag = "2")]
     pub transmission_risk_level: Option<i32>,
-    /// An interval.
+    /// The first interval in which the key was in use.
     #[prost(int32, optional, tag = "3")]
     pub rolling_start_interval_number: Option<i32>,
-    /// Intervals; a file without it means a whole day.
+    /// The number of intervals in which the key was in use; a whole day if missing.
     #[prost(int32, optional, tag = "4", default = "144")]
     pub rolling_period: Option<i32>,
-    /// [`REPORT_TYPE_CONFIRMED_TEST`] and others.
+    /// The report type, such as [`REPORT_TYPE_CONFIRMED_TEST`].
     #[prost(int32, optional, tag = "5")]
     pub report_type: Option<i32>,
-    /// −14…14.
+    /// The days from the onset of symptoms to the day of the key, −14 to 14.
     #[prost(sint32, optional, tag = "6")]
     pub days_since_onset_of_symptoms: Option<i32>,
 }
@@ -73,10 +73,10 @@ pub struct TemporaryExposureKey {
 /// The report type of every key of this service.
 pub const REPORT_TYPE_CONFIRMED_TEST: i32 = 1;
 
-/// What `export.sig` holds.
+/// The content of `export.sig`.
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct TekSignatureList {
-    /// One for each signature info.
+    /// The signatures, one for each signature info.
     #[prost(message, repeated, tag = "1")]
     pub signatures: Vec<TekSignature>,
 }
@@ -84,16 +84,16 @@ pub struct TekSignatureList {
 /// A signature over `export.bin`.
 #[derive(Clone, Eq, Hash, PartialEq, prost::Message)]
 pub struct TekSignature {
-    /// Which key made it.
+    /// The key and algorithm of the signature.
     #[prost(message, optional, tag = "1")]
     pub signature_info: Option<SignatureInfo>,
-    /// As in the export.
+    /// The number of the file in its batch, as in `export.bin`.
     #[prost(int32, optional, tag = "2")]
     pub batch_num: Option<i32>,
-    /// As in the export.
+    /// The number of files in the batch, as in `export.bin`.
     #[prost(int32, optional, tag = "3")]
     pub batch_size: Option<i32>,
-    /// X9.62 DER.
+    /// The signature in DER (X9.62).
     #[prost(bytes = "vec", optional, tag = "4")]
     pub signature: Option<Vec<u8>>,
 }
