@@ -5,6 +5,7 @@ use jiff::{ToSpan as _, civil::Date};
 use crate::tag::BatchTag;
 use shared::{
     Timestamp,
+    settings::MAX_RETENTION_DAYS,
     time::{UtcDay, shift},
 };
 
@@ -38,11 +39,6 @@ impl Next {
 /// How long after midnight the gateway may still create a batch of the day before, and how far its
 /// clock may be ahead of ours.
 const SLACK_SECONDS: i64 = 300;
-
-/// The most days before today for which a gateway may keep batches. An exposure key set of ours
-/// expires 14 days after the oldest of the batches that its keys came in, so older batches would
-/// make it expire too early.
-pub const MAX_RETENTION_DAYS: u32 = 7;
 
 /// The days of which the gateway keeps batches at a given time.
 #[derive(Clone, Copy, Debug)]

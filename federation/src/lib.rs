@@ -24,6 +24,7 @@ mod days_since_onset;
 pub mod download_run;
 mod public_key;
 pub mod responses;
+pub mod settings;
 pub mod signing_key;
 pub mod signing_text;
 pub mod tag;

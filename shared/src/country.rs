@@ -118,24 +118,13 @@ impl<'de> Deserialize<'de> for Country {
 pub struct Participants(Vec<Country>);
 
 impl Participants {
-    /// Parses the participants of the country `own`: codes in any order, separated by white space.
-    /// The list may be empty.
+    /// Parses the participants of the country `own`, which is not one of them.
     pub fn of(own: Country, codes: &str) -> Result<Self, CountryError> {
-        let mut countries = codes
-            .split_ascii_whitespace()
-            .map(Country::from_str)
-            .collect::<Result<Vec<_>, _>>()?;
-        countries.sort_unstable();
-        if countries.contains(&own) {
+        let participants: Self = codes.parse()?;
+        if participants.include(own) {
             return Err(CountryError::Own);
         }
-        if countries
-            .windows(2)
-            .any(|pair| matches!(pair, [one, next] if one == next))
-        {
-            return Err(CountryError::Twice);
-        }
-        Ok(Self(countries))
+        Ok(participants)
     }
 
     /// The countries, in the order of their codes.
@@ -146,6 +135,26 @@ impl Participants {
     /// Whether keys are exchanged with `country`.
     pub fn include(&self, country: Country) -> bool {
         self.0.contains(&country)
+    }
+}
+
+/// Parses codes in any order, separated by white space. The list may be empty.
+impl FromStr for Participants {
+    type Err = CountryError;
+
+    fn from_str(codes: &str) -> Result<Self, CountryError> {
+        let mut countries = codes
+            .split_ascii_whitespace()
+            .map(Country::from_str)
+            .collect::<Result<Vec<_>, _>>()?;
+        countries.sort_unstable();
+        if countries
+            .windows(2)
+            .any(|pair| matches!(pair, [one, next] if one == next))
+        {
+            return Err(CountryError::Twice);
+        }
+        Ok(Self(countries))
     }
 }
 

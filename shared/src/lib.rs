@@ -7,6 +7,7 @@
 //! - [`enrolment`]: validation codes, registration, and the rules for an upload
 //! - [`publication`]: padding, the export file of Apple and Google, and the signed documents that
 //!   phones download
+//! - [`settings`]: what operators can set, and how it is parsed
 //! - [`staff`]: which employees may sign in, for how long, and how many wrong codes block them
 //! - [`api`]: the JSON that phones and the portal exchange with the service
 //! - [`country`] and [`language`]: the countries that can exchange keys, and the service's
@@ -43,6 +44,7 @@ pub mod enrolment;
 pub mod keys;
 pub mod language;
 pub mod publication;
+pub mod settings;
 pub mod staff;
 pub mod time;
 

@@ -32,13 +32,11 @@ fn the_countries_are_a_setting_and_a_wrong_one_stops_only_what_needs_it() {
         answer,
         json!({ "countries": [{ "code": "FR", "nl": "Frankrijk", "en": "France" }] })
     );
-    for wrong in ["FR NL", "FR FR", "XX"] {
-        let system = System::start_with(&[("EFGS_COUNTRIES", wrong)]);
-        assert_eq!(
-            problem(system.get("v1/countries", &[])),
-            (503, "unavailable".to_owned())
-        );
-        assert!(system.log().contains("setting EFGS_COUNTRIES: expected"));
-        system.code(&mut system.phone(1));
-    }
+    let system = System::start_with(&[("EFGS_COUNTRIES", "FR NL")]);
+    assert_eq!(
+        problem(system.get("v1/countries", &[])),
+        (503, "unavailable".to_owned())
+    );
+    assert!(system.log().contains("setting EFGS_COUNTRIES: expected"));
+    system.code(&mut system.phone(1));
 }

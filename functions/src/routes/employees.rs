@@ -6,6 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
     api::{ExchangeReport, problem::Problem, routes::EmployeeRoute},
+    settings::SignInSettings,
     staff::{
         employee::Role,
         idempotency::{IdempotencyKey, RequestHashes},
@@ -20,7 +21,7 @@ use crate::{
         ledger, staff,
         staff::{ValidationCall, Verdict},
     },
-    platform::{answer, request, security_log::SecurityLog, settings::SignInConfig},
+    platform::{answer, request, security_log::SecurityLog, settings},
     routes::cookie,
 };
 
@@ -33,7 +34,7 @@ pub async fn answer(
     now: Timestamp,
 ) -> Result<web_sys::Response> {
     let changes_something = route.endpoint().methods.changes_something();
-    if changes_something && let Err(problem) = check_sender(request, &*SignInConfig::of(env)?) {
+    if changes_something && let Err(problem) = check_sender(request, &*settings::sign_in(env)?) {
         return refuse(request, env, problem, now).await;
     }
     let Some(session) = cookie::SESSION.read(request) else {
@@ -76,7 +77,7 @@ pub async fn answer(
 /// send.
 pub fn check_sender(
     request: &web_sys::Request,
-    config: &SignInConfig,
+    config: &SignInSettings,
 ) -> std::result::Result<(), Problem> {
     if !request::is_json(request) {
         return Err(Problem::UnsupportedMediaType);

@@ -15,7 +15,7 @@ use worker::{Env, Result, console_error};
 
 use crate::{
     objects::{intake, intake::PhoneRequest},
-    platform::{answer, random, request, settings::Config},
+    platform::{answer, random, request, settings},
 };
 
 /// Answers a phone's request.
@@ -26,7 +26,7 @@ pub async fn answer(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    if !Config::of(env)?.phone_api {
+    if !settings::phone(env)?.phone_api {
         return answer::problem(Problem::Gone);
     }
     let body = match request::body(request).await {

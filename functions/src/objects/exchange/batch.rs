@@ -9,6 +9,7 @@ use federation::{
     batch::{DiagnosisKeyBatch, MAX_BATCH_KEYS},
     download_run::Evidence,
     responses::DownloadAction,
+    settings::ExchangeSettings,
     tag::BatchTag,
     verification::{BatchVerifier, VerifiedBatch},
 };
@@ -19,7 +20,7 @@ use shared::{
 };
 use worker::{Result, console_error};
 
-use super::{gateway::Gateway, settings::Settings, store::Store};
+use super::{gateway::Gateway, store::Store};
 use crate::{objects::ledger::LedgerStore, platform::body::Body};
 
 /// More keys than any batch has: the gateway's batches have at most [`MAX_BATCH_KEYS`] today.
@@ -32,7 +33,7 @@ pub struct BatchImporter<'a> {
     /// Which batches are imported, and which are quarantined.
     pub store: &'a Store,
     pub gateway: &'a Gateway,
-    pub settings: &'a Settings,
+    pub settings: &'a ExchangeSettings,
     pub now: Timestamp,
 }
 

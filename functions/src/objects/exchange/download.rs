@@ -10,6 +10,7 @@ use federation::{
         Actions, Attempt, DownloadRequest, DownloadRun, Evidence, FailedAttempt, MAX_ATTEMPTS,
     },
     responses::DownloadAction,
+    settings::ExchangeSettings,
     tag::BatchTag,
 };
 use shared::{
@@ -22,7 +23,6 @@ use super::{
     batch::{BatchImporter, Import},
     gateway::{Gateway, GatewayResponse},
     job::MAX_BATCHES_PER_RUN,
-    settings::Settings,
     store::Store,
 };
 use crate::objects::ledger::LedgerStore;
@@ -32,7 +32,7 @@ pub async fn run(
     ledger: &LedgerStore,
     store: &Store,
     gateway: &Gateway,
-    settings: &Settings,
+    settings: &ExchangeSettings,
     now: Timestamp,
 ) -> Result<RunOutcome> {
     let download = Download {

@@ -7,6 +7,7 @@ use federation::{
     batch::BATCH_MEDIA_TYPE,
     cursor::Cursor,
     responses::{JSON_MEDIA_TYPE, is_transient},
+    settings::ExchangeSettings,
     tag::BatchTag,
 };
 use js_sys::{Function, Promise, Reflect};
@@ -16,7 +17,6 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Headers;
 use worker::{Env, Result, console_error, worker_sys};
 
-use super::settings::Settings;
 use crate::platform::{body::Body, outgoing};
 
 pub struct Gateway {
@@ -106,7 +106,7 @@ impl GatewayRequest<'_> {
 
 impl Gateway {
     /// The gateway of the binding `EFGS`.
-    pub fn of(env: &Env, settings: &Settings) -> Result<Self> {
+    pub fn of(env: &Env, settings: &ExchangeSettings) -> Result<Self> {
         let binding = Reflect::get(env.as_ref(), &JsValue::from_str("EFGS"))?;
         if !binding.is_object() {
             return Err("binding EFGS: expected a connection with a client certificate".into());

@@ -1,8 +1,9 @@
 //! The two jobs of the exchange, and when they run.
 
+use shared::settings::table;
 use worker::Env;
 
-use crate::platform::settings::text;
+use crate::platform::settings;
 
 /// How many batches a job sends or downloads in one run. The next run continues.
 pub const MAX_BATCHES_PER_RUN: usize = 200;
@@ -34,8 +35,8 @@ impl Job {
     /// other one does.
     pub fn on_schedule(env: &Env, cron: &str) -> Vec<Self> {
         let schedule = |job: &Self| match job {
-            Self::Download => text(env, "EFGS_DOWNLOAD_SCHEDULE"),
-            Self::Upload => text(env, "EFGS_UPLOAD_SCHEDULE"),
+            Self::Download => settings::read(env, &table::EFGS_DOWNLOAD_SCHEDULE),
+            Self::Upload => settings::read(env, &table::EFGS_UPLOAD_SCHEDULE),
         };
         let jobs = Self::ALL.into_iter();
         jobs.filter(|job| schedule(job).is_ok_and(|schedule| schedule == cron))

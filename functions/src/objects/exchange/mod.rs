@@ -10,7 +10,6 @@ mod batch;
 mod download;
 mod gateway;
 mod job;
-mod settings;
 mod store;
 mod upload;
 
@@ -20,10 +19,9 @@ use shared::{
 };
 use worker::{Env, Result, console_error};
 
-use crate::objects::ledger::LedgerStore;
+use crate::{objects::ledger::LedgerStore, platform::settings};
 use gateway::Gateway;
 pub use job::Job;
-use settings::Settings;
 pub use store::Store;
 
 /// Runs `job`, if the exchange is switched on. A failure of the gateway is not an error but an
@@ -37,16 +35,17 @@ pub async fn run(
 ) -> Result<()> {
     // Before the settings are read: records expire also after the exchange is switched off.
     store.expire(now)?;
-    let Some(settings) = Settings::of(env)? else {
+    let settings = settings::exchange(env)?;
+    let Some(settings) = settings.as_ref() else {
         return Ok(());
     };
     if settings.participants.iter().next().is_none() {
         return Ok(());
     }
-    let gateway = Gateway::of(env, &settings)?;
+    let gateway = Gateway::of(env, settings)?;
     let outcome = match job {
-        Job::Download => download::run(ledger, store, &gateway, &settings, now).await?,
-        Job::Upload => upload::run(store, &gateway, &settings, now).await?,
+        Job::Download => download::run(ledger, store, &gateway, settings, now).await?,
+        Job::Upload => upload::run(store, &gateway, settings, now).await?,
     };
     if outcome != RunOutcome::Done {
         console_error!("exchange: {} ended early: {outcome}", job.name());

@@ -7,6 +7,7 @@ use federation::{
     batch::{DiagnosisKeyBatch, MAX_BATCH_KEYS},
     cms,
     responses::UploadAction,
+    settings::ExchangeSettings,
     signing_text::signing_text,
     tag::{random_upload_tag, upload_tag},
 };
@@ -17,7 +18,6 @@ use worker::{Error, Result};
 use super::{
     gateway::{Gateway, GatewayResponse},
     job::MAX_BATCHES_PER_RUN,
-    settings::Settings,
     store::Store,
 };
 use crate::platform::random;
@@ -26,7 +26,7 @@ use crate::platform::random;
 pub async fn run(
     store: &Store,
     gateway: &Gateway,
-    settings: &Settings,
+    settings: &ExchangeSettings,
     now: Timestamp,
 ) -> Result<RunOutcome> {
     let mut limit = MAX_BATCH_KEYS;
@@ -73,7 +73,7 @@ pub async fn run(
 async fn send(
     batch: &DiagnosisKeyBatch,
     gateway: &Gateway,
-    settings: &Settings,
+    settings: &ExchangeSettings,
 ) -> Result<Option<GatewayResponse>> {
     let mut random = random::generator()?;
     let text = signing_text(&batch.keys);

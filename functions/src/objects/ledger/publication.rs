@@ -23,8 +23,7 @@ use crate::{
     objects::intake,
     platform::{
         content_store::{ContentStore, MIN_TTL},
-        random,
-        settings::Config,
+        random, settings,
     },
 };
 
@@ -93,7 +92,7 @@ async fn write_files(
     content: &ContentStore,
     now: Timestamp,
 ) -> Result<()> {
-    let config = Config::of(env)?;
+    let config = settings::phone(env)?;
     for file in store.planned_files()? {
         let mut keys = store.keys_of(file.number)?;
         let zip = export::build(
@@ -120,7 +119,7 @@ async fn write_manifest(
     content: &ContentStore,
     now: Timestamp,
 ) -> Result<()> {
-    let config = Config::of(env)?;
+    let config = settings::phone(env)?;
     let expires_at = retention::ends_at(now);
     let sign = |json: &[u8]| {
         content::sign(json, &config.manifest_signing_key)

@@ -9,6 +9,7 @@ mod provider;
 use shared::{
     Timestamp,
     api::{LogoutAnswer, routes::SignInRoute},
+    settings::SignInSettings,
     staff::{
         sign_in::{AdmittedEmployee, RefusedSignIn, SignInRefusal},
         token::{State, Token},
@@ -22,7 +23,7 @@ use crate::{
     platform::{
         answer, random,
         security_log::{Reason, SecurityLog},
-        settings::SignInConfig,
+        settings,
     },
     routes::{cookie, employees},
 };
@@ -45,7 +46,7 @@ pub async fn answer(
 
 /// Sends the browser to the provider.
 async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<web_sys::Response> {
-    let config = SignInConfig::of(env)?;
+    let config = settings::sign_in(env)?;
     let provider = match Provider::known(&config, now).await {
         Ok(provider) => provider,
         Err(error) => {
@@ -88,7 +89,7 @@ async fn callback(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    let config = SignInConfig::of(env)?;
+    let config = settings::sign_in(env)?;
     let Some((way_back, browser)) = WayBack::read(url).zip(cookie::SIGN_IN.read(request)) else {
         return back_to_portal(Some(SignInRefusal::Failed), &[]);
     };
@@ -119,7 +120,7 @@ async fn callback(
 
 /// Who signs in, if the provider says so and the person may.
 async fn admit(
-    config: &SignInConfig,
+    config: &SignInSettings,
     way_back: WayBack,
     sign_in: &staff::TakenSignIn,
     now: Timestamp,
@@ -128,9 +129,7 @@ async fn admit(
         reason: SignInRefusal::Failed,
         employee: None,
     };
-    let issuer_is_ours = way_back
-        .issuer
-        .is_none_or(|issuer| issuer == config.issuer.as_str());
+    let issuer_is_ours = way_back.issuer.is_none_or(|issuer| issuer == config.issuer);
     let code = way_back
         .code
         .filter(|_| issuer_is_ours)
@@ -152,7 +151,7 @@ async fn logout(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    let config = SignInConfig::of(env)?;
+    let config = settings::sign_in(env)?;
     if let Err(problem) = employees::check_sender(request, &config) {
         return employees::refuse(request, env, problem, now).await;
     }

@@ -5,9 +5,9 @@ use std::{cell::RefCell, fmt, rc::Rc};
 
 use openidconnect::{
     AdditionalClaims, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode,
-    ClaimsVerificationError, Client, ClientId, CsrfToken, EmptyExtraTokenFields, IdToken,
-    IdTokenFields, IdTokenVerifier, LogoutRequest, PkceCodeChallenge, PkceCodeVerifier,
-    PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope,
+    ClaimsVerificationError, Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields,
+    IdToken, IdTokenFields, IdTokenVerifier, IssuerUrl, LogoutRequest, PkceCodeChallenge,
+    PkceCodeVerifier, PostLogoutRedirectUrl, ProviderMetadataWithLogout, RedirectUrl, Scope,
     SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use shared::{
     Timestamp,
+    settings::{SignInSettings, is_safe},
     staff::{
         sign_in::Claims,
         token::{Nonce, State, Token, Verifier},
@@ -28,13 +29,7 @@ use shared::{
 use url::Url;
 
 use super::http;
-use crate::{
-    objects::staff::TakenSignIn,
-    platform::{
-        clock,
-        settings::{SignInConfig, is_safe},
-    },
-};
+use crate::{objects::staff::TakenSignIn, platform::clock};
 
 /// For how long what the provider publishes is believed without asking again, in seconds.
 const MAX_AGE: i64 = 3_600;
@@ -104,7 +99,7 @@ thread_local! {
 
 impl Provider {
     /// The provider as it was when it was asked last, an hour ago at most.
-    pub async fn known(config: &SignInConfig, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
+    pub async fn known(config: &SignInSettings, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
         match PROVIDER.with_borrow(Clone::clone) {
             Some(known) if known.age(now) < MAX_AGE => Ok(known),
             _ => Self::asked(config, now).await,
@@ -112,11 +107,10 @@ impl Provider {
     }
 
     /// The provider as it is now.
-    async fn asked(config: &SignInConfig, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
-        let metadata =
-            ProviderMetadataWithLogout::discover_async(config.issuer.clone(), &http::send)
-                .await
-                .map_err(|_| ProviderError::Discovery)?;
+    async fn asked(config: &SignInSettings, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
+        let metadata = ProviderMetadataWithLogout::discover_async(issuer(config)?, &http::send)
+            .await
+            .map_err(|_| ProviderError::Discovery)?;
         let addresses = [
             Some(metadata.authorization_endpoint().url()),
             Some(metadata.jwks_uri().url()),
@@ -140,7 +134,7 @@ impl Provider {
     /// Where the browser goes to sign in.
     pub fn sign_in_url(
         &self,
-        config: &SignInConfig,
+        config: &SignInSettings,
         secrets: &Secrets,
     ) -> Result<Url, ProviderError> {
         let client = self.client(config)?;
@@ -167,7 +161,7 @@ impl Provider {
 
     /// Where the browser goes to sign out; `None` when the provider has no such place. No token
     /// goes along, as the browser has none, so the provider may ask whether it is meant.
-    pub fn sign_out_url(&self, config: &SignInConfig) -> Option<Url> {
+    pub fn sign_out_url(&self, config: &SignInSettings) -> Option<Url> {
         let endpoint = self
             .metadata
             .additional_metadata()
@@ -178,7 +172,7 @@ impl Provider {
         }
         let back = PostLogoutRedirectUrl::new(config.portal()).ok()?;
         let request = LogoutRequest::from(endpoint)
-            .set_client_id(ClientId::new(config.client_id.to_string()))
+            .set_client_id(ClientId::new(config.client_id.clone()))
             .set_post_logout_redirect_uri(back);
         Some(request.http_get_url())
     }
@@ -187,18 +181,18 @@ impl Provider {
     /// and for this sign-in.
     pub async fn claims(
         &self,
-        config: &SignInConfig,
+        config: &SignInSettings,
         code: String,
         sign_in: &TakenSignIn,
         now: Timestamp,
     ) -> Result<Claims, ProviderError> {
         let token = self.exchange(config, code, sign_in).await?;
         let nonce = openidconnect::Nonce::new(sign_in.nonce.to_string());
-        let checked = token.claims(&self.verifier(config), &nonce);
+        let checked = token.claims(&self.verifier(config)?, &nonce);
         let claims = match checked {
             Err(error) if names_unknown_key(&error) && self.age(now) >= MIN_AGE => {
                 let renewed = Self::asked(config, now).await?;
-                token.claims(&renewed.verifier(config), &nonce)
+                token.claims(&renewed.verifier(config)?, &nonce)
             }
             checked => checked,
         };
@@ -206,7 +200,7 @@ impl Provider {
         // The library leaves the party that the token was issued to alone (OpenID Connect Core
         // §3.1.3.7, step 5).
         let party = claims.authorized_party();
-        if party.is_some_and(|party| *party != config.client_id) {
+        if party.is_some_and(|party| **party != config.client_id) {
             return Err(ProviderError::Token("audience"));
         }
         match serde_json::to_value(claims) {
@@ -217,7 +211,7 @@ impl Provider {
 
     async fn exchange(
         &self,
-        config: &SignInConfig,
+        config: &SignInSettings,
         code: String,
         sign_in: &TakenSignIn,
     ) -> Result<ProviderIdToken, ProviderError> {
@@ -232,12 +226,15 @@ impl Provider {
         answer.id_token().cloned().ok_or(ProviderError::NoToken)
     }
 
-    fn verifier(&self, config: &SignInConfig) -> IdTokenVerifier<'static, CoreJsonWebKey> {
+    fn verifier(
+        &self,
+        config: &SignInSettings,
+    ) -> Result<IdTokenVerifier<'static, CoreJsonWebKey>, ProviderError> {
         let now = clock::real().as_second();
         // No client secret: with one, whoever knows it could sign tokens.
-        IdTokenVerifier::new_public_client(
-            config.client_id.clone(),
-            config.issuer.clone(),
+        let verifier = IdTokenVerifier::new_public_client(
+            ClientId::new(config.client_id.clone()),
+            issuer(config)?,
             self.metadata.jwks().clone(),
         )
         .set_allowed_algs(ALGORITHMS)
@@ -249,18 +246,23 @@ impl Provider {
             } else {
                 Err("not issued just now".to_owned())
             }
-        })
+        });
+        Ok(verifier)
     }
 
-    fn client(&self, config: &SignInConfig) -> Result<ProviderClient, ProviderError> {
+    fn client(&self, config: &SignInSettings) -> Result<ProviderClient, ProviderError> {
         let back = RedirectUrl::new(config.callback()).map_err(|_| ProviderError::Unsafe)?;
         let client = Client::from_provider_metadata(
             self.metadata.clone(),
-            config.client_id.clone(),
-            Some(config.client_secret.clone()),
+            ClientId::new(config.client_id.clone()),
+            Some(ClientSecret::new(config.client_secret.clone())),
         );
         Ok(client.set_redirect_uri(back))
     }
+}
+
+fn issuer(config: &SignInSettings) -> Result<IssuerUrl, ProviderError> {
+    IssuerUrl::new(config.issuer.clone()).map_err(|_| ProviderError::Unsafe)
 }
 
 /// Whether the key that signed the token is none that is known.

@@ -16,7 +16,7 @@ use shared::{
 };
 use worker::{Env, Error, Result};
 
-use crate::platform::{answer, random, request, settings::Config};
+use crate::platform::{answer, random, request, settings};
 
 /// What to build.
 #[derive(Deserialize)]
@@ -47,7 +47,7 @@ pub async fn export(
         Ok(task) => task,
         Err(problem) => return answer::problem(problem),
     };
-    let config = Config::of(env)?;
+    let config = settings::phone(env)?;
     let mut keys = random_keys(task.keys, now)?;
     let mut bytes = 0;
     if task.build {

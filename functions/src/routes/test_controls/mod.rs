@@ -19,7 +19,7 @@ use worker::{Env, Result};
 
 use crate::{
     objects::{exchange::Job, intake, ledger, staff},
-    platform::{answer, request, settings::Config},
+    platform::{answer, request, settings},
 };
 
 /// Where the offset is kept over restarts, beside the published content.
@@ -84,7 +84,7 @@ struct Delivered {
 }
 
 async fn delivered_with_phones(env: &Env) -> Result<web_sys::Response> {
-    let config = Config::of(env)?;
+    let config = settings::phone(env)?;
     let manifest = config.manifest_signing_key.verifying_key();
     let export = config.export_signing_key.verifying_key();
     answer::json(&Delivered {
