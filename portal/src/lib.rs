@@ -1,25 +1,27 @@
-//! The app for GGD employees: entering the validation code and the first day of illness of an ill
-//! person who is on the telephone, and answering for it afterwards (design §4.3).
+//! The portal: the app in which GGD employees validate the code of a caller who is ill, and
+//! administrators see what was done (design §4.3).
 //!
-//! Everything about codes and dates comes from `shared`, the same code that the service runs. The
-//! clock and the way to the service are arguments of [`App`], so tests decide both.
+//! The rules for codes and dates come from `shared`, the same code that the service runs. The clock
+//! and the service are arguments of [`App`], so that tests bring their own.
+//!
+//! A module uses only those below it:
+//!
+//! - `page`: the app, which chooses a screen, and the parts around it
+//! - `screens`: a room for each screen
+//! - `session`: who is signed in, and for how long
+//! - `call`: the call that the employee is in, and what is filled in
+//! - `service`: the service over HTTP
+//! - `texts`: everything the portal says, in Dutch and English
+//! - `part`, `browser`: how views are built, and what the browser is asked for
 
-mod about;
-mod admin;
-mod app;
-mod clock;
-mod connection;
-mod frame;
-mod http;
-mod json;
-mod language;
+mod browser;
+mod call;
+mod page;
 mod part;
-mod route;
+mod screens;
 mod service;
 mod session;
-mod sign_in;
 mod texts;
-mod validation;
 
 use std::rc::Rc;
 
@@ -29,15 +31,15 @@ use wasm_bindgen::prelude::*;
 use web_sys::{HtmlElement, UrlSearchParams};
 
 pub use crate::{
-    app::App,
-    clock::Clock,
-    service::{Answer, Employee, Failure, Reply, Service, Submission},
+    browser::Clock,
+    page::App,
+    service::{CurrentEmployee, Reply, RequestFailure, Service, Submission},
 };
 
-/// The id of the page's element that the app fills.
+/// The id of the element that the app fills.
 const PLACE: &str = "portal";
 
-/// Replaces what the page shows while it loads with the app. The page's `boot.js` calls it, once.
+/// Puts the app in the place of what the page shows while it loads. `boot.js` calls it once.
 ///
 /// # Errors
 /// When the page has no element for the app.
@@ -49,18 +51,19 @@ pub fn start() -> Result<(), JsError> {
         .and_then(|element| element.dyn_into().ok())
         .ok_or_else(|| JsError::new("the page has no element for the portal"))?;
     place.set_text_content(None);
-    let service: Rc<dyn Service> = Rc::new(http::Http::default());
-    let language = language::preferred();
+    let service: Rc<dyn Service> = Rc::new(service::Http::default());
+    let language = page::preferred();
     let refused = refusal();
     mount_to(
         place,
-        move || view! { <App clock=clock::browser_clock service language refused /> },
+        move || view! { <App clock=browser::now service language refused /> },
     )
     .forget();
     Ok(())
 }
 
-/// Why signing in was just refused. It is read once: afterwards the address is that of the start.
+/// Why signing in was just refused, if it was. The address is then set to the start, so that it is
+/// read once.
 fn refusal() -> Option<SignInRefusal> {
     let query = UrlSearchParams::new_with_str(&window().location().search().ok()?).ok()?;
     let refusal = query.get(SignInRefusal::PARAMETER)?.parse().ok();

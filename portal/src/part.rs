@@ -1,19 +1,17 @@
-//! Parts of a view that follow what they are made of.
+//! Parts of a view, boxed.
 //!
-//! Leptos makes code of its own for every closure in a view. Boxed, all of them are of one type,
-//! which saves a good tenth of what a browser downloads.
+//! Leptos generates code for the type of every closure in a view. Boxed, all of them are of one
+//! type, which makes the download a good tenth smaller.
 
 use leptos::prelude::*;
 
-/// A part of a view that is made anew whenever a signal that it reads changes.
+/// A part of a view that is made again whenever a signal that it reads changes.
 pub type Part = Box<dyn FnMut() -> AnyView + Send>;
 
-/// The part that `view` makes.
 pub fn part<V: IntoView + 'static>(mut view: impl FnMut() -> V + Send + 'static) -> Part {
     Box::new(move || view().into_any())
 }
 
-/// One part of a view for each of `items`.
 pub fn each<T, V: IntoView + 'static>(
     items: impl IntoIterator<Item = T>,
     mut view: impl FnMut(T) -> V,
@@ -25,10 +23,14 @@ pub fn each<T, V: IntoView + 'static>(
     views
 }
 
-/// What a click does.
+/// One paragraph for each text.
+pub fn paragraphs(texts: Vec<String>) -> impl IntoView {
+    each(texts, |text| view! { <p>{text}</p> })
+}
+
+/// A handler of clicks.
 pub type Click = Box<dyn FnMut(leptos::ev::MouseEvent)>;
 
-/// A click does `act`.
 pub fn click(mut act: impl FnMut() + 'static) -> Click {
     Box::new(move |_| act())
 }

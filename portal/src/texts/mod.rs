@@ -1,18 +1,18 @@
-//! Everything the portal says. A language is one value of [`Texts`]; a text that it lacks does not
-//! compile.
+//! Everything the portal says. A language is one value of [`Texts`], so the compiler finds a text
+//! that it lacks.
 
 mod dutch;
 mod english;
 mod types;
 
 use leptos::prelude::*;
-use shared::{Date, Timestamp, country::Country, language::Language};
+use shared::{Date, Timestamp, country::Country, language::Language, time::netherlands::amsterdam};
 
-use crate::clock::time_of_day;
+pub use types::{
+    EmployeesTexts, Explanation, HeadingTexts, Question, Section, SignInTexts, Step, Texts,
+};
 
-pub use types::{EmployeesTexts, HeadingTexts, Question, Section, Step, Texts};
-
-/// Sets the language to begin with for everything below.
+/// Provides the first language to all views below.
 pub fn provide(language: Language) -> RwSignal<Language> {
     let language = RwSignal::new(language);
     provide_context(language);
@@ -24,20 +24,19 @@ pub fn language() -> RwSignal<Language> {
     expect_context()
 }
 
-/// The texts of the language in use. Whoever reads the signal inside a closure of a view follows a
-/// change.
+/// The texts of the language in use. A closure of a view that reads the signal follows a change.
 pub fn current() -> Signal<&'static Texts> {
     let language = language();
     Signal::derive(move || Texts::of(language.get()))
 }
 
-/// Which of the texts.
+/// Picks one of the texts.
 pub type Say = fn(&'static Texts) -> &'static str;
 
 /// One text in the language in use.
 ///
-/// All of them are one type, and cost the download only once what makes a text of a page follow the
-/// language.
+/// All of them are of one type, so that the code that makes a text follow the language is
+/// downloaded once.
 pub fn text(pick: Say) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
     let language = language();
     move || pick(Texts::of(language.get()))
@@ -60,7 +59,7 @@ impl Texts {
         }
     }
 
-    /// A day, as people say it.
+    /// A day in words.
     pub fn day(&self, date: Date) -> String {
         self.language.day(date)
     }
@@ -71,10 +70,14 @@ impl Texts {
     }
 
     /// A day and a time in the Netherlands.
-    pub fn moment(&self, time: Timestamp) -> String {
-        let day = shared::time::netherlands::amsterdam()
-            .to_datetime(time)
-            .date();
+    pub fn day_and_time(&self, time: Timestamp) -> String {
+        let day = amsterdam().to_datetime(time).date();
         format!("{}, {}", self.day(day), time_of_day(time))
     }
+}
+
+/// Hours and minutes in the Netherlands.
+pub fn time_of_day(time: Timestamp) -> String {
+    let time = amsterdam().to_datetime(time);
+    format!("{:02}:{:02}", time.hour(), time.minute())
 }

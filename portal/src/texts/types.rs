@@ -1,17 +1,12 @@
-//! What a language has to say, by screen. The values read like the page, so the fields are not
-//! explained one by one.
+//! The texts that each language has, by screen. The values read like the page, so few fields need
+//! an explanation.
 
 use shared::{
-    api::{Action, Outcome, QuarantineReason, RunOutcome},
+    api::{Action, Outcome, QuarantineReason, RunOutcome, problem::Problem},
     enrolment::code::CodeError,
     keys::illness::DateError,
     language::Language,
-    staff::employee::Role,
-};
-
-use crate::{
-    service::Failure,
-    session::{Cause, Ending},
+    staff::{employee::Role, sign_in::SignInRefusal},
 };
 
 /// The texts of one language.
@@ -24,9 +19,7 @@ pub struct Texts {
     pub guide: GuideTexts,
     pub form: FormTexts,
     pub accepted: AcceptedTexts,
-    /// What went wrong with a validation, with the time at which the next try may be made, if that
-    /// is known.
-    pub failure: fn(Failure, Option<&str>) -> Explanation,
+    pub failure: FailureTexts,
     pub practice: PracticeTexts,
     pub lists: ListTexts,
     pub audit: AuditTexts,
@@ -51,8 +44,10 @@ pub struct FrameTexts {
     pub sign_out: &'static str,
     pub sign_out_failed: &'static str,
     pub privacy: &'static str,
-    /// With the time.
-    pub ending: fn(Ending, &str) -> String,
+    /// The session ends without use, at this time.
+    pub ending_idle: fn(&str) -> String,
+    /// The session ends after its day, at this time.
+    pub ending_day: fn(&str) -> String,
     pub stay: &'static str,
     pub asking: &'static str,
     pub unreachable: &'static str,
@@ -85,8 +80,10 @@ pub struct SignInTexts {
     pub purpose: &'static str,
     pub how: &'static str,
     pub sign_in: &'static str,
-    /// Why nobody is signed in, if there is something to say about it.
-    pub cause: fn(Cause) -> Option<Explanation>,
+    pub left: fn() -> Explanation,
+    pub idle: fn() -> Explanation,
+    pub ended: fn() -> Explanation,
+    pub refused: fn(SignInRefusal) -> Explanation,
     /// Signed in again in the middle of a call.
     pub back: fn() -> Explanation,
 }
@@ -126,7 +123,7 @@ pub struct FormTexts {
     pub send: &'static str,
     pub sending: &'static str,
     pub send_again: &'static str,
-    /// Stands before words that are for the caller.
+    /// Introduces words for the caller.
     pub say: &'static str,
     pub sign_in_elsewhere: &'static str,
 }
@@ -141,7 +138,7 @@ pub struct CodeTexts {
     pub spelled: &'static str,
     /// The word for a symbol, on the telephone.
     pub word: fn(char) -> Option<&'static str>,
-    /// Stands before the Dutch words where these are others.
+    /// Introduces the Dutch words in another language.
     pub dutch_words: Option<&'static str>,
 }
 
@@ -153,7 +150,7 @@ pub struct SymptomsTexts {
     pub missing: &'static str,
 }
 
-/// What is asked for depends on whether the person has symptoms, once that is known.
+/// The texts depend on whether the caller has symptoms, once that is known.
 pub struct DateTexts {
     pub label: fn(Option<bool>) -> &'static str,
     pub hint: fn(Option<bool>) -> &'static str,
@@ -185,6 +182,15 @@ pub struct AcceptedTexts {
     pub next_caller_hint: &'static str,
 }
 
+/// Why a validation was not accepted.
+pub struct FailureTexts {
+    pub offline: fn() -> Explanation,
+    pub no_answer: fn() -> Explanation,
+    pub problem: fn(Problem) -> Explanation,
+    /// With the seconds until the next try and the time of day then, as far as they are known.
+    pub throttled: fn(Option<u32>, Option<&str>) -> Explanation,
+}
+
 pub struct PracticeTexts {
     pub offer: &'static str,
     pub begin: &'static str,
@@ -192,7 +198,7 @@ pub struct PracticeTexts {
     pub end: &'static str,
 }
 
-/// What the administrator's two lists have in common.
+/// What the administrator's lists have in common.
 pub struct ListTexts {
     pub loading: &'static str,
     pub failed: &'static str,
@@ -211,7 +217,7 @@ pub struct AuditTexts {
     pub any: &'static str,
     pub time: &'static str,
     pub caption: &'static str,
-    /// How many entries fit, of how many.
+    /// How many entries are found, of how many.
     pub count: fn(usize, usize) -> String,
     pub more: &'static str,
     pub there_are_older: &'static str,
@@ -219,7 +225,7 @@ pub struct AuditTexts {
     pub export: &'static str,
     /// The beginning of the file's name.
     pub file: &'static str,
-    /// What stands between the cells of the file.
+    /// Between the cells of the file.
     pub separator: char,
     pub time_utc: &'static str,
     pub of_action: fn(Action) -> &'static str,
@@ -261,7 +267,7 @@ pub struct Section {
     pub points: &'static [&'static str],
 }
 
-/// What is the matter and what to do about it.
+/// What has happened, and what to do about it.
 pub struct Explanation {
     pub heading: &'static str,
     /// The words for the caller.
@@ -291,9 +297,9 @@ pub struct ExchangeTexts {
     pub count: fn(usize) -> String,
     pub tag: &'static str,
     pub country: &'static str,
-    /// In the place of a country: nobody's keys of the batch are used.
+    /// In the place of a country: no key of the batch is used.
     pub all_of_it: &'static str,
-    /// In the place of a country: it is none that takes part.
+    /// In the place of a country that does not take part.
     pub unknown: &'static str,
     pub why: &'static str,
     pub reason: fn(QuarantineReason) -> &'static str,

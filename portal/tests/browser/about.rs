@@ -1,6 +1,6 @@
 //! What everybody may know.
 
-use portal::Failure;
+use portal::RequestFailure;
 use shared::{
     api::CountriesAnswer,
     country::{Country, Participants},
@@ -66,7 +66,7 @@ async fn the_countries_that_take_part_are_listed_by_their_names() {
 #[wasm_bindgen_test]
 async fn a_list_of_countries_that_does_not_come_is_asked_for_again() {
     let service = TestService::default();
-    service.has_countries(Err(Failure::NoAnswer));
+    service.has_countries(Err(RequestFailure::NoAnswer));
     let screen = open(service).await;
     assert!(screen.text("main").contains("kan nu niet worden opgehaald"));
     screen.service.has_countries(Ok(Vec::new()));

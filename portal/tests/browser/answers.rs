@@ -1,19 +1,22 @@
 //! Sending, and what the employee sees of the answer.
 
-use portal::{Answer, Failure};
+use portal::RequestFailure;
 use shared::api::{ValidationAnswer, problem::Problem};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::screen::{Screen, answered, focused, focused_heading, settle};
+use crate::{
+    screen::{Screen, answered, focused, focused_heading, settle},
+    service::ValidationResult,
+};
 
-pub fn accepted() -> Answer {
+pub fn accepted() -> ValidationResult {
     Ok(ValidationAnswer {
         infectious_from: "2026-11-19".parse().unwrap(),
     })
 }
 
-fn refused(problem: Problem) -> Answer {
-    Err(Failure::Problem(problem))
+fn refused(problem: Problem) -> ValidationResult {
+    Err(RequestFailure::Problem(problem))
 }
 
 #[wasm_bindgen_test]
@@ -121,57 +124,57 @@ async fn two_clicks_send_once() {
 async fn every_failure_says_what_it_is_and_what_to_do() {
     for (failure, heading, advice) in [
         (
-            Failure::Offline,
+            RequestFailure::Offline,
             "Je hebt geen internetverbinding",
             "Er is niets verstuurd",
         ),
         (
-            Failure::NoAnswer,
+            RequestFailure::NoAnswer,
             "Er kwam geen antwoord",
             "Controleer je internetverbinding",
         ),
         (
-            Failure::Throttled { seconds: Some(690) },
+            RequestFailure::Throttled { seconds: Some(690) },
             "Er zijn te veel codes geweigerd",
             "Over 12 minuten, om 11:11, kun je weer",
         ),
         (
-            Failure::Throttled { seconds: None },
+            RequestFailure::Throttled { seconds: None },
             "Er zijn te veel codes geweigerd",
             "Over een kwartier kun je weer",
         ),
         (
-            Failure::Problem(Problem::CodeNotAccepted),
+            RequestFailure::Problem(Problem::CodeNotAccepted),
             "De code is niet geaccepteerd",
             "sluiten en weer openen: dan staat er een nieuwe code",
         ),
         (
-            Failure::Problem(Problem::InvalidCode),
+            RequestFailure::Problem(Problem::InvalidCode),
             "De code klopt niet",
             "Verbeter de code",
         ),
         (
-            Failure::Problem(Problem::InvalidDate),
+            RequestFailure::Problem(Problem::InvalidDate),
             "De datum kan niet",
             "afgelopen 30 dagen",
         ),
         (
-            Failure::Problem(Problem::Forbidden),
+            RequestFailure::Problem(Problem::Forbidden),
             "Je mag geen codes invoeren",
             "Vraag je beheerder om toegang",
         ),
         (
-            Failure::Problem(Problem::Unavailable),
+            RequestFailure::Problem(Problem::Unavailable),
             "De dienst werkt nu even niet",
             "Wacht een halve minuut",
         ),
         (
-            Failure::Problem(Problem::Gone),
+            RequestFailure::Problem(Problem::Gone),
             "Deze dienst is gestopt",
             "geen codes meer",
         ),
         (
-            Failure::Problem(Problem::Malformed),
+            RequestFailure::Problem(Problem::Malformed),
             "Er ging iets mis in het portaal",
             "Laad deze pagina opnieuw",
         ),
@@ -197,7 +200,7 @@ async fn every_failure_says_what_it_is_and_what_to_do() {
 #[wasm_bindgen_test]
 async fn a_submission_without_answer_is_sent_again_under_the_same_key() {
     let screen = Screen::open([
-        Err(Failure::NoAnswer),
+        Err(RequestFailure::NoAnswer),
         refused(Problem::Unavailable),
         accepted(),
     ])
@@ -225,7 +228,7 @@ async fn a_submission_without_answer_is_sent_again_under_the_same_key() {
 
 #[wasm_bindgen_test]
 async fn the_same_failure_again_is_read_again() {
-    let screen = Screen::open([Err(Failure::NoAnswer), Err(Failure::NoAnswer)]).await;
+    let screen = Screen::open([Err(RequestFailure::NoAnswer), Err(RequestFailure::NoAnswer)]).await;
     screen.fill_in().await;
     for _ in 0..2 {
         screen.button("Versturen").focus().unwrap();
@@ -238,7 +241,7 @@ async fn the_same_failure_again_is_read_again() {
 #[wasm_bindgen_test]
 async fn a_changed_or_a_refused_submission_gets_a_new_key() {
     let screen = Screen::open([
-        Err(Failure::NoAnswer),
+        Err(RequestFailure::NoAnswer),
         refused(Problem::CodeNotAccepted),
         accepted(),
     ])

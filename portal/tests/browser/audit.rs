@@ -1,6 +1,6 @@
 //! The audit trail.
 
-use portal::Failure;
+use portal::RequestFailure;
 use shared::{
     api::{Action, AuditEntry, Outcome},
     staff::employee::Role,
@@ -131,7 +131,7 @@ async fn older_entries_are_fetched_when_they_are_asked_for() {
 #[wasm_bindgen_test]
 async fn a_trail_that_does_not_come_is_asked_for_again() {
     let service = TestService::default();
-    service.has_audit(Err(Failure::NoAnswer));
+    service.has_audit(Err(RequestFailure::NoAnswer));
     let screen = open(service).await;
     assert!(
         screen

@@ -1,6 +1,6 @@
 //! What helps during the call: the guide, the code in words, practising, and keys.
 
-use portal::Failure;
+use portal::RequestFailure;
 use shared::api::problem::Problem;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -88,7 +88,7 @@ async fn every_symbol_has_a_word() {
 
 #[wasm_bindgen_test]
 async fn a_refused_code_is_shown_in_words() {
-    let screen = Screen::open([Err(Failure::Problem(Problem::CodeNotAccepted))]).await;
+    let screen = Screen::open([Err(RequestFailure::Problem(Problem::CodeNotAccepted))]).await;
     screen.fill_in().await;
     screen.press("Versturen").await;
     answered().await;

@@ -1,6 +1,6 @@
 //! A connection that goes and comes back.
 
-use portal::Failure;
+use portal::RequestFailure;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::{
@@ -28,7 +28,7 @@ async fn a_lost_connection_is_said_before_sending() {
 
 #[wasm_bindgen_test]
 async fn what_could_not_be_sent_is_sent_later_under_the_same_key() {
-    let screen = Screen::open([Err(Failure::Offline), accepted()]).await;
+    let screen = Screen::open([Err(RequestFailure::Offline), accepted()]).await;
     screen.fill_in().await;
     screen.press("Versturen").await;
     answered().await;

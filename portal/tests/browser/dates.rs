@@ -1,6 +1,6 @@
 //! Symptoms, the day, and the first infectious day that follows from them.
 
-use portal::Employee;
+use portal::CurrentEmployee;
 use shared::staff::employee::Role;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -119,7 +119,7 @@ async fn a_page_left_open_overnight_lists_the_new_day() {
     const DAY: i64 = 86_400;
     let screen = Screen::open([]).await;
     // Somebody who is at work all night.
-    screen.service.knows(Ok(Employee {
+    screen.service.knows(Ok(CurrentEmployee {
         idle_seconds: 3 * DAY,
         end_seconds: 4 * DAY,
         ..employee(Role::Employee)

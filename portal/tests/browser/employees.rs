@@ -1,6 +1,6 @@
 //! Who is signed in, and signing somebody out.
 
-use portal::Failure;
+use portal::RequestFailure;
 use shared::{api::SignedIn, staff::employee::Role};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -72,7 +72,9 @@ async fn signing_somebody_out_is_asked_before_it_is_done() {
 #[wasm_bindgen_test]
 async fn signing_somebody_out_that_fails_says_so() {
     let screen = open().await;
-    screen.service.signs_out_everywhere(Err(Failure::NoAnswer));
+    screen
+        .service
+        .signs_out_everywhere(Err(RequestFailure::NoAnswer));
     screen.press("Overal uitloggen").await;
     screen.press("Ja, uitloggen").await;
     answered().await;

@@ -1,6 +1,6 @@
 //! How the exchange with other countries goes.
 
-use portal::Failure;
+use portal::RequestFailure;
 use shared::{
     api::{
         ExchangeReport, LastRun, QuarantineReason, QuarantinedKeys, RunOutcome, problem::Problem,
@@ -14,7 +14,7 @@ use crate::{
     service::TestService,
 };
 
-async fn open(report: Result<ExchangeReport, Failure>) -> Screen {
+async fn open(report: Result<ExchangeReport, RequestFailure>) -> Screen {
     let service = TestService::default();
     service.knows(Ok(employee(Role::Administrator)));
     service.exchanges(report);
@@ -75,7 +75,7 @@ async fn a_service_that_has_not_exchanged_yet_says_so() {
 
 #[wasm_bindgen_test]
 async fn a_report_that_does_not_come_can_be_asked_for_again() {
-    let screen = open(Err(Failure::Problem(Problem::Unavailable))).await;
+    let screen = open(Err(RequestFailure::Problem(Problem::Unavailable))).await;
     assert!(screen.find("last-upload").is_none());
     screen.button("Opnieuw proberen");
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::screen::{Screen, answered, focused};
-use portal::Failure;
+use portal::RequestFailure;
 use shared::api::problem::Problem;
 
 fn page_language() -> String {
@@ -42,7 +42,7 @@ async fn a_change_of_language_keeps_what_was_filled_in() {
 
 #[wasm_bindgen_test]
 async fn errors_and_answers_change_with_it_and_stay_where_they_are() {
-    let refused = Failure::Problem(Problem::CodeNotAccepted);
+    let refused = RequestFailure::Problem(Problem::CodeNotAccepted);
     let screen = Screen::open([Err(refused)]).await;
     screen.press("Versturen").await;
     screen.press("English").await;

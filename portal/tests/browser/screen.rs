@@ -4,7 +4,7 @@ use std::{any::Any, cell::Cell, time::Duration};
 
 use gloo_timers::future::sleep;
 use leptos::{mount::mount_to, prelude::*};
-use portal::{Answer, App, Employee, Failure, Submission};
+use portal::{App, CurrentEmployee, RequestFailure, Submission};
 use shared::{
     Timestamp,
     api::problem::Problem,
@@ -17,13 +17,13 @@ use web_sys::{
     Element, Event, EventInit, HtmlElement, HtmlInputElement, KeyboardEvent, KeyboardEventInit,
 };
 
-use crate::service::{ANSWER_TIME, TestService};
+use crate::service::{ANSWER_TIME, TestService, ValidationResult};
 
 /// A valid code.
 pub const CODE: &str = "XBB5XFJ";
 
 /// The service's answer to somebody without a session.
-pub const SIGNED_OUT: Failure = Failure::Problem(Problem::SignedOut);
+pub const SIGNED_OUT: RequestFailure = RequestFailure::Problem(Problem::SignedOut);
 
 /// How long it may take until the page has looked at the clock.
 const TICK: Duration = Duration::from_millis(1_100);
@@ -45,8 +45,8 @@ fn clock() -> Timestamp {
 
 /// An employee who has just signed in, for a quarter of an hour without use and at most eight
 /// hours.
-pub fn employee(role: Role) -> Employee {
-    Employee {
+pub fn employee(role: Role) -> CurrentEmployee {
+    CurrentEmployee {
         name: "Anna de Wit".to_owned(),
         role,
         idle_seconds: 900,
@@ -85,7 +85,7 @@ pub struct Screen {
 impl Screen {
     /// The portal of an employee who is signed in, with a service that gives `answers` to
     /// validations, one after the other.
-    pub async fn open(answers: impl IntoIterator<Item = Answer>) -> Self {
+    pub async fn open(answers: impl IntoIterator<Item = ValidationResult>) -> Self {
         let service = TestService::default();
         service.will_answer(answers);
         Self::with(service, Opening::default()).await

@@ -9,13 +9,16 @@ use std::{
 };
 
 use gloo_timers::future::sleep;
-use portal::{Answer, Employee, Failure, Reply, Service, Submission};
+use portal::{CurrentEmployee, Reply, RequestFailure, Service, Submission};
 use shared::{
     api::{AuditAnswer, AuditEntry, ExchangeReport, NamedCountry, SignedIn, ValidationAnswer},
     staff::employee::{EmployeeId, Role},
 };
 
 use crate::screen::employee;
+
+/// The answer to a validation.
+pub type ValidationResult = Result<ValidationAnswer, RequestFailure>;
 
 /// How long it takes to answer.
 pub const ANSWER_TIME: Duration = Duration::from_millis(10);
@@ -25,19 +28,19 @@ pub const ANSWER_TIME: Duration = Duration::from_millis(10);
 pub struct TestService(Rc<State>);
 
 struct State {
-    session: RefCell<Result<Employee, Failure>>,
+    session: RefCell<Result<CurrentEmployee, RequestFailure>>,
     asked: Cell<u32>,
-    answers: RefCell<VecDeque<Answer>>,
+    answers: RefCell<VecDeque<ValidationResult>>,
     sent: RefCell<Vec<Submission>>,
-    sign_out: RefCell<Result<String, Failure>>,
+    sign_out: RefCell<Result<String, RequestFailure>>,
     left_for: RefCell<Option<String>>,
-    audit: RefCell<Result<Vec<AuditEntry>, Failure>>,
+    audit: RefCell<Result<Vec<AuditEntry>, RequestFailure>>,
     audit_part: Cell<Option<usize>>,
-    sessions: RefCell<Result<Vec<SignedIn>, Failure>>,
-    sign_out_everywhere: RefCell<Result<(), Failure>>,
+    sessions: RefCell<Result<Vec<SignedIn>, RequestFailure>>,
+    sign_out_everywhere: RefCell<Result<(), RequestFailure>>,
     signed_out: RefCell<Vec<String>>,
-    exchange: RefCell<Result<ExchangeReport, Failure>>,
-    countries: RefCell<Result<Vec<NamedCountry>, Failure>>,
+    exchange: RefCell<Result<ExchangeReport, RequestFailure>>,
+    countries: RefCell<Result<Vec<NamedCountry>, RequestFailure>>,
 }
 
 impl Default for State {
@@ -67,7 +70,7 @@ impl TestService {
     }
 
     /// Who is signed in from now on.
-    pub fn knows(&self, session: Result<Employee, Failure>) {
+    pub fn knows(&self, session: Result<CurrentEmployee, RequestFailure>) {
         *self.0.session.borrow_mut() = session;
     }
 
@@ -77,7 +80,7 @@ impl TestService {
     }
 
     /// What it answers to validations, one after the other.
-    pub fn will_answer(&self, answers: impl IntoIterator<Item = Answer>) {
+    pub fn will_answer(&self, answers: impl IntoIterator<Item = ValidationResult>) {
         self.0.answers.borrow_mut().extend(answers);
     }
 
@@ -87,7 +90,7 @@ impl TestService {
     }
 
     /// What comes of signing out.
-    pub fn signs_out(&self, result: Result<String, Failure>) {
+    pub fn signs_out(&self, result: Result<String, RequestFailure>) {
         *self.0.sign_out.borrow_mut() = result;
     }
 
@@ -102,22 +105,22 @@ impl TestService {
     }
 
     /// The audit trail.
-    pub fn has_audit(&self, entries: Result<Vec<AuditEntry>, Failure>) {
+    pub fn has_audit(&self, entries: Result<Vec<AuditEntry>, RequestFailure>) {
         *self.0.audit.borrow_mut() = entries;
     }
 
     /// Who else is signed in.
-    pub fn has_sessions(&self, sessions: Result<Vec<SignedIn>, Failure>) {
+    pub fn has_sessions(&self, sessions: Result<Vec<SignedIn>, RequestFailure>) {
         *self.0.sessions.borrow_mut() = sessions;
     }
 
     /// How the exchange with other countries goes.
-    pub fn exchanges(&self, report: Result<ExchangeReport, Failure>) {
+    pub fn exchanges(&self, report: Result<ExchangeReport, RequestFailure>) {
         *self.0.exchange.borrow_mut() = report;
     }
 
     /// What comes of signing somebody out.
-    pub fn signs_out_everywhere(&self, result: Result<(), Failure>) {
+    pub fn signs_out_everywhere(&self, result: Result<(), RequestFailure>) {
         *self.0.sign_out_everywhere.borrow_mut() = result;
     }
 
@@ -127,13 +130,13 @@ impl TestService {
     }
 
     /// The countries that take part.
-    pub fn has_countries(&self, countries: Result<Vec<NamedCountry>, Failure>) {
+    pub fn has_countries(&self, countries: Result<Vec<NamedCountry>, RequestFailure>) {
         *self.0.countries.borrow_mut() = countries;
     }
 }
 
 impl Service for TestService {
-    fn session(&self) -> Reply<Employee> {
+    fn session(&self) -> Reply<CurrentEmployee> {
         self.0.asked.set(self.0.asked.get() + 1);
         later(self.0.session.borrow().clone())
     }
@@ -184,7 +187,7 @@ impl Service for TestService {
     }
 }
 
-fn later<T: 'static>(answer: Result<T, Failure>) -> Reply<T> {
+fn later<T: 'static>(answer: Result<T, RequestFailure>) -> Reply<T> {
     Box::pin(async {
         sleep(ANSWER_TIME).await;
         answer

@@ -1,6 +1,6 @@
 //! Signing in and out, and the ends of a session.
 
-use portal::{Employee, Failure};
+use portal::{CurrentEmployee, RequestFailure};
 use shared::{
     api::problem::Problem,
     language::Language,
@@ -65,7 +65,7 @@ async fn a_refused_sign_in_is_explained() {
 #[wasm_bindgen_test]
 async fn a_service_that_does_not_answer_is_asked_again() {
     let service = TestService::default();
-    service.knows(Err(Failure::NoAnswer));
+    service.knows(Err(RequestFailure::NoAnswer));
     let screen = Screen::with(service, Opening::default()).await;
     assert_eq!(screen.heading(), "Geen antwoord");
     assert!(
@@ -133,7 +133,7 @@ async fn the_end_is_announced_two_minutes_ahead_and_a_key_puts_it_off() {
 #[wasm_bindgen_test]
 async fn a_key_that_does_not_reach_the_service_puts_nothing_off() {
     let screen = Screen::open([]).await;
-    screen.service.knows(Err(Failure::NoAnswer));
+    screen.service.knows(Err(RequestFailure::NoAnswer));
     screen.pass(790).await;
     screen.key("Shift").await;
     assert!(!screen.texts(".ending").is_empty());
@@ -232,7 +232,7 @@ async fn what_one_employee_filled_in_is_not_for_another() {
     screen.fill_in().await;
     screen.press("Versturen").await;
     answered().await;
-    screen.service.knows(Ok(Employee {
+    screen.service.knows(Ok(CurrentEmployee {
         name: "Bas Bakker".to_owned(),
         ..employee(Role::Employee)
     }));
@@ -246,7 +246,7 @@ async fn what_one_employee_filled_in_is_not_for_another() {
 async fn whoever_signed_in_on_another_page_is_named_on_this_one() {
     let screen = Screen::open([]).await;
     screen.fill_in().await;
-    screen.service.knows(Ok(Employee {
+    screen.service.knows(Ok(CurrentEmployee {
         name: "Bas Bakker".to_owned(),
         ..employee(Role::Employee)
     }));
@@ -285,7 +285,7 @@ async fn an_interrupted_call_is_forgotten_after_a_quarter_of_an_hour_too() {
 async fn the_end_of_the_day_is_announced_and_interrupts_no_call() {
     let short = || {
         let service = TestService::default();
-        service.knows(Ok(Employee {
+        service.knows(Ok(CurrentEmployee {
             idle_seconds: 300,
             end_seconds: 300,
             ..employee(Role::Employee)
@@ -329,7 +329,7 @@ async fn signing_out_forgets_and_goes_on_to_the_provider() {
 #[wasm_bindgen_test]
 async fn signing_out_that_fails_says_so() {
     let screen = Screen::open([]).await;
-    screen.service.signs_out(Err(Failure::NoAnswer));
+    screen.service.signs_out(Err(RequestFailure::NoAnswer));
     screen.fill_in().await;
     screen.click("sign-out").await;
     answered().await;
@@ -340,7 +340,7 @@ async fn signing_out_that_fails_says_so() {
     // Signed out already.
     screen
         .service
-        .signs_out(Err(Failure::Problem(Problem::SignedOut)));
+        .signs_out(Err(RequestFailure::Problem(Problem::SignedOut)));
     screen.click("sign-out").await;
     answered().await;
     assert_eq!(screen.text("[role=alert] h2"), "Je bent uitgelogd");

@@ -12,7 +12,6 @@ use shared::{
 };
 
 use super::types::*;
-use crate::session::{Cause, Ending};
 
 /// Dutch.
 pub const DUTCH: Texts = Texts {
@@ -31,7 +30,18 @@ pub const DUTCH: Texts = Texts {
         sign_out: "Uitloggen",
         sign_out_failed: "Uitloggen is niet gelukt. Probeer het nog een keer.",
         privacy: "Het portaal bewaart geen gegevens van de beller op deze computer.",
-        ending,
+        ending_idle: |time| {
+            format!(
+                "Om {time} wordt het scherm vergrendeld, omdat je het portaal niet gebruikt. Wat is \
+             ingevuld, wordt dan gewist. Druk op een toets om ingelogd te blijven."
+            )
+        },
+        ending_day: |time| {
+            format!(
+                "Om {time} word je uitgelogd, omdat je dan lang genoeg bent ingelogd. Rond het \
+             gesprek af, en log daarna opnieuw in."
+            )
+        },
         stay: "Ingelogd blijven",
         asking: "Even kijken of je bent ingelogd…",
         unreachable: "De dienst antwoordt niet. Controleer je internetverbinding en probeer het \
@@ -65,7 +75,24 @@ pub const DUTCH: Texts = Texts {
                   waarschuwen.",
         how: "Je logt in met het account van je organisatie, in twee stappen.",
         sign_in: "Inloggen",
-        cause,
+        left: || Explanation::new("Je bent uitgelogd", None, &[]),
+        idle: || {
+            Explanation::new(
+                "Het scherm is vergrendeld",
+                None,
+                &["Je hebt het portaal een kwartier niet gebruikt. Wat was ingevuld, is gewist."],
+            )
+        },
+        ended: || {
+            Explanation::new(
+                "Je bent niet meer ingelogd",
+                None,
+                &[
+                    "Na acht uur word je uitgelogd. Een beheerder kan het ook eerder doen. Log opnieuw in.",
+                ],
+            )
+        },
+        refused,
         back: || {
             Explanation::new(
                 "Je bent weer ingelogd",
@@ -77,7 +104,7 @@ pub const DUTCH: Texts = Texts {
     guide: guide::GUIDE,
     form: validation::FORM,
     accepted: validation::ACCEPTED,
-    failure: validation::failure,
+    failure: validation::FAILURE,
     practice: PracticeTexts {
         offer: "Geen beller aan de lijn?",
         begin: "Oefen met de oefencode",
@@ -158,50 +185,27 @@ pub const DUTCH: Texts = Texts {
     about: about::ABOUT,
 };
 
-fn ending(ending: Ending, time: &str) -> String {
-    match ending {
-        Ending::Idle => format!(
-            "Om {time} wordt het scherm vergrendeld, omdat je het portaal niet gebruikt. Wat is \
-             ingevuld, wordt dan gewist. Druk op een toets om ingelogd te blijven."
-        ),
-        Ending::Day => format!(
-            "Om {time} word je uitgelogd, omdat je dan lang genoeg bent ingelogd. Rond het \
-             gesprek af, en log daarna opnieuw in."
-        ),
-    }
-}
-
-fn cause(cause: Cause) -> Option<Explanation> {
-    let explain = |heading, next: &[&str]| Some(Explanation::new(heading, None, next));
-    match cause {
-        Cause::New => None,
-        Cause::Left => explain("Je bent uitgelogd", &[]),
-        Cause::Idle => explain(
-            "Het scherm is vergrendeld",
-            &["Je hebt het portaal een kwartier niet gebruikt. Wat was ingevuld, is gewist."],
-        ),
-        Cause::Ended => explain(
-            "Je bent niet meer ingelogd",
-            &[
-                "Na acht uur word je uitgelogd. Een beheerder kan het ook eerder doen. Log opnieuw in.",
-            ],
-        ),
-        Cause::Refused(SignInRefusal::Role) => explain(
+fn refused(refusal: SignInRefusal) -> Explanation {
+    match refusal {
+        SignInRefusal::Role => Explanation::new(
             "Je hebt geen toegang",
+            None,
             &[
                 "Met dit account mag je het portaal niet gebruiken. Vraag je beheerder om toegang.",
                 "Heb je nog een ander account? Log dan daarmee in.",
             ],
         ),
-        Cause::Refused(SignInRefusal::SecondFactor) => explain(
+        SignInRefusal::SecondFactor => Explanation::new(
             "Log in met een tweede stap",
+            None,
             &[
                 "Je hebt ingelogd zonder tweede stap, bijvoorbeeld een code uit een app. Stel die \
                in bij je account en log opnieuw in. Weet je niet hoe? Vraag het je beheerder.",
             ],
         ),
-        Cause::Refused(SignInRefusal::Failed) => explain(
+        SignInRefusal::Failed => Explanation::new(
             "Inloggen is niet gelukt",
+            None,
             &[
                 "Probeer het nog een keer. Lukt het weer niet? Wacht een paar minuten, of vraag je \
                beheerder om hulp.",

@@ -6,7 +6,7 @@ use shared::{
     keys::illness::{DateError, MAX_ILLNESS_AGE_DAYS},
 };
 
-use crate::{service::Failure, texts::types::*};
+use crate::texts::types::*;
 
 pub(super) const FORM: FormTexts = FormTexts {
     heading: "Vragen aan de beller",
@@ -88,6 +88,41 @@ pub(super) const ACCEPTED: AcceptedTexts = AcceptedTexts {
     next_caller_hint: "of toets V",
 };
 
+pub(super) const FAILURE: FailureTexts = FailureTexts {
+    offline: || {
+        Explanation::new(
+            "Je hebt geen internetverbinding",
+            Some("Blijft u nog even aan de lijn? Mijn verbinding hapert."),
+            &[
+                "Er is niets verstuurd. Wat je hebt ingevuld, staat er nog. Controleer je \
+               verbinding en verstuur het formulier dan opnieuw.",
+            ],
+        )
+    },
+    no_answer: || {
+        Explanation::new(
+            "Er kwam geen antwoord",
+            Some("Blijft u nog even aan de lijn? De verbinding hapert."),
+            &[
+                "Controleer je internetverbinding en verstuur het formulier nog een keer. Wat je \
+                 hebt ingevuld, staat er nog.",
+                "Opnieuw versturen kan geen kwaad: een code wordt nooit twee keer verwerkt.",
+            ],
+        )
+    },
+    problem,
+    throttled: |seconds, again_at| {
+        Explanation::new(
+            "Er zijn te veel codes geweigerd",
+            Some("Het lukt mij nu niet. Een collega helpt u verder."),
+            &[
+                &again(seconds, again_at),
+                "Laat een collega deze beller helpen, of bel de beller straks terug.",
+            ],
+        )
+    },
+};
+
 fn code_error(error: CodeError) -> String {
     match error {
         CodeError::Symbol(symbol) => format!(
@@ -153,38 +188,6 @@ fn date_error(error: DateError, oldest: &str) -> String {
     }
 }
 
-pub(super) fn failure(failure: Failure, again_at: Option<&str>) -> Explanation {
-    let explain = Explanation::new;
-    match failure {
-        Failure::Offline => explain(
-            "Je hebt geen internetverbinding",
-            Some("Blijft u nog even aan de lijn? Mijn verbinding hapert."),
-            &[
-                "Er is niets verstuurd. Wat je hebt ingevuld, staat er nog. Controleer je \
-               verbinding en verstuur het formulier dan opnieuw.",
-            ],
-        ),
-        Failure::NoAnswer => explain(
-            "Er kwam geen antwoord",
-            Some("Blijft u nog even aan de lijn? De verbinding hapert."),
-            &[
-                "Controleer je internetverbinding en verstuur het formulier nog een keer. Wat je \
-                 hebt ingevuld, staat er nog.",
-                "Opnieuw versturen kan geen kwaad: een code wordt nooit twee keer verwerkt.",
-            ],
-        ),
-        Failure::Throttled { seconds } => explain(
-            "Er zijn te veel codes geweigerd",
-            Some("Het lukt mij nu niet. Een collega helpt u verder."),
-            &[
-                &again(seconds, again_at),
-                "Laat een collega deze beller helpen, of bel de beller straks terug.",
-            ],
-        ),
-        Failure::Problem(problem) => explain_problem(problem),
-    }
-}
-
 fn again(seconds: Option<u32>, at: Option<&str>) -> String {
     match (seconds.map(|seconds| seconds.div_ceil(60)), at) {
         (Some(1), Some(at)) => format!("Over 1 minuut, om {at}, kun je weer een code invoeren."),
@@ -195,7 +198,7 @@ fn again(seconds: Option<u32>, at: Option<&str>) -> String {
     }
 }
 
-fn explain_problem(problem: Problem) -> Explanation {
+fn problem(problem: Problem) -> Explanation {
     let explain = Explanation::new;
     match problem {
         Problem::CodeNotAccepted => explain(

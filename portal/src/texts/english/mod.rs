@@ -12,7 +12,6 @@ use shared::{
 };
 
 use super::types::*;
-use crate::session::{Cause, Ending};
 
 /// English.
 pub const ENGLISH: Texts = Texts {
@@ -31,7 +30,18 @@ pub const ENGLISH: Texts = Texts {
         sign_out: "Sign out",
         sign_out_failed: "Signing out did not work. Please try again.",
         privacy: "The portal keeps no data of the caller on this computer.",
-        ending,
+        ending_idle: |time| {
+            format!(
+                "At {time} the screen will be locked, because you are not using the portal. What is \
+             filled in will be erased then. Press any key to stay signed in."
+            )
+        },
+        ending_day: |time| {
+            format!(
+                "At {time} you will be signed out, because you will have been signed in for long \
+             enough. Finish the call, and then sign in again."
+            )
+        },
         stay: "Stay signed in",
         asking: "Checking whether you are signed in…",
         unreachable: "The service does not answer. Check your internet connection and try again. \
@@ -63,7 +73,28 @@ pub const ENGLISH: Texts = Texts {
                   positive test sees in the app. The caller can then use the app to warn others.",
         how: "You sign in with your organisation’s account, in two steps.",
         sign_in: "Sign in",
-        cause,
+        left: || Explanation::new("You are signed out", None, &[]),
+        idle: || {
+            Explanation::new(
+                "The screen is locked",
+                None,
+                &[
+                    "You did not use the portal for a quarter of an hour. What was filled in has been \
+               erased.",
+                ],
+            )
+        },
+        ended: || {
+            Explanation::new(
+                "You are no longer signed in",
+                None,
+                &[
+                    "You are signed out after eight hours. An administrator can do it earlier, too. \
+               Sign in again.",
+                ],
+            )
+        },
+        refused,
         back: || {
             Explanation::new(
                 "You are signed in again",
@@ -75,7 +106,7 @@ pub const ENGLISH: Texts = Texts {
     guide: guide::GUIDE,
     form: validation::FORM,
     accepted: validation::ACCEPTED,
-    failure: validation::failure,
+    failure: validation::FAILURE,
     practice: PracticeTexts {
         offer: "No caller on the line?",
         begin: "Practise with the training code",
@@ -156,54 +187,27 @@ pub const ENGLISH: Texts = Texts {
     about: about::ABOUT,
 };
 
-fn ending(ending: Ending, time: &str) -> String {
-    match ending {
-        Ending::Idle => format!(
-            "At {time} the screen will be locked, because you are not using the portal. What is \
-             filled in will be erased then. Press any key to stay signed in."
-        ),
-        Ending::Day => format!(
-            "At {time} you will be signed out, because you will have been signed in for long \
-             enough. Finish the call, and then sign in again."
-        ),
-    }
-}
-
-fn cause(cause: Cause) -> Option<Explanation> {
-    let explain = |heading, next: &[&str]| Some(Explanation::new(heading, None, next));
-    match cause {
-        Cause::New => None,
-        Cause::Left => explain("You are signed out", &[]),
-        Cause::Idle => explain(
-            "The screen is locked",
-            &[
-                "You did not use the portal for a quarter of an hour. What was filled in has been \
-               erased.",
-            ],
-        ),
-        Cause::Ended => explain(
-            "You are no longer signed in",
-            &[
-                "You are signed out after eight hours. An administrator can do it earlier, too. \
-               Sign in again.",
-            ],
-        ),
-        Cause::Refused(SignInRefusal::Role) => explain(
+fn refused(refusal: SignInRefusal) -> Explanation {
+    match refusal {
+        SignInRefusal::Role => Explanation::new(
             "You have no access",
+            None,
             &[
                 "This account may not use the portal. Ask your administrator for access.",
                 "Do you have another account? Then sign in with that one.",
             ],
         ),
-        Cause::Refused(SignInRefusal::SecondFactor) => explain(
+        SignInRefusal::SecondFactor => Explanation::new(
             "Sign in with a second step",
+            None,
             &[
                 "You signed in without a second step, such as a code from an app. Set one up for \
                your account and sign in again. If you do not know how, ask your administrator.",
             ],
         ),
-        Cause::Refused(SignInRefusal::Failed) => explain(
+        SignInRefusal::Failed => Explanation::new(
             "Signing in did not work",
+            None,
             &[
                 "Please try again. If it still does not work, wait a few minutes or ask your \
                administrator for help.",

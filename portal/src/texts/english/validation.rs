@@ -6,7 +6,7 @@ use shared::{
     keys::illness::{DateError, MAX_ILLNESS_AGE_DAYS},
 };
 
-use crate::{service::Failure, texts::types::*};
+use crate::texts::types::*;
 
 pub(super) const FORM: FormTexts = FormTexts {
     heading: "Questions to the caller",
@@ -86,6 +86,41 @@ pub(super) const ACCEPTED: AcceptedTexts = AcceptedTexts {
     next_caller_hint: "or press N",
 };
 
+pub(super) const FAILURE: FailureTexts = FailureTexts {
+    offline: || {
+        Explanation::new(
+            "You have no internet connection",
+            Some("Would you hold the line? My connection is unstable."),
+            &[
+                "Nothing was sent. What you filled in is still there. Check your connection, and \
+               then send the form again.",
+            ],
+        )
+    },
+    no_answer: || {
+        Explanation::new(
+            "No answer came",
+            Some("Would you hold the line? The connection is unstable."),
+            &[
+                "Check your internet connection and send the form once more. What you filled in is \
+                 still there.",
+                "Sending again does no harm: a code is never processed twice.",
+            ],
+        )
+    },
+    problem,
+    throttled: |seconds, again_at| {
+        Explanation::new(
+            "Too many codes were refused",
+            Some("I cannot do it now. A colleague will help you."),
+            &[
+                &again(seconds, again_at),
+                "Let a colleague help this caller, or call the caller back later.",
+            ],
+        )
+    },
+};
+
 fn code_error(error: CodeError) -> String {
     match error {
         CodeError::Symbol(symbol) => format!(
@@ -152,38 +187,6 @@ fn date_error(error: DateError, oldest: &str) -> String {
     }
 }
 
-pub(super) fn failure(failure: Failure, again_at: Option<&str>) -> Explanation {
-    let explain = Explanation::new;
-    match failure {
-        Failure::Offline => explain(
-            "You have no internet connection",
-            Some("Would you hold the line? My connection is unstable."),
-            &[
-                "Nothing was sent. What you filled in is still there. Check your connection, and \
-               then send the form again.",
-            ],
-        ),
-        Failure::NoAnswer => explain(
-            "No answer came",
-            Some("Would you hold the line? The connection is unstable."),
-            &[
-                "Check your internet connection and send the form once more. What you filled in is \
-                 still there.",
-                "Sending again does no harm: a code is never processed twice.",
-            ],
-        ),
-        Failure::Throttled { seconds } => explain(
-            "Too many codes were refused",
-            Some("I cannot do it now. A colleague will help you."),
-            &[
-                &again(seconds, again_at),
-                "Let a colleague help this caller, or call the caller back later.",
-            ],
-        ),
-        Failure::Problem(problem) => explain_problem(problem),
-    }
-}
-
 fn again(seconds: Option<u32>, at: Option<&str>) -> String {
     match (seconds.map(|seconds| seconds.div_ceil(60)), at) {
         (Some(1), Some(at)) => format!("In 1 minute, at {at}, you can enter a code again."),
@@ -194,7 +197,7 @@ fn again(seconds: Option<u32>, at: Option<&str>) -> String {
     }
 }
 
-fn explain_problem(problem: Problem) -> Explanation {
+fn problem(problem: Problem) -> Explanation {
     let explain = Explanation::new;
     match problem {
         Problem::CodeNotAccepted => explain(

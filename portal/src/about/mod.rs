@@ -1,7 +1,0 @@
-//! What everybody may know: what happens with data, which countries take part, and how accessible
-//! the portal is.
-
-mod countries;
-mod screen;
-
-pub use screen::AboutScreen;
