@@ -1,7 +1,7 @@
-//! How fast exposure key sets are built: encode, sort, hash, sign and zip. Started by `cargo xtask
-//! bench export`.
+//! Measures how fast exposure key sets are built: sorted, encoded, signed and zipped. `cargo xtask
+//! bench export` runs it.
 //!
-//! Prints keys a second, bytes a key and the peak memory of the process.
+//! It prints the keys per second, the bytes per key and the peak memory of the process.
 
 #![expect(
     clippy::expect_used,
@@ -25,7 +25,7 @@ use shared::{
     time::UtcDay,
 };
 
-/// The most keys that phones take at once.
+/// The most keys that a phone takes at once.
 const KEYS: usize = 750_000;
 const ROUNDS: usize = 5;
 

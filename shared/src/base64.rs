@@ -1,5 +1,5 @@
 //! Standard base64 with padding (RFC 4648 §4): the text form of binary values in the phone API
-//! (design §4.1) and in the exchange with other countries.
+//! (design §4.1.7) and in the exchange with other countries.
 
 use ::base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize as _, Deserializer, Serializer, de::Error as _};

@@ -24,7 +24,7 @@
 #![warn(missing_docs)]
 
 /// Implements a `Debug` that shows only the type's name, for types with data that must not be
-/// logged (design §5).
+/// logged (design §5.3).
 #[macro_export]
 macro_rules! hidden_debug {
     ($($name:ident),*) => {$(

@@ -1,5 +1,5 @@
-//! Exposure key sets: files that others made are read, ours hold what went in, and no changed bit
-//! is taken.
+//! Exposure key sets: those of Google's servers and phones are read, those of this service contain
+//! the keys that were given, and a changed bit is refused.
 
 #![expect(
     clippy::indexing_slicing,
@@ -170,7 +170,7 @@ fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn our_file_holds_what_went_in_sorted() {
+fn a_file_contains_the_given_keys_sorted() {
     let signing_key = our_key();
     let mut keys = [key(9), key(3), key(200), key(1)];
     let zip = export::build(&mut keys, window(), &settings(), &signing_key).unwrap();
@@ -180,7 +180,7 @@ fn our_file_holds_what_went_in_sorted() {
     assert_eq!(set.header().key_id, "204");
     let found: Vec<_> = set.diagnosis_keys().collect();
     assert_eq!(found, [key(1), key(3), key(9), key(200)]);
-    // The order of the uploads leaves no trace.
+    // The order of the uploads does not show.
     let mut other_order = [key(1), key(200), key(9), key(3)];
     let other = export::build(&mut other_order, window(), &settings(), &signing_key).unwrap();
     assert_eq!(zip, other);
@@ -188,7 +188,7 @@ fn our_file_holds_what_went_in_sorted() {
 
 #[test]
 fn the_bytes_of_a_file_stay_as_they_are() {
-    // Pins the format of `export.bin`: what was published once must be built the same way for ever.
+    // Pins the format of `export.bin`: a file must always be built with the same bytes.
     let mut keys = [key(2), key(1)];
     let zip = export::build(&mut keys, window(), &settings(), &our_key()).unwrap();
     let bin = entry(&zip, "export.bin");

@@ -1,5 +1,5 @@
-//! The validation code, which a phone shows, its owner reads out, and a GGD employee types (design
-//! §3).
+//! The validation code, which a phone shows, its owner reads out, and a GGD employee types
+//! (design §3.3–7).
 //!
 //! A code has six random symbols and a check symbol modulo the prime 23. The check detects every
 //! wrong symbol, every swap of two symbols and every doubled-pair error. It helps with typing;

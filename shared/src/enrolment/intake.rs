@@ -1,4 +1,4 @@
-//! The number of the Intake, one of 23 Durable Objects, that holds an enrolment (design §2).
+//! The number of the Intake, one of 23 Durable Objects, that holds an enrolment (design §2.3).
 
 use rand::{Rng, RngExt as _};
 

@@ -1,5 +1,5 @@
 //! Enrolments: what a phone receives when it registers, so that its owner can share keys after a
-//! positive test (design §3).
+//! positive test (design §3.8–11).
 
 pub mod code;
 pub mod intake;

@@ -1,5 +1,5 @@
 //! The upload of a phone's keys to `/v1/postkeys`, and the rules that reject all of it or drop a
-//! key (design §3, §4.1).
+//! key (design §3.12–13).
 
 use serde::{Deserialize, Deserializer, de::Visitor};
 use std::{collections::HashSet, fmt};

@@ -1,5 +1,5 @@
 //! Conversion of temporary exposure keys to diagnosis keys, the keys that are published: those of
-//! the days on which their owner was infectious, with how infectious that was (design §3).
+//! the days on which their owner was infectious, with how infectious that was (design §3.15–19).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

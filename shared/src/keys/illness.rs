@@ -1,5 +1,5 @@
 //! The illness of a person who shares keys, as a GGD employee enters it: the first day of symptoms
-//! or the day of the test, calendar days in the Netherlands (design §3).
+//! or the day of the test, calendar days in the Netherlands (design §3.20).
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};

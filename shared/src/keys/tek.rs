@@ -1,5 +1,6 @@
 //! Temporary exposure keys (TEKs), from which phones derive the identifiers that they broadcast,
-//! and the rules for which of them the service accepts and when it may publish them (design §3).
+//! and the rules for which of them the service accepts and when it may publish them
+//! (design §3.13–14).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

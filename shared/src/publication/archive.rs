@@ -1,5 +1,5 @@
-//! Zip files with a fixed set of entries: the container of everything that phones download (design
-//! §4.2).
+//! Zip files with a fixed set of entries: the container of everything that phones download
+//! (design §4.2).
 
 use std::io::{Cursor, Read as _, Write as _};
 

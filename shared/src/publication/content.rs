@@ -1,5 +1,5 @@
-//! Content-addressed files, the manifest that lists them, and the signing of JSON documents (design
-//! §4.2).
+//! Content-addressed files, the manifest that lists them, and the signing of JSON documents
+//! (design §4.2.2–3).
 
 use std::{fmt, str::FromStr};
 

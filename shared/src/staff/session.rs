@@ -1,4 +1,4 @@
-//! How long an employee stays signed in to the portal (design §4.3).
+//! How long an employee stays signed in to the portal (design §4.3.2).
 
 use jiff::Timestamp;
 

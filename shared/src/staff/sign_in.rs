@@ -1,4 +1,4 @@
-//! Who may sign in: the role and the second factor that an ID token must show (design §4.3).
+//! Who may sign in: the role and the second factor that an ID token must show (design §4.3.6).
 //!
 //! Its signature, issuer, audience, times and nonce are verified before, by an OpenID Connect
 //! library. Here, it is a map of claims.

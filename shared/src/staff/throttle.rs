@@ -1,5 +1,5 @@
 //! The throttle that blocks an employee after too many refused codes, so that none of the 148
-//! million is found by trying (design §4.3).
+//! million is found by trying (design §4.3.15).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

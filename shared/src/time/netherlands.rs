@@ -1,5 +1,5 @@
 //! Days and hours in the Netherlands: the calendar of the employees and of the phones' owners
-//! (design §3).
+//! (design §3.2).
 
 use jiff::{
     Timestamp,

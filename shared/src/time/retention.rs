@@ -1,4 +1,4 @@
-//! When data that came from an upload must be deleted (design §3).
+//! When data that came from an upload must be deleted (design §3.23).
 
 use jiff::Timestamp;
 

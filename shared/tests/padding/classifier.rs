@@ -1,14 +1,13 @@
-//! Two simple classifiers that learn to tell real persons from invented ones: a logistic regression
-//! and a likelihood ratio that takes features as independent (naive Bayes). Both see each value of
-//! each feature as a column of its own.
+//! Two simple classifiers that learn to distinguish real uploaders from synthetic ones: logistic
+//! regression, and a likelihood ratio that assumes independent features (naive Bayes). Both see each
+//! value of each feature as a column of its own.
 
 use std::collections::HashMap;
 
-/// A person: features, and whether it is real.
+/// The features of an uploader, and whether it is real.
 pub type Example = (Vec<i64>, bool);
 
-/// The share of `unseen` that is told right by the better one of the classifiers, after learning
-/// from `seen`.
+/// The share of `unseen` that the better classifier recognizes, after learning from `seen`.
 pub fn accuracy(seen: &[Example], unseen: &[Example]) -> f64 {
     let columns = Columns::of(seen);
     let seen = columns.rows(seen);
@@ -17,14 +16,14 @@ pub fn accuracy(seen: &[Example], unseen: &[Example]) -> f64 {
     let ratio = likelihood_ratio(&seen, columns.0.len());
     [regression, ratio]
         .iter()
-        .map(|weights| told_right(weights, &unseen))
+        .map(|weights| recognized(weights, &unseen))
         .fold(0.0, f64::max)
 }
 
-/// A number for each value of each feature.
+/// The number of the column for each value of each feature.
 struct Columns(HashMap<(usize, i64), usize>);
 
-/// The columns in which a person has a one, and whether it is real.
+/// The columns in which an uploader has a one, and whether it is real.
 type Row = (Vec<usize>, bool);
 
 impl Columns {
@@ -40,7 +39,7 @@ impl Columns {
         Self(columns)
     }
 
-    /// Values that were never seen say nothing.
+    /// The rows of `examples`, without values that have no column.
     fn rows(&self, examples: &[Example]) -> Vec<Row> {
         let row = |features: &[i64]| {
             let values = features.iter().copied().enumerate();
@@ -55,8 +54,8 @@ impl Columns {
     }
 }
 
-/// Weights by gradient descent, each with a step of its own (AdaGrad), held small lest they learn
-/// chance.
+/// Weights found by gradient descent with a step for each (AdaGrad), kept small so that they do not
+/// learn noise.
 fn regression(rows: &[Row], columns: usize) -> Vec<f64> {
     const ROUNDS: usize = 12;
     const STEP: f64 = 0.2;
@@ -77,17 +76,18 @@ fn regression(rows: &[Row], columns: usize) -> Vec<f64> {
     weights
 }
 
-/// The logarithm of how much more frequent a value is among real persons than among invented ones.
+/// Weights that are the logarithm of the ratio of a value's frequency among real uploaders to that
+/// among synthetic ones.
 fn likelihood_ratio(rows: &[Row], columns: usize) -> Vec<f64> {
     let mut real = vec![1.0; columns];
-    let mut invented = vec![1.0; columns];
+    let mut synthetic = vec![1.0; columns];
     for (row, is_real) in rows {
-        let counts = if *is_real { &mut real } else { &mut invented };
+        let counts = if *is_real { &mut real } else { &mut synthetic };
         row.iter().for_each(|column| counts[*column] += 1.0);
     }
     real.iter()
-        .zip(invented)
-        .map(|(real, invented)| f64::ln(real / invented))
+        .zip(synthetic)
+        .map(|(real, synthetic)| f64::ln(real / synthetic))
         .collect()
 }
 
@@ -95,7 +95,7 @@ fn score(weights: &[f64], row: &[usize]) -> f64 {
     row.iter().map(|column| weights[*column]).sum()
 }
 
-fn told_right(weights: &[f64], rows: &[Row]) -> f64 {
+fn recognized(weights: &[f64], rows: &[Row]) -> f64 {
     let right = rows
         .iter()
         .filter(|(row, real)| (score(weights, row) > 0.0) == *real)

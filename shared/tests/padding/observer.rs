@@ -1,36 +1,36 @@
-//! What an observer makes of the files who knows which keys belong together: features of a person,
-//! each a number that stands for itself, without order.
+//! The features of an uploader that an observer derives from the files, given which keys belong
+//! together. Each is a number that stands for a category; its size means nothing.
 
 use shared::{
     keys::conversion::{DiagnosisKey, Infectiousness},
     time::{INTERVALS_PER_DAY, Interval, UtcDay, retention::RETENTION_SECONDS},
 };
 
-use crate::publication::{FILE_SECONDS, Person, Sighting};
+use crate::publication::{FILE_SECONDS, Sighting, Uploader};
 
-/// Stands where a person has no such key.
+/// The value of a feature of a key that the uploader does not have.
 const NONE: i64 = -1;
 
-/// Half an hour, in intervals: times are seen so exactly, since the classifiers have too few
-/// persons for more.
+/// The precision of times: half an hour, in intervals. The classifiers have too few uploaders for
+/// more.
 const BIN: i64 = 3;
 
-/// How a person's keys, days, times and files may differ from another's.
-pub fn features(person: &Person) -> Vec<i64> {
+/// The features in which uploaders may differ: their keys, days, times and files.
+pub fn features(uploader: &Uploader) -> Vec<i64> {
     [
-        amounts(person),
-        days(person),
-        risks(person),
-        cut_key(person),
-        rest_key(person),
+        amounts(uploader),
+        days(uploader),
+        risks(uploader),
+        cut_key(uploader),
+        rest_key(uploader),
     ]
     .concat()
 }
 
-/// Where in the file, in twentieths, the person's oldest key stands, and its newest one there.
-pub fn order(person: &Person) -> Vec<i64> {
-    let first = person.first();
-    let mut keys: Vec<_> = person
+/// The positions of the uploader's oldest and newest key in its first file, in twentieths.
+pub fn order(uploader: &Uploader) -> Vec<i64> {
+    let first = uploader.first();
+    let mut keys: Vec<_> = uploader
         .sightings
         .iter()
         .filter(|key| key.file == first.file)
@@ -43,24 +43,27 @@ pub fn order(person: &Person) -> Vec<i64> {
         .collect()
 }
 
-/// How many keys the first file has, how many the later ones, and how long these took.
-fn amounts(person: &Person) -> Vec<i64> {
-    let first = person.first();
-    let all = person.sightings.len();
-    let in_first = person
+/// The number of keys in the first file and in the later ones, and the runs from first to last.
+fn amounts(uploader: &Uploader) -> Vec<i64> {
+    let first = uploader.first();
+    let all = uploader.sightings.len();
+    let in_first = uploader
         .sightings
         .iter()
         .filter(|key| key.file == first.file)
         .count();
-    let last = person.sightings.last().map_or(first.file, |last| last.file);
+    let last = uploader
+        .sightings
+        .last()
+        .map_or(first.file, |last| last.file);
     vec![in_first as i64, (all - in_first) as i64, last - first.file]
 }
 
-/// How long before the file the days of the keys are, which of them are missing, and which have two
-/// keys.
-fn days(person: &Person) -> Vec<i64> {
-    let first = person.first();
-    let mut days: Vec<_> = person
+/// The days between the file and the oldest and newest whole key, and the numbers of gaps and of
+/// days with two keys.
+fn days(uploader: &Uploader) -> Vec<i64> {
+    let first = uploader.first();
+    let mut days: Vec<_> = uploader
         .sightings
         .iter()
         .map(|key| days_before(key, first))
@@ -69,15 +72,15 @@ fn days(person: &Person) -> Vec<i64> {
     let twice = days.windows(2).filter(|pair| pair[0] == pair[1]).count() as i64;
     days.dedup();
     let gaps = days.windows(2).filter(|pair| pair[1] - pair[0] > 1).count() as i64;
-    let whole = whole_days(person).map(|key| days_before(key, first));
+    let whole = whole_days(uploader).map(|key| days_before(key, first));
     let newest_whole = whole.min().unwrap_or(NONE);
     vec![days[days.len() - 1], newest_whole, gaps, twice]
 }
 
-/// How many keys are of each class, and all classes of the whole days together, as one number.
-fn risks(person: &Person) -> Vec<i64> {
-    let first = person.first();
-    let keys = &person.sightings;
+/// The number of keys of each class, and the classes of all whole days as one number.
+fn risks(uploader: &Uploader) -> Vec<i64> {
+    let first = uploader.first();
+    let keys = &uploader.sightings;
     let mut counts: Vec<_> = (1..=4)
         .map(|number| keys.iter().filter(|key| class(&key.key) == number).count() as i64)
         .collect();
@@ -85,15 +88,16 @@ fn risks(person: &Person) -> Vec<i64> {
         let place = days_before(key, first).clamp(0, 20) as u32;
         class(&key.key) * 5_i64.pow(place)
     };
-    counts.push(whole_days(person).map(digit).sum());
+    counts.push(whole_days(uploader).map(digit).sum());
     counts
 }
 
-/// When today's key ends: in the day, before the file, and after the oldest upload of the file that
-/// it came in, as far as that one's end tells; in which file it came, and how late; its class.
-fn cut_key(person: &Person) -> Vec<i64> {
-    let first = person.first();
-    let Some(cut) = person.sightings.iter().find(|key| is_cut(&key.key)) else {
+/// When the cut key of the day of sharing ends: in its day, before the first file, and after the
+/// oldest upload in its own file, as far as that file's end shows it. Then the run that published
+/// it, the lateness, and the class.
+fn cut_key(uploader: &Uploader) -> Vec<i64> {
+    let first = uploader.first();
+    let Some(cut) = uploader.sightings.iter().find(|key| is_cut(&key.key)) else {
         return vec![NONE; 6];
     };
     let end = end(&cut.key);
@@ -111,19 +115,20 @@ fn cut_key(person: &Person) -> Vec<i64> {
     ]
 }
 
-/// In which file the second key of today came, and how late; whether there is one at all.
-fn rest_key(person: &Person) -> Vec<i64> {
-    let Some(rest) = person
+/// The run that published the key for the rest of the day of sharing, its lateness, and whether
+/// there is such a key.
+fn rest_key(uploader: &Uploader) -> Vec<i64> {
+    let Some(rest) = uploader
         .sightings
         .iter()
-        .find(|key| is_rest(&key.key, person))
+        .find(|key| is_rest(&key.key, uploader))
     else {
         return vec![NONE; 3];
     };
-    vec![rest.file - person.first().file, lateness(rest), 1]
+    vec![rest.file - uploader.first().file, lateness(rest), 1]
 }
 
-/// The class as a number from 1 to 4.
+/// The class of a key as a number from 1 to 4.
 fn class(key: &DiagnosisKey) -> i64 {
     match key.infectiousness {
         Infectiousness::Before => 1,
@@ -133,7 +138,7 @@ fn class(key: &DiagnosisKey) -> i64 {
     }
 }
 
-/// How many files later than possible a key came out.
+/// The number of runs between the first that could have published the key and the one that did.
 fn lateness(sighting: &Sighting) -> i64 {
     let releasable_at = sighting.key.key.releasable_at();
     (sighting.end.as_second() - releasable_at.as_second()) / FILE_SECONDS
@@ -155,11 +160,11 @@ fn within_day(interval: Interval) -> i64 {
     i64::from(interval.number() % INTERVALS_PER_DAY)
 }
 
-fn whole_days(person: &Person) -> impl Iterator<Item = &Sighting> {
-    person
+fn whole_days(uploader: &Uploader) -> impl Iterator<Item = &Sighting> {
+    uploader
         .sightings
         .iter()
-        .filter(|sighting| is_whole(&sighting.key) && !is_rest(&sighting.key, person))
+        .filter(|sighting| is_whole(&sighting.key) && !is_rest(&sighting.key, uploader))
 }
 
 fn is_whole(key: &DiagnosisKey) -> bool {
@@ -170,8 +175,8 @@ fn is_cut(key: &DiagnosisKey) -> bool {
     within_day(key.key.rolling_start) == 0 && !is_whole(key)
 }
 
-/// Whether the key took over from one of the same day that was cut.
-fn is_rest(key: &DiagnosisKey, person: &Person) -> bool {
-    let mut others = person.sightings.iter();
+/// Whether the key replaced a cut key of the same day.
+fn is_rest(key: &DiagnosisKey, uploader: &Uploader) -> bool {
+    let mut others = uploader.sightings.iter();
     is_whole(key) && others.any(|other| is_cut(&other.key) && other.key.key.day() == key.key.day())
 }

@@ -1,9 +1,9 @@
-//! An outbreak: persons fall ill, are tested, are called by the GGD, and share the keys of their
-//! phones.
+//! Simulates an outbreak: persons fall ill, are tested, are called by the GGD, and share the keys of
+//! their phones.
 //!
-//! It knows nothing of how persons are invented. Time is continuous here, while the padding knows
-//! days; delays come from log-normal distributions and from the hours at which test lanes and the
-//! GGD are open. The rules of the service for what it takes are the service's own.
+//! The model shares nothing with that of the padding. Time is continuous, while padding is drawn by
+//! days; delays follow log-normal distributions and the opening hours of test lanes and the GGD.
+//! Which keys are accepted, the rules of the service decide.
 
 use jiff::{Span, civil::Date};
 use rand::{RngExt as _, rngs::StdRng};
@@ -18,26 +18,26 @@ use shared::{
     time::{Interval, UtcDay, netherlands, shift},
 };
 
-/// What an outbreak is like. Times are in hours.
+/// The parameters of an outbreak. Times are in hours.
 pub struct Outbreak {
     /// The first day, a Monday in the Netherlands.
     pub begin: Date,
-    /// For how many days persons fall ill.
+    /// The number of days on which persons fall ill.
     pub days: u32,
-    /// How many persons with the app fall ill on an average day. The number swings around it in
-    /// waves of six weeks.
+    /// The number of persons with the app who fall ill on an average day. The actual number varies
+    /// in waves of six weeks.
     pub persons_per_day: f64,
-    /// The share of those with symptoms.
+    /// The share of persons with symptoms.
     pub symptomatic: f64,
-    /// Median time between the first symptom and the wish to be tested; a log-normal distribution.
+    /// The median of the log-normal time between the first symptom and the wish to be tested.
     pub until_test_wanted: f64,
-    /// Median time between test and result; a log-normal distribution.
+    /// The median of the log-normal time between test and result.
     pub until_result: f64,
-    /// Mean opening time, at full staffing, that a result waits for the call.
+    /// The mean time from result to call, counted in opening hours at full staffing.
     pub until_call: f64,
 }
 
-/// Ten months, summer time and winter time, in a country that copes: a test after a day or two, its
+/// Ten months, with summer and winter time, in a country that copes: a test after a day or two, its
 /// result within a day, the call within hours.
 pub const OUTBREAK: Outbreak = Outbreak {
     begin: jiff::civil::date(2026, 7, 13),
@@ -49,15 +49,19 @@ pub const OUTBREAK: Outbreak = Outbreak {
     until_call: 4.0,
 };
 
-/// A key of a person that the service took, when, and from when on it may be published.
+/// A key that the service accepted.
 pub struct Arrival {
+    /// The number of the person.
     pub person: usize,
+    /// When it was uploaded.
     pub uploaded: Timestamp,
+    /// When it may be published.
     pub from: Timestamp,
+    /// The converted key.
     pub key: DiagnosisKey,
 }
 
-/// All keys that an outbreak leaves, in the order in which they may be published.
+/// All accepted keys of an outbreak, in the order in which they may be published.
 pub fn arrivals(outbreak: &Outbreak, random: &mut StdRng) -> Vec<Arrival> {
     let mut arrivals = Vec::new();
     let mut person = 0;
@@ -65,8 +69,8 @@ pub fn arrivals(outbreak: &Outbreak, random: &mut StdRng) -> Vec<Arrival> {
         let wave = 1.0 + 0.7 * (f64::from(day) / 42.0 * std::f64::consts::TAU).sin();
         for _ in 0..poisson(outbreak.persons_per_day * wave, random) {
             let case = Case::of_day(day, outbreak, random);
-            let keys = case.taken_keys(random);
-            arrivals.extend(keys.into_iter().map(|taken| Arrival { person, ..taken }));
+            let keys = case.accepted_keys(random);
+            arrivals.extend(keys.into_iter().map(|key| Arrival { person, ..key }));
             person += 1;
         }
     }
@@ -86,7 +90,7 @@ impl Case {
     fn of_day(day: u32, outbreak: &Outbreak, random: &mut StdRng) -> Self {
         let symptomatic = random.random_bool(outbreak.symptomatic);
         let onset = f64::from(day) * 24.0 + uniform(5.0, 24.0, random);
-        // Contacts without symptoms are told when to be tested; the day is theirs by chance.
+        // Contacts without symptoms are told when to be tested, on a random day.
         let wanted = if symptomatic {
             onset + outbreak.until_test_wanted * (0.75 * normal(random)).exp()
         } else {
@@ -101,7 +105,7 @@ impl Case {
         let registered = time(called);
         let confirmed = time(called + uniform(2.0, 20.0, random) / 60.0);
         let shared = match random.random_range(0..100) {
-            // Has lost the thread, or shares when alone.
+            // Is interrupted, or shares when alone.
             0..3 => shift(confirmed, seconds(exponential(4.0, random))),
             3..40 => registered.max(shift(confirmed, -seconds(exponential(0.03, random)))),
             _ => shift(confirmed, seconds(0.03 * normal(random).exp())),
@@ -118,10 +122,10 @@ impl Case {
         }
     }
 
-    /// The keys that the service takes and converts.
-    fn taken_keys(&self, random: &mut StdRng) -> Vec<Arrival> {
+    /// The keys that the service accepts and converts.
+    fn accepted_keys(&self, random: &mut StdRng) -> Vec<Arrival> {
         let registered = UtcDay::of(self.registered);
-        let mut taken: Vec<Arrival> = Vec::new();
+        let mut accepted: Vec<Arrival> = Vec::new();
         for (at, keys) in self.uploads(random) {
             let acceptance = Acceptance {
                 now: at,
@@ -129,10 +133,10 @@ impl Case {
                 validated: (self.confirmed <= at).then_some(self.confirmed),
             };
             for key in keys.into_iter().filter(|key| acceptance.takes(key)) {
-                let known = taken.iter().any(|taken| taken.key.key.data == key.data);
+                let known = accepted.iter().any(|other| other.key.key.data == key.data);
                 let converted = DiagnosisKey::convert(key, self.illness).filter(|_| !known);
                 let from = at.max(self.confirmed).max(key.releasable_at());
-                taken.extend(converted.map(|key| Arrival {
+                accepted.extend(converted.map(|key| Arrival {
                     person: 0,
                     uploaded: at,
                     from,
@@ -140,11 +144,12 @@ impl Case {
                 }));
             }
         }
-        taken
+        accepted
     }
 
-    /// What the phone uploads, and when: all it has and today's key, which is cut; after midnight,
-    /// if it is awake before the enrolment ends, the key for the rest of the day too.
+    /// The phone's uploads, with their times: the keys of past days and today's, which is cut; and
+    /// after midnight, if the phone is on before the enrolment ends, also the key for the rest of
+    /// the day.
     fn uploads(&self, random: &mut StdRng) -> Vec<(Timestamp, Vec<TemporaryExposureKey>)> {
         let end = enrolment::valid_until(self.registered);
         if self.shared >= end {
@@ -163,7 +168,7 @@ impl Case {
         if phone.awake_at_night && night > 0 {
             let again = shift(earliest, random.random_range(0..night));
             if cut < tomorrow {
-                // Used from the cut on, and given the whole day all the same.
+                // The key is in use from the cut on, but its rolling period is the whole day.
                 keys.extend(key(today.start(), tomorrow, random));
             }
             uploads.push((again, keys));
@@ -172,11 +177,11 @@ impl Case {
     }
 }
 
-/// What differs between phones.
+/// A phone with its gaps.
 struct Phone {
     installed_days: u32,
-    /// How many days ago the last day was on which it was off, and how many days in a row that had
-    /// lasted.
+    /// The last time that it was off: the number of days before today of the last day, and the
+    /// number of days.
     off: Option<(u32, u32)>,
     awake_at_night: bool,
 }
@@ -207,7 +212,7 @@ impl Phone {
     }
 }
 
-/// A key that is used from `start` up to `end`; none if these are the same.
+/// A key that is in use from `start` to `end`; none if these are equal.
 fn key(start: Interval, end: Interval, random: &mut StdRng) -> Option<TemporaryExposureKey> {
     Some(TemporaryExposureKey {
         data: KeyData::from_bytes(random.random::<u128>().to_be_bytes()),
@@ -216,8 +221,8 @@ fn key(start: Interval, end: Interval, random: &mut StdRng) -> Option<TemporaryE
     })
 }
 
-/// When someone who waits from `hours` on is served: staffing decides, hour by hour, how probable
-/// that is; `wait` is the mean wait at full staffing.
+/// The hour at which a person who waits from `hours` on is served. Staffing sets the probability
+/// for each hour; `wait` is the mean wait at full staffing.
 fn next_served(
     mut hours: f64,
     wait: f64,
@@ -236,7 +241,7 @@ fn next_served(
     }
 }
 
-/// Test lanes: from 8 to 20, on Sundays with half of the people.
+/// The staffing of test lanes: from 8 to 20, on Sundays half of it.
 fn lane_staffing(weekday: u32, hour: f64) -> f64 {
     match hour {
         8.0..20.0 if weekday == 6 => 0.5,
@@ -245,7 +250,8 @@ fn lane_staffing(weekday: u32, hour: f64) -> f64 {
     }
 }
 
-/// The GGD: an early start, a lunch break, a small evening shift, and fewer people at weekends.
+/// The staffing of the GGD: an early start, a lunch break, a small evening shift, and fewer
+/// employees at weekends.
 fn ggd_staffing(weekday: u32, hour: f64) -> f64 {
     let weekdays = match hour {
         8.0..8.5 => 0.3,
@@ -263,7 +269,7 @@ fn ggd_staffing(weekday: u32, hour: f64) -> f64 {
     }
 }
 
-/// So many hours after the first day's midnight in the Netherlands.
+/// The time `hours` after midnight, in the Netherlands, at which the day `begin` starts.
 fn instant(begin: Date, hours: f64) -> Timestamp {
     let day = begin.saturating_add(Span::new().days((hours / 24.0) as i64));
     let midnight = day.at(0, 0, 0, 0);
@@ -283,13 +289,13 @@ fn exponential(mean: f64, random: &mut StdRng) -> f64 {
     -mean * uniform(f64::MIN_POSITIVE, 1.0, random).ln()
 }
 
-/// Box and Muller's way to a standard normal number.
+/// A standard normal number, by the method of Box and Muller.
 fn normal(random: &mut StdRng) -> f64 {
     let angle = uniform(0.0, std::f64::consts::TAU, random);
     (-2.0 * uniform(f64::MIN_POSITIVE, 1.0, random).ln()).sqrt() * angle.cos()
 }
 
-/// Knuth's way to a Poisson number, for a mean of at most some hundreds.
+/// A Poisson number, by Knuth's method, for a mean of at most a few hundred.
 fn poisson(mean: f64, random: &mut StdRng) -> u32 {
     let mut product = uniform(0.0, 1.0, random);
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! Ways to invent persons that look right and are not: what the classifiers must notice.
+//! Padding that looks plausible but is not: the classifiers must recognize it.
 
 use jiff::ToSpan as _;
 use rand::{RngExt as _, rngs::StdRng};
@@ -13,7 +13,7 @@ use shared::{
     time::{UtcDay, netherlands},
 };
 
-/// Plausible illnesses, but phones that never cut a key: today's comes out tomorrow.
+/// Plausible illnesses, but phones that never cut a key, so that today's is published tomorrow.
 pub fn todays_key_is_whole(
     missing: usize,
     _: Timestamp,
@@ -30,7 +30,7 @@ pub fn todays_key_is_whole(
     })
 }
 
-/// Keys of any day and any risk, as CoronaMelder filled its files.
+/// Keys of any day and any risk, like the stuffing of CoronaMelder.
 pub fn lone_keys(
     missing: usize,
     _: Timestamp,
@@ -48,14 +48,14 @@ pub fn lone_keys(
 }
 
 /// The padding, but without the keys for the rest of the day.
-pub fn nobody_uploads_again(
+pub fn never_uploaded_again(
     missing: usize,
     since: Timestamp,
     now: Timestamp,
     random: &mut StdRng,
 ) -> Vec<SyntheticUploader> {
-    let mut persons = padding::synthetic_uploaders(missing, since, now, random);
-    for SyntheticUploader { keys, .. } in &mut persons {
+    let mut uploaders = padding::synthetic_uploaders(missing, since, now, random);
+    for SyntheticUploader { keys, .. } in &mut uploaders {
         let cut_days: Vec<_> = keys
             .iter()
             .filter(|key| key.key.rolling_period != RollingPeriod::DAY)
@@ -65,10 +65,10 @@ pub fn nobody_uploads_again(
             key.key.rolling_period != RollingPeriod::DAY || !cut_days.contains(&key.key.day())
         });
     }
-    persons
+    uploaders
 }
 
-/// The padding, but with persons who shared at any time of the last two days.
+/// The padding, but with uploaders who shared at any time of the last two days.
 pub fn shared_at_any_time(
     missing: usize,
     _: Timestamp,
@@ -81,16 +81,16 @@ pub fn shared_at_any_time(
 fn until_enough(
     missing: usize,
     now: Timestamp,
-    mut person: impl FnMut() -> Vec<DiagnosisKey>,
+    mut uploader: impl FnMut() -> Vec<DiagnosisKey>,
 ) -> Vec<SyntheticUploader> {
-    let mut persons = Vec::new();
+    let mut uploaders = Vec::new();
     let mut releasable = 0;
     while releasable < missing {
-        let keys = person();
+        let keys = uploader();
         releasable += keys.iter().filter(|key| key.is_releasable(now)).count();
-        persons.push(SyntheticUploader { shared: now, keys });
+        uploaders.push(SyntheticUploader { shared: now, keys });
     }
-    persons
+    uploaders
 }
 
 fn whole_day(now: Timestamp, days_ago: u32, random: &mut StdRng) -> TemporaryExposureKey {

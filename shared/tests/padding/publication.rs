@@ -1,4 +1,5 @@
-//! Files every four hours, filled up by a padding, and what they show of each person.
+//! Publishes the keys of an outbreak with padding, in a file every four hours, and records what the
+//! files show of each uploader.
 
 use std::collections::BTreeMap;
 
@@ -12,40 +13,41 @@ use shared::{
 
 use crate::outbreak::Arrival;
 
-/// A way to invent persons: how many keys are missing, since when the file's persons shared, and
-/// now.
+/// A kind of padding, with the arguments of [`synthetic_uploaders`].
+///
+/// [`synthetic_uploaders`]: shared::publication::padding::synthetic_uploaders
 pub type Padding = fn(usize, Timestamp, Timestamp, &mut StdRng) -> Vec<SyntheticUploader>;
 
-/// From one run of the publication to the next.
+/// The time from one run of the publication to the next.
 pub const FILE_SECONDS: i64 = 4 * 3_600;
 
-/// Jobs start a few seconds late.
+/// The delay with which a job starts.
 const START_SECONDS: i64 = 9;
 
-/// A published key of a person.
+/// A published key of an uploader.
 pub struct Sighting {
-    /// The number of its file; runs without a file count.
+    /// The number of the run that published the key, including runs without a file.
     pub file: i64,
-    /// The end of its file's window.
+    /// The end of the file's window.
     pub end: Timestamp,
     /// When the file is taken off the manifest.
     pub expires_at: Timestamp,
-    /// Where in the file it stands, from 0 to 1.
+    /// The position of the key in the file, from 0 to 1.
     pub position: f64,
-    /// The key.
+    /// The published key.
     pub key: DiagnosisKey,
 }
 
-/// A person with the keys that were published, the oldest file first.
-pub struct Person {
-    /// Whether it fell ill, or was invented.
+/// An uploader, as the published files show it.
+pub struct Uploader {
+    /// Whether it is real or synthetic.
     pub real: bool,
-    /// At least one.
+    /// Its published keys, those of the oldest file first; at least one.
     pub sightings: Vec<Sighting>,
 }
 
-impl Person {
-    /// The first sighting.
+impl Uploader {
+    /// The first published key.
     pub fn first(&self) -> &Sighting {
         &self.sightings[0]
     }
@@ -54,24 +56,24 @@ impl Person {
 #[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 enum Owner {
     Real(usize),
-    Invented(usize),
+    Synthetic(usize),
 }
 
-/// A key that is in no file yet.
+/// A key that is not in a file yet.
 struct Waiting {
     owner: Owner,
     uploaded: Timestamp,
     key: DiagnosisKey,
 }
 
-/// Publishes `arrivals`, which are in the order of their moments, in files filled up by `padding`.
-pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> Vec<Person> {
+/// Publishes `arrivals`, which are sorted by time, in files with `padding`.
+pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> Vec<Uploader> {
     let number = |arrival: &Arrival| arrival.from.as_second() / FILE_SECONDS;
     let (first, last) = (number(&arrivals[0]), number(&arrivals[arrivals.len() - 1]));
     let mut coming = arrivals.iter().peekable();
     let mut held = Vec::new();
-    let mut invented = 0;
-    let mut persons: BTreeMap<Owner, Vec<Sighting>> = BTreeMap::new();
+    let mut synthetic = 0;
+    let mut uploaders: BTreeMap<Owner, Vec<Sighting>> = BTreeMap::new();
     for number in first..=last + 1 {
         let now = Timestamp::from_second(number * FILE_SECONDS + START_SECONDS).unwrap();
         let mut file = Vec::new();
@@ -87,21 +89,21 @@ pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> V
         }
         file.extend(held.extract_if(.., |waiting: &mut Waiting| waiting.key.is_releasable(now)));
         let missing = MIN_FILE_KEYS.saturating_sub(file.len());
-        for person in padding(missing, shift(now, -FILE_SECONDS), now, random) {
-            invented += 1;
-            let (released, later): (Vec<_>, Vec<_>) = person
+        for uploader in padding(missing, shift(now, -FILE_SECONDS), now, random) {
+            synthetic += 1;
+            let (released, later): (Vec<_>, Vec<_>) = uploader
                 .keys
                 .into_iter()
                 .map(|key| Waiting {
-                    owner: Owner::Invented(invented),
-                    uploaded: person.shared,
+                    owner: Owner::Synthetic(synthetic),
+                    uploaded: uploader.shared,
                     key,
                 })
                 .partition(|waiting| waiting.key.is_releasable(now));
             file.extend(released);
             held.extend(later);
         }
-        // As the export does.
+        // The export sorts by key data.
         file.sort_by_key(|waiting| waiting.key.key.data);
         let size = file.len() as f64;
         let ends = file
@@ -109,7 +111,7 @@ pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> V
             .map(|waiting| retention::file_ends_at(waiting.uploaded));
         let expires_at = ends.min().unwrap();
         for (place, Waiting { owner, key, .. }) in file.into_iter().enumerate() {
-            persons.entry(owner).or_default().push(Sighting {
+            uploaders.entry(owner).or_default().push(Sighting {
                 file: number,
                 end: now,
                 expires_at,
@@ -118,9 +120,9 @@ pub fn publish(arrivals: &[Arrival], padding: Padding, random: &mut StdRng) -> V
             });
         }
     }
-    persons
+    uploaders
         .into_iter()
-        .map(|(owner, sightings)| Person {
+        .map(|(owner, sightings)| Uploader {
             real: matches!(owner, Owner::Real(_)),
             sightings,
         })

@@ -1,5 +1,5 @@
 //! The exposure key set: the signed file of diagnosis keys that phones download, in the format that
-//! Apple and Google define (design §4.2).
+//! Apple and Google define (design §4.2.4).
 //!
 //! It is a zip of exactly `export.bin` (a 16-byte header and a protobuf message) and `export.sig`
 //! (an ECDSA P-256 signature with SHA-256 over all of `export.bin`, in DER). [`build`] writes one;

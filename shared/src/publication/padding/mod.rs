@@ -1,5 +1,5 @@
 //! Padding of small files, so that a file does not show how many people are in it, or which keys
-//! are theirs (design §3).
+//! are theirs (design §3.21).
 //!
 //! A file with too few keys gets those of synthetic uploaders. Each is generated along the path of
 //! a real one: an illness, a call, a phone that shares a key for each day and cuts today's, the
