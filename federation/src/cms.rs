@@ -10,7 +10,7 @@ use cms::{
     },
 };
 use der::{
-    Any, Decode as _, Encode as _,
+    Any, Decode as _, Encode as _, EncodingRules,
     asn1::{ObjectIdentifier, OctetString, SetOfVec},
 };
 use rand::CryptoRng;
@@ -21,7 +21,6 @@ use x509_cert::{
 };
 
 use crate::{
-    ber,
     certificate::Certificate,
     public_key::{Hash, SHA_256},
     signing_key::SigningIdentity,
@@ -138,11 +137,11 @@ pub fn verifies(signature: &[u8], text: &[u8], certificate: &Certificate) -> boo
 
 /// The one signer of a detached signature.
 fn only_signer(signature: &[u8]) -> Option<SignerInfo> {
-    let info = ContentInfo::from_der(&ber::to_der(signature)?).ok()?;
+    let info = ContentInfo::from_ber(signature).ok()?;
     if info.content_type != SIGNED_DATA {
         return None;
     }
-    let signed_data: SignedData = info.content.decode_as().ok()?;
+    let signed_data: SignedData = info.content.decode_as_encoding(EncodingRules::Ber).ok()?;
     let content = signed_data.encap_content_info;
     if content.econtent_type != DATA || content.econtent.is_some() {
         return None;

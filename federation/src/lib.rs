@@ -16,7 +16,6 @@
 pub mod acceptance;
 pub mod audit;
 pub mod batch;
-mod ber;
 pub mod certificate;
 pub mod cms;
 pub mod cursor;

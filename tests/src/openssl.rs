@@ -9,8 +9,7 @@ use tempfile::TempDir;
 use xtask::efgs_keys::{EfgsKeys, KeyKind};
 
 /// Keys and certificates of some countries, for all tests of a program: BE signs with P-384, DE
-/// with RSA, DK and NL with P-256. `DE/other` is a second certificate of Germany, which the
-/// operator has not seen.
+/// with RSA, DK and NL with P-256.
 pub static SIGNERS: LazyLock<EfgsKeys> = LazyLock::new(|| {
     let countries = [
         ("BE", KeyKind::P384),
@@ -19,11 +18,7 @@ pub static SIGNERS: LazyLock<EfgsKeys> = LazyLock::new(|| {
         ("NL", KeyKind::P256),
     ];
     let set = countries.map(|(code, kind)| (code.parse().expect("a country"), kind));
-    let set = EfgsKeys::create(&folder().keep(), &set).expect("keys");
-    let subject = "/C=DE/O=Somebody else/CN=Signing";
-    set.make("DE/other", KeyKind::P256, subject, &[])
-        .expect("a key");
-    set
+    EfgsKeys::create(&folder().keep(), &set).expect("keys")
 });
 
 /// The detached signature over `text` by the key `signer` of `keys`, DER; `options` are OpenSSL's.

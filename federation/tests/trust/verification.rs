@@ -1,51 +1,50 @@
 //! The verification of a batch: a key is trusted if its country signed it exactly as it is.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 use std::slice;
 
 use federation::{
     audit::AuditedUpload,
-    batch::EfgsKey,
-    certificate::TrustAnchor,
+    batch::{EfgsKey, NO_RISK_LEVEL, ReportType},
+    cms,
     signing_text::signing_text,
     verification::{BatchVerifier, VerifiedBatch},
 };
+use rand::{SeedableRng as _, rngs::StdRng};
 use shared::{
     Timestamp,
     api::QuarantineReason,
     base64,
     country::{Country, Participants},
-    time::shift,
-};
-use tests::{
-    foreign_keys::foreign_key,
-    now,
-    openssl::{self, SIGNERS},
 };
 
-fn read(name: &str) -> String {
-    SIGNERS.read(name).unwrap()
-}
+use crate::fixtures::{anchor, identity, now, text};
 
-fn sign(signer: &str, text: &[u8]) -> Vec<u8> {
-    openssl::sign(&SIGNERS, signer, text, &[])
+fn sign(signer: &str, text: &[u8]) -> String {
+    let mut random = StdRng::seed_from_u64(1);
+    base64::encode(&cms::sign(text, &identity(signer), &mut random).unwrap())
 }
 
 fn key(number: u8, origin: &str) -> EfgsKey {
-    foreign_key([number; 16], origin, 2_991_888)
+    EfgsKey {
+        key_data: vec![number; 16],
+        rolling_start_interval_number: 2_991_888,
+        rolling_period: 144,
+        transmission_risk_level: NO_RISK_LEVEL,
+        visited_countries: vec!["NL".to_owned()],
+        origin: origin.to_owned(),
+        report_type: ReportType::ConfirmedTest as i32,
+        days_since_onset_of_symptoms: 0,
+    }
 }
 
-/// The audit of an upload of `keys`, signed by `signer`.
+/// The audit of an upload of `keys` by `country`, signed by `signer`.
 fn upload(country: &str, signer: &str, keys: &[EfgsKey]) -> AuditedUpload {
-    let signature = sign(signer, &signing_text(keys));
-    let operator = format!("{country}/signing.operator-signature");
     AuditedUpload {
         country: country.to_owned(),
         amount: keys.len() as u64,
-        signing_certificate: read(&format!("{signer}.crt.pem")),
-        signing_certificate_operator_signature: read(&operator),
-        batch_signature: base64::encode(&signature),
+        signing_certificate: text(&format!("{signer}.crt.pem")),
+        signing_certificate_operator_signature: text(&format!("{country}.operator-signature")),
+        batch_signature: sign(signer, &signing_text(keys)),
     }
 }
 
@@ -61,7 +60,7 @@ fn verify_at(
     BatchVerifier {
         own: Country::NETHERLANDS,
         participants: &Participants::of(Country::NETHERLANDS, "BE DE").unwrap(),
-        anchor: &TrustAnchor::from_pem(&read("trust-anchor.crt.pem")).unwrap(),
+        anchor: &anchor("anchor"),
         now,
     }
     .verify(keys.to_vec(), audit)
@@ -74,10 +73,14 @@ fn batch() -> (Vec<EfgsKey>, Vec<AuditedUpload>) {
     let second = vec![key(9, "BE")];
     let third = vec![key(5, "DE"), key(4, "DE")];
     let audit = vec![
-        upload("DE", "DE/signing", &first),
-        upload("NL", "NL/signing", &[key(8, "NL")]),
-        upload("BE", "BE/signing", &second),
-        upload("DE", "DE/signing", &third),
+        upload("DE", "DE", &first),
+        AuditedUpload {
+            country: "NL".to_owned(),
+            amount: 1,
+            ..AuditedUpload::default()
+        },
+        upload("BE", "BE", &second),
+        upload("DE", "DE", &third),
     ];
     ([first, second, third].concat(), audit)
 }
@@ -136,16 +139,14 @@ fn keys_that_their_country_did_not_sign_exactly_are_quarantined_and_the_others_a
                 let end = text.match_indices('.').nth(7).unwrap().0 + 1;
                 let first: String = text.drain(..end).collect();
                 text.push_str(&first);
-                let signature = sign("DE/signing", text.as_bytes());
-                audit[0].batch_signature = base64::encode(&signature);
+                audit[0].batch_signature = sign("DE", text.as_bytes());
             },
             QuarantineReason::Signature,
         ),
         (
             "signed by another key of the country",
             |keys, audit| {
-                let signature = sign("DE/other", &signing_text(&keys[..3]));
-                audit[0].batch_signature = base64::encode(&signature);
+                audit[0].batch_signature = sign("DE-other", &signing_text(&keys[..3]));
             },
             QuarantineReason::Signature,
         ),
@@ -156,7 +157,7 @@ fn keys_that_their_country_did_not_sign_exactly_are_quarantined_and_the_others_a
         ),
         (
             "a certificate that the operator has not signed",
-            |keys, audit| audit[0] = upload("DE", "DE/other", &keys[..3]),
+            |keys, audit| audit[0] = upload("DE", "DE-other", &keys[..3]),
             QuarantineReason::UntrustedCertificate,
         ),
         (
@@ -169,7 +170,7 @@ fn keys_that_their_country_did_not_sign_exactly_are_quarantined_and_the_others_a
             |keys, audit| {
                 audit[0] = AuditedUpload {
                     country: "DE".to_owned(),
-                    ..upload("BE", "BE/signing", &keys[..3])
+                    ..upload("BE", "BE", &keys[..3])
                 };
             },
             QuarantineReason::CertificateCountry,
@@ -178,7 +179,7 @@ fn keys_that_their_country_did_not_sign_exactly_are_quarantined_and_the_others_a
             "a key with our country as origin",
             |keys, audit| {
                 keys[2].origin = "NL".to_owned();
-                audit[0] = upload("DE", "DE/signing", &keys[..3]);
+                audit[0] = upload("DE", "DE", &keys[..3]);
             },
             QuarantineReason::Origin,
         ),
@@ -194,17 +195,17 @@ fn keys_that_their_country_did_not_sign_exactly_are_quarantined_and_the_others_a
 
 #[test]
 fn the_first_uploads_of_a_country_with_too_many_are_trusted() {
-    let keys: Vec<_> = (0..=200).map(|number| key(number, "DE")).collect();
-    let belgian = key(9, "BE");
+    let keys: Vec<_> = (0..=200).map(|number| key(number, "BE")).collect();
+    let german = key(9, "DE");
     let mut audit: Vec<_> = keys
         .iter()
-        .map(|key| upload("DE", "DE/signing", slice::from_ref(key)))
+        .map(|key| upload("BE", "BE", slice::from_ref(key)))
         .collect();
-    audit.push(upload("BE", "BE/signing", slice::from_ref(&belgian)));
-    let verified = verify(&[&keys[..], slice::from_ref(&belgian)].concat(), &audit).unwrap();
-    assert!(verified.trusted == [&keys[..200], &[belgian]].concat());
+    audit.push(upload("DE", "DE", slice::from_ref(&german)));
+    let verified = verify(&[&keys[..], slice::from_ref(&german)].concat(), &audit).unwrap();
+    assert!(verified.trusted == [&keys[..200], &[german]].concat());
     let reason = QuarantineReason::TooManyUploads;
-    assert_eq!(verified.quarantined, [("DE".parse().ok(), reason)]);
+    assert_eq!(verified.quarantined, [("BE".parse().ok(), reason)]);
 }
 
 #[test]
@@ -222,10 +223,7 @@ fn a_batch_whose_amounts_do_not_add_up_is_quarantined_as_a_whole() {
 fn keys_of_countries_that_do_not_participate_are_ignored() {
     let denmark = [key(1, "DK")];
     let (germany, keys) = ([key(2, "DE")], [key(1, "DK"), key(2, "DE")]);
-    let audit = [
-        upload("DK", "DK/signing", &denmark),
-        upload("DE", "DE/signing", &germany),
-    ];
+    let audit = [upload("DK", "DK", &denmark), upload("DE", "DE", &germany)];
     let verified = verify(&keys, &audit).unwrap();
     assert!(verified.trusted == germany && verified.quarantined.is_empty());
     // An unknown country code is not passed on.
@@ -241,7 +239,7 @@ fn keys_of_countries_that_do_not_participate_are_ignored() {
 #[test]
 fn an_expired_certificate_is_not_trusted() {
     let (keys, audit) = batch();
-    let verified = verify_at(shift(now(), 3_651 * 86_400), &keys, &audit).unwrap();
+    let verified = verify_at("2037-01-01T00:00:00Z".parse().unwrap(), &keys, &audit).unwrap();
     assert!(verified.trusted.is_empty());
     let expired = ["DE", "BE"].map(|code| {
         let country: Country = code.parse().unwrap();
