@@ -20,8 +20,8 @@ use shared::{
 };
 use worker::{Result, console_error};
 
-use super::{gateway::Gateway, store::Store};
-use crate::{objects::ledger::LedgerStore, platform::body::Body};
+use super::{gateway::Gateway, store::ExchangeStore};
+use crate::{objects::ledger::diagnosis_keys::DiagnosisKeys, platform::body::Body};
 
 /// More keys than any batch has: the gateway's batches have at most [`MAX_BATCH_KEYS`] today.
 const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_BATCH_KEYS;
@@ -29,9 +29,9 @@ const MAX_DOWNLOADED_KEYS: usize = 4 * MAX_BATCH_KEYS;
 /// Imports batches.
 pub struct BatchImporter<'a> {
     /// Where keys wait for their publication.
-    pub ledger: &'a LedgerStore,
+    pub keys: &'a DiagnosisKeys,
     /// Which batches are imported, and which are quarantined.
-    pub store: &'a Store,
+    pub store: &'a ExchangeStore,
     pub gateway: &'a Gateway,
     pub settings: &'a ExchangeSettings,
     pub now: Timestamp,
@@ -125,7 +125,7 @@ impl BatchImporter<'_> {
             .filter_map(|key| acceptance::accept(key, own, participants, self.now).ok())
             .collect();
         let created = UtcDay::of_date(tag.day()).start().start().min(self.now);
-        self.ledger
+        self.keys
             .insert_imported(&keys, retention::ends_at(created))?;
         for (country, reason) in &verified.quarantined {
             let of = country.map(|country| format!(" of {country}"));
@@ -133,7 +133,7 @@ impl BatchImporter<'_> {
                 "exchange: keys{} in batch {tag} quarantined: {reason}",
                 of.unwrap_or_default()
             );
-            self.store.set_aside(tag, *country, *reason, self.now)?;
+            self.store.quarantine(tag, *country, *reason, self.now)?;
         }
         self.store.mark_seen(tag, self.now)
     }

@@ -23,21 +23,21 @@ use super::{
     batch::{BatchImporter, Import},
     gateway::{Gateway, GatewayResponse},
     job::MAX_BATCHES_PER_RUN,
-    store::Store,
+    store::ExchangeStore,
 };
-use crate::objects::ledger::LedgerStore;
+use crate::objects::ledger::diagnosis_keys::DiagnosisKeys;
 
 /// Imports what other countries have published since the last run.
 pub async fn run(
-    ledger: &LedgerStore,
-    store: &Store,
+    keys: &DiagnosisKeys,
+    store: &ExchangeStore,
     gateway: &Gateway,
     settings: &ExchangeSettings,
     now: Timestamp,
 ) -> Result<RunOutcome> {
     let download = Download {
         importer: BatchImporter {
-            ledger,
+            keys,
             store,
             gateway,
             settings,

@@ -19,17 +19,17 @@ use shared::{
 };
 use worker::{Env, Result, console_error};
 
-use crate::{objects::ledger::LedgerStore, platform::settings};
+use crate::{objects::ledger::diagnosis_keys::DiagnosisKeys, platform::settings};
 use gateway::Gateway;
 pub use job::Job;
-pub use store::Store;
+pub use store::ExchangeStore;
 
 /// Runs `job`, if the exchange is switched on. A failure of the gateway is not an error but an
 /// outcome, which is logged and stored for the administrator.
 pub async fn run(
     job: Job,
-    ledger: &LedgerStore,
-    store: &Store,
+    keys: &DiagnosisKeys,
+    store: &ExchangeStore,
     env: &Env,
     now: Timestamp,
 ) -> Result<()> {
@@ -44,8 +44,8 @@ pub async fn run(
     }
     let gateway = Gateway::of(env, settings)?;
     let outcome = match job {
-        Job::Download => download::run(ledger, store, &gateway, settings, now).await?,
-        Job::Upload => upload::run(store, &gateway, settings, now).await?,
+        Job::Download => download::run(keys, store, &gateway, settings, now).await?,
+        Job::Upload => upload::run(keys, &gateway, settings, now).await?,
     };
     if outcome != RunOutcome::Done {
         console_error!("exchange: {} ended early: {outcome}", job.name());

@@ -18,31 +18,30 @@ use worker::{Error, Result};
 use super::{
     gateway::{Gateway, GatewayResponse},
     job::MAX_BATCHES_PER_RUN,
-    store::Store,
 };
-use crate::platform::random;
+use crate::{objects::ledger::diagnosis_keys::DiagnosisKeys, platform::random};
 
 /// Sends the keys that are published and not yet sent.
 pub async fn run(
-    store: &Store,
+    keys: &DiagnosisKeys,
     gateway: &Gateway,
     settings: &ExchangeSettings,
     now: Timestamp,
 ) -> Result<RunOutcome> {
     let mut limit = MAX_BATCH_KEYS;
     for _ in 0..MAX_BATCHES_PER_RUN {
-        let keys = store.plan_batch(limit, now)?;
-        if keys.is_empty() {
+        let planned = keys.plan_batch(limit, now)?;
+        if planned.is_empty() {
             return Ok(RunOutcome::Done);
         }
-        let data: Vec<KeyData> = keys.iter().map(|key| key.key.data).collect();
-        let batch = DiagnosisKeyBatch::outgoing(&keys, settings.own, &settings.participants);
+        let data: Vec<KeyData> = planned.iter().map(|key| key.key.data).collect();
+        let batch = DiagnosisKeyBatch::outgoing(&planned, settings.own, &settings.participants);
         let Some(mut response) = send(&batch, gateway, settings).await? else {
             return Ok(RunOutcome::NoAnswer);
         };
         let body = response.take_body().unwrap_or_default().into_bytes();
         match UploadAction::of(response.status, &body) {
-            UploadAction::Done => store.mark_batch_sent()?,
+            UploadAction::Done => keys.mark_batch_sent()?,
             UploadAction::ResendWithout(indexes) => {
                 let stored: Vec<_> = indexes
                     .into_iter()
@@ -51,14 +50,14 @@ pub async fn run(
                 if stored.is_empty() {
                     return Ok(response.unreadable());
                 }
-                store.mark_sent(&stored)?;
+                keys.mark_sent(&stored)?;
             }
             UploadAction::Halve => {
                 limit = data.len() / 2;
                 if limit == 0 {
                     return Ok(response.refused());
                 }
-                store.put_back(data.get(limit..).unwrap_or_default())?;
+                keys.put_back(data.get(limit..).unwrap_or_default())?;
             }
             UploadAction::Stop | UploadAction::TagTaken => return Ok(response.refused()),
             UploadAction::Unreadable => return Ok(response.unreadable()),

@@ -5,8 +5,10 @@
 //! id. Everything here that is checked and then changed is so within one object, without `.await`
 //! between check and change.
 
+mod enrolments;
 mod phone;
 mod store;
+mod uploads;
 
 use js_sys::Uint8Array;
 use serde::{Deserialize, Serialize};
@@ -26,7 +28,7 @@ use crate::platform::{
     answer, clock,
     object::{Command, Object, REFUSED, Received},
 };
-use store::Store;
+use store::IntakeStore;
 
 /// A phone's request, not looked at.
 pub struct PhoneRequest {
@@ -153,13 +155,13 @@ pub struct ReleasedUpload {
 pub struct Intake {
     state: State,
     env: Env,
-    store: Store,
+    store: IntakeStore,
     alarm: Alarm,
 }
 
 impl DurableObject for Intake {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = IntakeStore::open(&state);
         Self {
             state,
             env,

@@ -19,7 +19,7 @@ use shared::{
 };
 use worker::Result;
 
-use super::{Intake, store::Place};
+use super::{Intake, store::WriteTarget};
 use crate::platform::{answer, object::Received, random};
 
 /// How often a code is drawn that is in use before the phone is refused. With 15,000 enrolments
@@ -74,7 +74,7 @@ impl Intake {
             }
         };
         let upload = upload.map_err(|_| "the sample is no upload")?;
-        let enrolment = self.store.enrolment(upload.bucket.as_bytes(), now)?;
+        let enrolment = self.store.enrolment(&upload.bucket, now)?;
         let has_room = enrolment
             .as_ref()
             .is_some_and(|enrolment| enrolment.uploads < MAX_UPLOADS);
@@ -101,13 +101,13 @@ impl Intake {
             .map(|key| key.within_its_day())
             .collect();
         let signed_upload = route == PhoneRoute::PostKeys && has_room && signed;
-        let place = Place::of(signed_upload && !keys.is_empty(), random);
-        let written = match place {
-            Place::Kept => &keys,
-            Place::Scratch(_) => &upload.keys,
+        let target = WriteTarget::of(signed_upload && !keys.is_empty(), random);
+        let written = match target {
+            WriteTarget::Row => &keys,
+            WriteTarget::ScratchRow(_) => &upload.keys,
         };
         self.store
-            .write_upload(&upload.bucket, written, place, now, random)
+            .write_upload(&upload.bucket, written, target, now, random)
     }
 
     /// Draws an enrolment, and keeps it if it was asked for.
@@ -120,8 +120,8 @@ impl Intake {
     ) -> Result<Registration> {
         for _ in 0..DRAWS {
             let drawn = Enrolment::random(intake, random);
-            let place = Place::of(route == PhoneRoute::Register, random);
-            if self.store.write_enrolment(&drawn, place, now)? {
+            let target = WriteTarget::of(route == PhoneRoute::Register, random);
+            if self.store.write_enrolment(&drawn, target, now)? {
                 return Ok(Registration::success(drawn, now));
             }
         }

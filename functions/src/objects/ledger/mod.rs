@@ -3,7 +3,10 @@
 //! There is one, and it runs the publication job and the exchange with other countries, so that two
 //! runs of either never overlap.
 
+pub mod diagnosis_keys;
+mod files;
 mod publication;
+mod schema;
 mod store;
 
 use futures_util::lock::Mutex;
@@ -11,14 +14,18 @@ use shared::Timestamp;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use crate::{
-    objects::{exchange, exchange::Job},
+    objects::{
+        exchange,
+        exchange::{ExchangeStore, Job},
+    },
     platform::{
         alarm::Alarm,
         answer, clock,
         object::{Command, Object, Received},
+        sql,
     },
 };
-pub use store::{Store as LedgerStore, diagnosis_key};
+use store::LedgerStore;
 
 const PUBLISH: &str = "publish";
 const EXCHANGE_REPORT: &str = "exchange-report";
@@ -66,7 +73,7 @@ pub struct Ledger {
     state: State,
     env: Env,
     store: LedgerStore,
-    exchange: exchange::Store,
+    exchange: ExchangeStore,
     alarm: Alarm,
     /// Held by the job that runs. A second one waits for the first, and then finds what is left to
     /// do.
@@ -78,8 +85,9 @@ pub struct Ledger {
 
 impl DurableObject for Ledger {
     fn new(state: State, env: Env) -> Self {
-        let store = LedgerStore::new(&state);
-        let exchange = exchange::Store::new(&state);
+        let database = sql::open(&state, &schema::STEPS);
+        let store = LedgerStore::new(&database);
+        let exchange = ExchangeStore::new(database);
         Self {
             state,
             env,
@@ -97,7 +105,7 @@ impl DurableObject for Ledger {
         match &*command.name {
             job if let Some(job) = Job::named(job) => {
                 let _exchanging = self.exchanging.lock().await;
-                exchange::run(job, &self.store, &self.exchange, &self.env, now).await?;
+                exchange::run(job, &self.store.keys, &self.exchange, &self.env, now).await?;
             }
             PUBLISH => {
                 let _running = self.running.lock().await;

@@ -18,7 +18,7 @@ use shared::{
 };
 use worker::{Env, Error, Result};
 
-use super::store::Store;
+use super::store::LedgerStore;
 use crate::{
     objects::intake,
     platform::{
@@ -44,7 +44,7 @@ const DOCUMENTS: [(FileKind, &str); 3] = [
 ];
 
 /// Publishes what may be published at `now`.
-pub async fn run(store: &Store, env: &Env, now: Timestamp) -> Result<()> {
+pub async fn run(store: &LedgerStore, env: &Env, now: Timestamp) -> Result<()> {
     store.expire(now)?;
     for number in IntakeNumber::all() {
         pull(store, env, number, now).await?;
@@ -56,7 +56,7 @@ pub async fn run(store: &Store, env: &Env, now: Timestamp) -> Result<()> {
 }
 
 /// Deletes what has ended by `now`, and takes it off the manifest.
-pub async fn expire(store: &Store, env: &Env, now: Timestamp) -> Result<()> {
+pub async fn expire(store: &LedgerStore, env: &Env, now: Timestamp) -> Result<()> {
     if store.expire(now)? {
         write_manifest(store, env, &ContentStore::of(env)?, now).await?;
     }
@@ -64,12 +64,12 @@ pub async fn expire(store: &Store, env: &Env, now: Timestamp) -> Result<()> {
 }
 
 /// Moves the keys of an Intake that may be published into the Ledger.
-async fn pull(store: &Store, env: &Env, number: IntakeNumber, now: Timestamp) -> Result<()> {
+async fn pull(store: &LedgerStore, env: &Env, number: IntakeNumber, now: Timestamp) -> Result<()> {
     let mut after = None;
     loop {
         let released = intake::release(env, number, after, now).await?;
         for uploads in &released.persons {
-            store.insert_person(uploads)?;
+            store.keys.insert_person(uploads)?;
         }
         // The Ledger has them; only now may the Intake forget them. The call to the Intake leaves
         // this object when the insertion is on disk.
@@ -87,14 +87,14 @@ async fn pull(store: &Store, env: &Env, number: IntakeNumber, now: Timestamp) ->
 
 /// Builds and writes the files that are planned and not yet written.
 async fn write_files(
-    store: &Store,
+    store: &LedgerStore,
     env: &Env,
     content: &ContentStore,
     now: Timestamp,
 ) -> Result<()> {
     let config = settings::phone(env)?;
-    for file in store.planned_files()? {
-        let mut keys = store.keys_of(file.number)?;
+    for file in store.files.planned()? {
+        let mut keys = store.keys.of_file(file.number)?;
         let zip = export::build(
             &mut keys,
             file.window,
@@ -107,14 +107,14 @@ async fn write_files(
         content
             .put_file(FileKind::ExposureKeySet, id, &zip, file.expires_at, now)
             .await?;
-        store.mark_written(file.number, id)?;
+        store.files.mark_written(file.number, id)?;
     }
     Ok(())
 }
 
 /// Writes the documents, and then the manifest that names them.
 async fn write_manifest(
-    store: &Store,
+    store: &LedgerStore,
     env: &Env,
     content: &ContentStore,
     now: Timestamp,
@@ -135,7 +135,7 @@ async fn write_manifest(
     }
     let [risk_calculation_parameters, app_config, resource_bundle] = ids;
     let manifest = Manifest {
-        exposure_key_sets: store.published_files(shift(now, MIN_TTL))?,
+        exposure_key_sets: store.files.published(shift(now, MIN_TTL))?,
         risk_calculation_parameters,
         app_config,
         resource_bundle,

@@ -3,7 +3,9 @@
 //! There is one. It knows employees and never a patient: a code passes through on its way to an
 //! Intake, and neither it nor a date of illness is stored.
 
+mod attempts;
 mod audit;
+mod sessions;
 mod store;
 mod validation;
 
@@ -34,7 +36,8 @@ use crate::platform::{
     answer, clock,
     object::{Command, Object, Received},
 };
-use store::{Store, StoredSession};
+use sessions::StoredSession;
+use store::StaffStore;
 use validation::Turns;
 
 pub use validation::ValidationCall;
@@ -206,14 +209,14 @@ async fn call<A: DeserializeOwned>(
 pub struct Desk {
     state: State,
     env: Env,
-    store: Store,
+    store: StaffStore,
     alarm: Alarm,
     turns: Turns,
 }
 
 impl DurableObject for Desk {
     fn new(state: State, env: Env) -> Self {
-        let store = Store::new(&state);
+        let store = StaffStore::open(&state);
         Self {
             state,
             env,

@@ -27,7 +27,7 @@ use worker::Result;
 
 use super::{
     Desk, Verdict,
-    store::{Noted, Repeat},
+    attempts::{Noted, Repeat},
 };
 use crate::{objects::intake, platform::random};
 

@@ -1,0 +1,310 @@
+//! The table of diagnosis keys: those that wait for a file, those that are published, and which of
+//! them other countries have.
+
+use shared::{
+    Timestamp,
+    keys::{
+        conversion::DiagnosisKey,
+        tek,
+        tek::{KeyData, TemporaryExposureKey},
+    },
+    time::retention,
+};
+use worker::Result;
+
+use crate::{
+    objects::intake::ReleasedUpload,
+    platform::sql::{Database, FromRow, Json, Row, ToColumn, Value, json_row},
+};
+
+/// Keys in one statement: some 70 bytes each in its JSON text, well below the platform's 2 MB a
+/// value.
+const INSERT_CHUNK: usize = 5_000;
+
+/// How many keys of one person count when a small file is filled up: fourteen days, and the second
+/// key of the last one. A person who uploads more than a phone has would otherwise leave no room
+/// for padding, and could tell the others' keys from his own.
+const COUNTED_KEYS: usize = 15;
+
+/// Whose a key is.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// A person who uploaded to another country's service.
+    Imported,
+    /// A person who uploaded to this service.
+    Own,
+    /// Such a person, beyond [`COUNTED_KEYS`].
+    Surplus,
+    /// A synthetic uploader.
+    Padding,
+}
+
+impl ToColumn for Origin {
+    fn to_column(&self) -> Result<Value> {
+        let name = match self {
+            Self::Imported => "imported",
+            Self::Own => "own",
+            Self::Surplus => "surplus",
+            Self::Padding => "padding",
+        };
+        name.to_column()
+    }
+}
+
+/// Whether other countries have a key.
+#[derive(Clone, Copy)]
+enum SendState {
+    Unsent,
+    /// In the batch that is being sent.
+    Planned,
+    /// Sent, or not to be sent.
+    Done,
+}
+
+impl SendState {
+    const fn initial(origin: Origin) -> Self {
+        match origin {
+            Origin::Imported => Self::Done,
+            Origin::Own | Origin::Surplus | Origin::Padding => Self::Unsent,
+        }
+    }
+}
+
+impl ToColumn for SendState {
+    fn to_column(&self) -> Result<Value> {
+        let number: Option<i64> = match self {
+            Self::Unsent => None,
+            Self::Planned => Some(0),
+            Self::Done => Some(1),
+        };
+        number.to_column()
+    }
+}
+
+/// How many keys wait for a file.
+pub struct Waiting {
+    pub all: usize,
+    /// Without padding.
+    pub of_persons: usize,
+    /// Without what is beyond [`COUNTED_KEYS`] of a person, and without those of other countries: a
+    /// reader who knows these would see how few are left.
+    pub counted: usize,
+}
+
+impl FromRow for Waiting {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            all: row.take()?,
+            of_persons: row.take()?,
+            counted: row.take()?,
+        })
+    }
+}
+
+/// A key is read from the columns `data`, `rolling_start`, `rolling_period` and `days_since_onset`.
+impl FromRow for DiagnosisKey {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok(Self {
+            key: TemporaryExposureKey {
+                data: row.take()?,
+                rolling_start: row.take()?,
+                rolling_period: row.take()?,
+            },
+            infectiousness: row.take()?,
+        })
+    }
+}
+
+/// The owner of the table `diagnosis_key`.
+pub struct DiagnosisKeys {
+    database: Database,
+}
+
+impl DiagnosisKeys {
+    pub fn new(database: Database) -> Self {
+        Self { database }
+    }
+
+    /// Takes the keys of a person's uploads, each once: of two keys with the same data the first
+    /// one stays.
+    pub fn insert_person(&self, uploads: &[ReleasedUpload]) -> Result<()> {
+        let mut counted = COUNTED_KEYS;
+        for upload in uploads {
+            let expires_at = retention::file_ends_at(upload.uploaded_at);
+            let (own, surplus) = upload.keys.split_at(upload.keys.len().min(counted));
+            counted -= own.len();
+            self.insert(own, Origin::Own, expires_at)?;
+            self.insert(surplus, Origin::Surplus, expires_at)?;
+        }
+        Ok(())
+    }
+
+    /// Takes keys of other countries, each once, as those of our own persons. They end at
+    /// `expires_at`.
+    pub fn insert_imported(&self, keys: &[DiagnosisKey], expires_at: Timestamp) -> Result<()> {
+        self.insert(keys, Origin::Imported, expires_at)
+    }
+
+    /// Takes the keys of a synthetic uploader.
+    pub fn insert_padding(&self, keys: &[DiagnosisKey], expires_at: Timestamp) -> Result<()> {
+        self.insert(keys, Origin::Padding, expires_at)
+    }
+
+    fn insert(&self, keys: &[DiagnosisKey], origin: Origin, expires_at: Timestamp) -> Result<()> {
+        for chunk in keys.chunks(INSERT_CHUNK) {
+            let rows = chunk.iter().map(|key| {
+                json_row(&[
+                    &key.key.data,
+                    &key.key.rolling_start,
+                    &key.key.rolling_period,
+                    &key.infectiousness,
+                    &key.key.releasable_at(),
+                ])
+            });
+            let rows: Vec<_> = rows.collect::<Result<_>>()?;
+            self.database.run(
+                "INSERT INTO diagnosis_key (data, rolling_start, rolling_period, \
+                 days_since_onset, releasable_at, origin, expires_at, sent) \
+                 SELECT unhex(value ->> 0), value ->> 1, value ->> 2, value ->> 3, value ->> 4, \
+                 ?2, ?3, ?4 FROM json_each(?1) WHERE true \
+                 ON CONFLICT DO UPDATE SET expires_at = min(expires_at, excluded.expires_at) \
+                 WHERE file IS NULL",
+                &[
+                    &Json(rows),
+                    &origin,
+                    &expires_at,
+                    &SendState::initial(origin),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    /// The keys that wait for a file and may be published at `now`.
+    pub fn waiting(&self, now: Timestamp) -> Result<Waiting> {
+        self.database.one(
+            "SELECT count(*), count(*) FILTER (WHERE origin <> ?1), \
+             count(*) FILTER (WHERE origin NOT IN (?2, ?3)) \
+             FROM diagnosis_key WHERE file IS NULL AND releasable_at <= ?4",
+            &[&Origin::Padding, &Origin::Surplus, &Origin::Imported, &now],
+        )
+    }
+
+    /// Deletes padding that the previous run would have published if a file had been due. A
+    /// person's key is never that late, so the padding would be recognised.
+    pub fn drop_overdue_padding(&self, last_run: Timestamp) -> Result<()> {
+        self.database.run(
+            "DELETE FROM diagnosis_key WHERE origin = ? AND file IS NULL AND releasable_at <= ?",
+            &[&Origin::Padding, &last_run],
+        )
+    }
+
+    /// Puts `size` of the keys that may be published at `now` into the file `number`, and gives the
+    /// end of that file.
+    pub fn fill_file(&self, number: i64, size: usize, now: Timestamp) -> Result<Timestamp> {
+        // At random: a file of several says nothing of who is in it. The order of the key data
+        // would not do, since other countries choose theirs.
+        self.database.run(
+            "UPDATE diagnosis_key SET file = ? WHERE data IN \
+             (SELECT data FROM diagnosis_key WHERE file IS NULL AND releasable_at <= ? \
+              ORDER BY random() LIMIT ?)",
+            &[&number, &now, &size],
+        )?;
+        // A file ends with the oldest upload in it, padding included: else its end would tell which
+        // of its keys were not uploaded. From here on its keys end with it: when each of them was
+        // uploaded, and so which of them were uploaded together, is forgotten.
+        let expires_at: Timestamp = self.database.one(
+            "SELECT min(expires_at) FROM diagnosis_key WHERE file = ?",
+            &[&number],
+        )?;
+        self.database.run(
+            "UPDATE diagnosis_key SET expires_at = ? WHERE file = ?",
+            &[&expires_at, &number],
+        )?;
+        Ok(expires_at)
+    }
+
+    /// The keys of the file `number`.
+    pub fn of_file(&self, number: i64) -> Result<Vec<DiagnosisKey>> {
+        self.database.rows(
+            "SELECT data, rolling_start, rolling_period, days_since_onset FROM diagnosis_key \
+             WHERE file = ?",
+            &[&number],
+        )
+    }
+
+    /// The keys of the batch that is being sent; if there is none, a new one of at most `limit`
+    /// keys of written files. Empty when all is sent.
+    ///
+    /// What has become too old to be of use, and would make the gateway refuse the batch, is sent
+    /// no more.
+    pub fn plan_batch(&self, limit: usize, now: Timestamp) -> Result<Vec<DiagnosisKey>> {
+        let oldest = tek::oldest_start(now);
+        self.database.run(
+            "UPDATE diagnosis_key SET sent = ? WHERE sent = ? AND rolling_start < ?",
+            &[&SendState::Done, &SendState::Planned, &oldest],
+        )?;
+        let planned = self.planned()?;
+        if !planned.is_empty() {
+            return Ok(planned);
+        }
+        // In the order of the key data, which is random: a batch says nothing of who is in it.
+        self.database.run(
+            "UPDATE diagnosis_key SET sent = ? WHERE data IN \
+             (SELECT data FROM diagnosis_key WHERE sent IS NULL AND rolling_start >= ? \
+              AND file IN (SELECT number FROM file WHERE id IS NOT NULL) ORDER BY data LIMIT ?)",
+            &[&SendState::Planned, &oldest, &limit],
+        )?;
+        self.planned()
+    }
+
+    fn planned(&self) -> Result<Vec<DiagnosisKey>> {
+        self.database.rows(
+            "SELECT data, rolling_start, rolling_period, days_since_onset FROM diagnosis_key \
+             WHERE sent = ? ORDER BY data",
+            &[&SendState::Planned],
+        )
+    }
+
+    /// Marks the batch as sent.
+    pub fn mark_batch_sent(&self) -> Result<()> {
+        self.database.run(
+            "UPDATE diagnosis_key SET sent = ? WHERE sent = ?",
+            &[&SendState::Done, &SendState::Planned],
+        )
+    }
+
+    /// Marks these keys of the batch as sent; the others stay in it.
+    pub fn mark_sent(&self, keys: &[KeyData]) -> Result<()> {
+        self.set_planned(keys, SendState::Done)
+    }
+
+    /// Takes these keys out of the batch, for a later one.
+    pub fn put_back(&self, keys: &[KeyData]) -> Result<()> {
+        self.set_planned(keys, SendState::Unsent)
+    }
+
+    fn set_planned(&self, keys: &[KeyData], state: SendState) -> Result<()> {
+        let keys: Vec<_> = keys
+            .iter()
+            .map(|key| json_row(&[key]))
+            .collect::<Result<_>>()?;
+        self.database.run(
+            "UPDATE diagnosis_key SET sent = ?2 WHERE sent = ?3 \
+             AND data IN (SELECT unhex(value ->> 0) FROM json_each(?1))",
+            &[&Json(keys), &state, &SendState::Planned],
+        )
+    }
+
+    /// Deletes the keys that have ended.
+    pub fn expire(&self, now: Timestamp) -> Result<()> {
+        self.database
+            .run("DELETE FROM diagnosis_key WHERE expires_at <= ?", &[&now])
+    }
+
+    /// When the next key ends.
+    pub fn next_end(&self) -> Result<Option<Timestamp>> {
+        self.database
+            .one("SELECT min(expires_at) FROM diagnosis_key", &[])
+    }
+}

@@ -1,0 +1,130 @@
+//! Statements on a Durable Object's database.
+//!
+//! Statements that follow each other without `.await` between them are committed together or not at
+//! all, and no other request runs between them: that is what the objects' check-then-write relies
+//! on. An answer leaves the object only when what it wrote is on disk (the platform's output gate).
+
+#[cfg(test)]
+use std::rc::Rc;
+
+use worker::{Error, Result, SqlStorage};
+
+use super::column::{FromColumn, ToColumn, Value};
+#[cfg(test)]
+use super::sqlite;
+
+/// A database: of an object on the platform, or in memory in a native test.
+#[derive(Clone)]
+pub enum Database {
+    Object(SqlStorage),
+    #[cfg(test)]
+    Memory(Rc<rusqlite::Connection>),
+}
+
+impl Database {
+    /// Runs `statement`, and gives its rows.
+    pub fn rows<R: FromRow>(
+        &self,
+        statement: &str,
+        parameters: &[&dyn ToColumn],
+    ) -> Result<Vec<R>> {
+        let parameters = columns(parameters)?;
+        match self {
+            Self::Object(sql) => read(sql.exec(statement, parameters)?.raw()),
+            #[cfg(test)]
+            Self::Memory(connection) => read(sqlite::rows(connection, statement, parameters)?),
+        }
+    }
+
+    /// Runs `statement`, and gives its first row.
+    pub fn first<R: FromRow>(
+        &self,
+        statement: &str,
+        parameters: &[&dyn ToColumn],
+    ) -> Result<Option<R>> {
+        Ok(self.rows(statement, parameters)?.into_iter().next())
+    }
+
+    /// Runs `statement`, which has a row in any case.
+    pub fn one<R: FromRow>(&self, statement: &str, parameters: &[&dyn ToColumn]) -> Result<R> {
+        self.first(statement, parameters)?
+            .ok_or_else(|| "a statement gave no row".into())
+    }
+
+    /// Runs `statement`, and tells whether it gave a row: one that says `RETURNING 1` changed
+    /// something then.
+    pub fn any(&self, statement: &str, parameters: &[&dyn ToColumn]) -> Result<bool> {
+        let row: Option<()> = self.first(statement, parameters)?;
+        Ok(row.is_some())
+    }
+
+    /// Runs `statement` for what it changes.
+    pub fn run(&self, statement: &str, parameters: &[&dyn ToColumn]) -> Result<()> {
+        let parameters = columns(parameters)?;
+        match self {
+            Self::Object(sql) => sql.exec(statement, parameters).map(|_| ()),
+            #[cfg(test)]
+            Self::Memory(connection) => sqlite::run(connection, statement, parameters),
+        }
+    }
+}
+
+fn columns(parameters: &[&dyn ToColumn]) -> Result<Vec<Value>> {
+    parameters.iter().map(|value| value.to_column()).collect()
+}
+
+/// Reads every row, also after an error: a statement that is read in part stays open, and one that
+/// writes then keeps the object from committing anything.
+fn read<R: FromRow>(rows: impl Iterator<Item = Result<Vec<Value>>>) -> Result<Vec<R>> {
+    let mut all = Ok(Vec::new());
+    for values in rows {
+        if let Ok(rows) = &mut all {
+            match values.and_then(|values| R::from_row(&mut Row(values.into_iter()))) {
+                Ok(row) => rows.push(row),
+                Err(error) => all = Err(error),
+            }
+        }
+    }
+    all
+}
+
+/// The values of a row, in the order of its columns.
+pub struct Row(std::vec::IntoIter<Value>);
+
+impl Row {
+    /// The next value from the left.
+    pub fn take<T: FromColumn>(&mut self) -> Result<T> {
+        let value = self.0.next();
+        T::from_column(value.ok_or_else(|| Error::from("a row is too short"))?)
+    }
+}
+
+/// What a row is read into.
+pub trait FromRow: Sized {
+    fn from_row(row: &mut Row) -> Result<Self>;
+}
+
+/// A row that only has to be there.
+impl FromRow for () {
+    fn from_row(_row: &mut Row) -> Result<Self> {
+        Ok(())
+    }
+}
+
+impl<T: FromColumn> FromRow for T {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        row.take()
+    }
+}
+
+impl<A: FromColumn, B: FromColumn> FromRow for (A, B) {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok((row.take()?, row.take()?))
+    }
+}
+
+impl<A: FromColumn, B: FromColumn, C: FromColumn> FromRow for (A, B, C) {
+    fn from_row(row: &mut Row) -> Result<Self> {
+        Ok((row.take()?, row.take()?, row.take()?))
+    }
+}
