@@ -1,26 +1,19 @@
-# The functions on workerd alone: self-hosting without any account or network. `wrangler.toml` is the same for Cloudflare,
-# and a test compares the two. `dev.capnp` builds on this file for local runs and tests.
+# The deployment on workerd alone, for a machine of your own. `wrangler.toml` is the same
+# deployment for Cloudflare: `cargo xtask lint` compares the settings, and a test compares the rest.
+# `dev.capnp` uses this file for local runs and tests.
 #
-# To run a release on one's own machine (docs/operators.md):
+# docs/operators.md says how to run it and what each setting means. It listens on loopback; a server
+# in front of it must do TLS and compression.
 #
-#   cargo xtask build --release
-#   cargo xtask keys --data /var/lib/exposure-notification
-#   export MANIFEST_SIGNING_KEY="$(cat …/keys/manifest.pem)" EXPORT_SIGNING_KEY="$(cat …/keys/export.pem)"
-#   export OIDC_CLIENT_SECRET=…
-#   workerd serve --experimental workerd.capnp \
-#     --directory-path objects=…/objects --directory-path kv-index=…/kv-index \
-#     --directory-path kv-values=…/kv-values --directory-path cron=…/cron
-#
-# Lines that begin with `#efgs` are for the exchange with other countries: with this mark away, the functions reach the
-# gateway with the client certificate in `efgs/`.
-#
-# The folders must be there before. It listens on loopback; TLS and compression are the front server's.
+# Lines that begin with `#efgs` are for the exchange with other countries. Without this mark, the
+# functions reach the gateway with the client certificate in `efgs/`.
 
 using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
-    # `cargo xtask build` writes site.json: the rules of `wrangler.toml` and the headers of `portal/_headers`.
+    # `cargo xtask build` writes site.json: the rules of `wrangler.toml` and the headers of
+    # `portal/_headers`.
     (name = "site", assets = (path = "build/release/portal", userWorker = (name = "functions"), config = embed "build/release/site.json")),
     (name = "functions", worker = (
       compatibilityDate = .compatibilityDate,
@@ -49,7 +42,7 @@ const config :Workerd.Config = (
       durableObjectStorage = (localDisk = "cron"),
     )),
     (name = "cron", disk = (path = ".state/cron", writable = true)),
-    # Where the functions ask the sign-in provider: addresses that everybody can reach.
+    # The functions reach the sign-in provider through it, at public addresses only.
     (name = "internet", network = (allow = ["public"], tlsOptions = (trustBrowserCas = true))),
 #efgs    (name = "gateway", external = .gateway),
   ],
@@ -92,7 +85,8 @@ const bindings :List(Workerd.Worker.Binding) = [
   (name = "REGION", text = "NL"),
 ];
 
-# The gateway that exchanges keys with other countries, and the certificates with which it and we show who we are.
+# The gateway that exchanges keys with other countries, and the certificates with which both sides
+# authenticate.
 #efgsconst gateway :Workerd.ExternalServer = (
 #efgs  address = "gateway.invalid:443",
 #efgs  https = (
@@ -107,14 +101,14 @@ const bindings :List(Workerd.Worker.Binding) = [
 #efgs  ),
 #efgs);
 
-# The unique keys name the stored data: a changed one begins with an empty database and leaves the old one behind.
+# The unique keys name the stored data. An object whose key changes starts with an empty database.
 const objects :List(Workerd.Worker.DurableObjectNamespace) = [
   (className = "Intake", uniqueKey = "exposure-notification-Intake", enableSql = true),
   (className = "Ledger", uniqueKey = "exposure-notification-Ledger", enableSql = true),
   (className = "Desk", uniqueKey = "exposure-notification-Desk", enableSql = true),
 ];
 
-# Workers KV, as workerd brings it.
+# Workers KV, as workerd includes it.
 const kv :Workerd.Worker = (
   compatibilityDate = .compatibilityDate,
   modules = [(name = "kv.js", bundled = "/workerd/kv.js")],
@@ -126,7 +120,7 @@ const kv :Workerd.Worker = (
   durableObjectStorage = (localDisk = "kv-index"),
 );
 
-# Cron triggers, as workerd brings them.
+# Cron triggers, as workerd includes them.
 const scheduleFlags :List(Text) = ["service_binding_extra_handlers"];
 const scheduleModules :List(Workerd.Worker.Module) = [(name = "cron.js", bundled = "/workerd/cron.js")];
 const scheduleObjects :List(Workerd.Worker.DurableObjectNamespace) = [

@@ -1,4 +1,5 @@
-//! `wrangler.toml` and `workerd.capnp` describe one and the same deployment.
+//! `wrangler.toml` and `workerd.capnp` describe one and the same deployment. Their settings are
+//! compared by `cargo xtask lint` (`xtask/src/configuration.rs`).
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -114,48 +115,6 @@ fn the_kv_namespaces_are_the_same() {
         .map(|(name, _)| name)
         .collect();
     assert_eq!(cloudflare, own);
-}
-
-#[test]
-fn the_settings_are_the_same() {
-    let cloudflare: BTreeSet<_> = wrangler()["vars"]
-        .as_table()
-        .unwrap()
-        .iter()
-        .map(|(name, value)| (name.clone(), value.as_str().unwrap().to_owned()))
-        .collect();
-    let own: BTreeSet<_> = bindings(" text = ")
-        .into_iter()
-        .map(|(name, line)| (name, quoted(&line, " text")[0].clone()))
-        .collect();
-    assert_eq!(cloudflare, own);
-}
-
-#[test]
-fn secrets_are_no_settings() {
-    let wrangler = read("wrangler.toml");
-    let names: Vec<_> = bindings("fromEnvironment")
-        .into_iter()
-        .map(|(name, _)| name)
-        .collect();
-    assert_eq!(
-        names,
-        [
-            "EFGS_SIGNING_CERTIFICATE",
-            "EFGS_SIGNING_KEY",
-            "EFGS_TRUST_ANCHOR",
-            "EXPORT_SIGNING_KEY",
-            "MANIFEST_SIGNING_KEY",
-            "OIDC_CLIENT_SECRET"
-        ]
-    );
-    for (name, line) in bindings("fromEnvironment") {
-        assert_eq!(quoted(&line, "fromEnvironment")[0], name);
-        assert!(
-            wrangler.contains(&format!("wrangler secret put {name}")),
-            "{name}"
-        );
-    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::process::Command;
 use crate::{
     Result,
     build::{self, Profile},
+    configuration,
     process::{self, print_summary, run, step},
     root,
     setup::{
@@ -62,6 +63,7 @@ fn test_everything() -> Result {
 }
 
 fn lint_everything() -> Result {
+    step("check the settings", configuration::check)?;
     step("check the format", || {
         run(cargo().args(["fmt", "--all", "--check"]))
     })?;

@@ -6,6 +6,7 @@
 pub mod bench;
 pub mod build;
 pub mod checks;
+mod configuration;
 pub mod dev;
 pub mod documents;
 pub mod efgs_keys;
