@@ -54,7 +54,7 @@ const compatibilityDate :Text = "2026-11-01";
 const bindings :List(Workerd.Worker.Binding) = [
   (name = "INTAKE", durableObjectNamespace = "Intake"),
   (name = "LEDGER", durableObjectNamespace = "Ledger"),
-  (name = "DESK", durableObjectNamespace = "Desk"),
+  (name = "STAFF", durableObjectNamespace = "Staff"),
   (name = "CONTENT", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"content\"}"))),
   (name = "SECURITY_LOG", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"security-log\"}"))),
 #efgs  (name = "EFGS", service = "gateway"),
@@ -105,7 +105,7 @@ const bindings :List(Workerd.Worker.Binding) = [
 const objects :List(Workerd.Worker.DurableObjectNamespace) = [
   (className = "Intake", uniqueKey = "exposure-notification-Intake", enableSql = true),
   (className = "Ledger", uniqueKey = "exposure-notification-Ledger", enableSql = true),
-  (className = "Desk", uniqueKey = "exposure-notification-Desk", enableSql = true),
+  (className = "Staff", uniqueKey = "exposure-notification-Desk", enableSql = true),
 ];
 
 # Workers KV, as workerd includes it.

@@ -1,15 +1,23 @@
 //! The Worker: what phones, employees and the platform's scheduler call.
 //!
-//! Data moves one way (design §2): phone routes → [`intake`] → publication → [`ledger`] →
-//! [`content_store`] → phones. Employees come by [`sign_in`] and [`portal_api`] to the [`desk`],
-//! which knows who they are and asks the [`intake`]. Whatever is decided is decided in `shared`;
-//! the modules here parse, store and answer.
+//! A request enters by a route, which parses it and calls a Durable Object; the object decides by
+//! the rules in `shared`, stores and replies; the route makes an answer of the reply. Keys move one
+//! way (design §2): phones → Intakes → Ledger → published files → phones. Employees reach the
+//! Staff, which checks who they are and passes codes on to the Intakes.
+//!
+//! The rooms use each other in one direction: `routes` → `objects` → `platform`.
 
 mod objects;
 mod platform;
 mod routes;
 
 use worker::{Context, Env, Result, ScheduleContext, ScheduledEvent, console_error, event};
+
+use objects::{
+    exchange::job::Job,
+    ledger::calls::{Exchange, LedgerAddress, Publish},
+};
+use platform::{call::Call as _, clock, failure};
 
 /// A request from outside.
 #[event(fetch)]
@@ -18,25 +26,27 @@ async fn fetch(
     env: Env,
     _context: Context,
 ) -> Result<web_sys::Response> {
-    routes::router::route(request, &env).await
+    Ok(routes::router::route(request, &env).await?)
 }
 
-/// The cron triggers: exchange keys with other countries by those that the settings name, and
-/// publish by any other.
+/// Runs the job of a cron trigger: exchanges keys with other countries on the triggers that the
+/// settings name, and publishes on any other.
 #[event(scheduled)]
 async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
-    let jobs = objects::exchange::Job::on_schedule(&env, &event.cron());
-    let done = async {
-        let now = platform::clock::now(&env).await?;
+    let jobs = Job::on_schedule(&env, &event.cron());
+    let done: failure::Result<()> = async {
+        let now = clock::now(&env).await?;
         if jobs.is_empty() {
-            return objects::ledger::publish(&env, now).await;
+            Publish {}.send(&env, LedgerAddress, now).await?;
         }
         for job in &jobs {
-            objects::ledger::exchange(&env, *job, now).await?;
+            let exchange = Exchange { job: *job };
+            exchange.send(&env, LedgerAddress, now).await?;
         }
         Ok(())
-    };
-    if let Err(error) = done.await {
+    }
+    .await;
+    if let Err(error) = done {
         let job = if jobs.is_empty() {
             "publication"
         } else {

@@ -92,11 +92,17 @@ fn the_durable_objects_are_the_same() {
     assert_eq!(cloudflare, own);
     assert!(!own.is_empty());
 
-    let migrated: BTreeSet<_> = tables(&wrangler, &["migrations"])
-        .into_iter()
-        .flat_map(|migration| migration["new_sqlite_classes"].as_array().unwrap())
-        .map(|class| class.as_str().unwrap().to_owned())
-        .collect();
+    let mut migrated = BTreeSet::new();
+    for migration in tables(&wrangler, &["migrations"]) {
+        let list = |name| migration.get(name).and_then(|list| list.as_array());
+        for class in list("new_sqlite_classes").into_iter().flatten() {
+            migrated.insert(class.as_str().unwrap().to_owned());
+        }
+        for renamed in list("renamed_classes").into_iter().flatten() {
+            assert!(migrated.remove(renamed["from"].as_str().unwrap()));
+            migrated.insert(renamed["to"].as_str().unwrap().to_owned());
+        }
+    }
     let objects = constant("objects");
     let classes: BTreeSet<_> = quoted(&objects, "className").into_iter().collect();
     assert_eq!(migrated, classes);

@@ -1,41 +1,50 @@
-//! A Durable Object's alarm, by which it deletes what has ended.
+//! A Durable Object's alarm, at which it deletes what has expired.
 
 use std::cell::Cell;
 
 use shared::Timestamp;
-use worker::{Result, Storage};
+use worker::{State, Storage};
 
-use crate::platform::clock;
+use crate::platform::{clock, failure::Result};
 
-/// The one alarm of an object. It is only ever set to an earlier moment, never to a later one, so
-/// nothing outlives its end because something else was stored after it. One that goes off early
-/// finds nothing to delete, and is set again.
-#[derive(Default)]
+/// The one alarm of an object. It is only ever moved to an earlier time, so nothing outlives its
+/// end because something else was stored after it. An alarm that fires too early finds nothing to
+/// delete, and is set again.
 pub struct Alarm {
-    /// When it goes off, in milliseconds of the platform's clock, as far as this instance has
-    /// learnt it.
+    storage: Storage,
+    /// When the alarm fires, in milliseconds of the platform's clock, as far as this instance
+    /// knows.
     due: Cell<Option<i64>>,
 }
 
 impl Alarm {
-    /// Makes sure that the alarm goes off at `time` of the service's clock, which says `now`, or
-    /// before.
-    pub async fn set(&self, storage: &Storage, time: Timestamp, now: Timestamp) -> Result<()> {
+    /// The alarm of the object with `state`.
+    pub fn new(state: &State) -> Self {
+        Self {
+            storage: state.storage(),
+            due: Cell::new(None),
+        }
+    }
+
+    /// Makes sure that the alarm fires no later than at `time` of the service's clock, which reads
+    /// `now`.
+    pub async fn set(&self, time: Timestamp, now: Timestamp) -> Result<()> {
         let delay = time.as_millisecond() - now.as_millisecond();
         let due = clock::platform_millis() + delay.max(0);
         if self.due.get().is_none() {
             // An earlier instance of the object may have set it.
-            self.due.set(storage.get_alarm().await?);
+            self.due.set(self.storage.get_alarm().await?);
         }
         if self.due.get().is_some_and(|earlier| earlier <= due) {
             return Ok(());
         }
         self.due.set(Some(due));
-        storage.set_alarm(due - clock::platform_millis()).await
+        let delay = due - clock::platform_millis();
+        Ok(self.storage.set_alarm(delay).await?)
     }
 
-    /// The alarm goes off now, and is not set any more.
-    pub fn has_gone_off(&self) {
+    /// Notes that the alarm fires now and is no longer set.
+    pub fn fired(&self) {
         self.due.set(None);
     }
 }

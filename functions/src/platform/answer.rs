@@ -4,7 +4,8 @@ use serde::Serialize;
 use shared::api::{problem, problem::Problem, routes::RouteError};
 use wasm_bindgen::JsValue;
 use web_sys::{Headers, Response, ResponseInit};
-use worker::Result;
+
+use crate::platform::failure::Result;
 
 /// What nobody may keep or change on the way: everything that is not a published file.
 const NO_STORE: &str = "no-store, no-transform";
@@ -51,6 +52,7 @@ pub fn json(value: &impl Serialize) -> Result<Response> {
 }
 
 /// An empty answer with this status.
+#[cfg(feature = "test-controls")]
 pub fn empty(status: u16) -> Result<Response> {
     Ok(Response::new_with_opt_str_and_init(
         None,
@@ -162,11 +164,11 @@ impl File<'_> {
     }
 }
 
-fn private(status: u16, headers: &[(&str, &str)]) -> std::result::Result<ResponseInit, JsValue> {
+fn private(status: u16, headers: &[(&str, &str)]) -> Result<ResponseInit, JsValue> {
     init(status, &[headers, &PRIVATE].concat())
 }
 
-fn init(status: u16, headers: &[(&str, &str)]) -> std::result::Result<ResponseInit, JsValue> {
+fn init(status: u16, headers: &[(&str, &str)]) -> Result<ResponseInit, JsValue> {
     let set = Headers::new()?;
     for (name, value) in headers.iter().chain(&ALWAYS) {
         set.set(name, value)?;

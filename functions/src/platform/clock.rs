@@ -1,7 +1,9 @@
-//! The one clock: read at the door of each request and handed down from there (design §5).
+//! The one clock: read once for each request, and an argument from there on (design §5).
 
 use shared::Timestamp;
-use worker::{Env, Result};
+use worker::Env;
+
+use crate::platform::failure::Result;
 
 /// The time.
 #[cfg(not(feature = "test-controls"))]
@@ -12,17 +14,17 @@ pub async fn now(_env: &Env) -> Result<Timestamp> {
 /// The time, moved by the offset that tests have set.
 #[cfg(feature = "test-controls")]
 pub async fn now(env: &Env) -> Result<Timestamp> {
-    let offset = crate::routes::test_controls::clock_offset(env).await?;
+    let offset = crate::platform::test_clock::offset(env).await?;
     Ok(shared::time::shift(real(), offset))
 }
 
-/// The platform's own time in milliseconds, by which its timers go.
+/// The platform's own time in milliseconds, which its timers use.
 pub fn platform_millis() -> i64 {
     js_sys::Date::now() as i64
 }
 
-/// The time as it is, whatever tests have set: by it alone ID tokens are checked, since another
-/// party wrote their times.
+/// The time, not moved by tests. ID tokens are checked against it, since another party wrote their
+/// times.
 pub fn real() -> Timestamp {
     Timestamp::from_millisecond(platform_millis()).unwrap_or_default()
 }

@@ -3,8 +3,10 @@
 pub mod alarm;
 pub mod answer;
 pub mod body;
+pub mod call;
 pub mod clock;
 pub mod content_store;
+pub mod failure;
 pub mod object;
 pub mod outgoing;
 pub mod random;
@@ -12,3 +14,5 @@ pub mod request;
 pub mod security_log;
 pub mod settings;
 pub mod sql;
+#[cfg(feature = "test-controls")]
+pub mod test_clock;

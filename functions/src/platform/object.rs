@@ -1,96 +1,81 @@
-//! Calls from the Worker to its Durable Objects.
+//! Both ends of a [call](super::call): how it reaches a Durable Object, and how the object answers.
 //!
-//! A call is one `fetch`: the path names the command, the query says the time at which the request
-//! came in, and the body is the command's argument. Objects trust their caller: nobody else can
-//! reach them.
+//! Objects trust their caller: only the Worker and other objects can reach them.
 
 use std::{cell::RefCell, collections::HashMap};
 
 use js_sys::Uint8Array;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use shared::Timestamp;
-use url::Url;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use worker::{Env, Error, Result, worker_sys};
+use worker::{Env, worker_sys};
 
-/// One of the service's Durable Objects.
-#[derive(Clone, Eq, Hash, PartialEq)]
-pub struct Object {
-    binding: &'static str,
-    name: String,
+use crate::platform::{
+    answer,
+    call::{Address, Call, Head},
+    failure::{Failure, Result},
+};
+
+/// The status of an answer that is a [`Failure`].
+const FAILED: u16 = 500;
+
+/// Sends a call to the object at `address` and gives the answer as it is.
+pub async fn fetch<A: Address>(
+    env: &Env,
+    address: &A,
+    head: &Head,
+    body: &[u8],
+) -> Result<web_sys::Response> {
+    let init = web_sys::RequestInit::new();
+    init.set_method("POST");
+    init.set_body(&Uint8Array::from(body));
+    let request = web_sys::Request::new_with_str_and_init(&head.to_url(), &init)?;
+    let answer = stub(env, address)?.fetch_with_request(&request)?;
+    Ok(JsFuture::from(answer).await?.unchecked_into())
 }
 
-impl Object {
-    /// The object `name` of the namespace `binding`.
-    pub fn new(binding: &'static str, name: impl Into<String>) -> Self {
-        Self {
-            binding,
-            name: name.into(),
-        }
+/// The reply in `answer`, or the failure.
+pub async fn read_reply<R: DeserializeOwned>(answer: web_sys::Response) -> Result<R> {
+    if !answer.ok() {
+        return Err(read_failure(answer).await);
     }
+    Ok(serde_json::from_str(&text(answer).await?)?)
+}
 
-    /// Calls `command` with bytes and gives the object's answer as it is.
-    pub async fn fetch(
-        &self,
-        env: &Env,
-        command: &Command,
-        body: &[u8],
-    ) -> Result<web_sys::Response> {
-        let init = web_sys::RequestInit::new();
-        init.set_method("POST");
-        init.set_body(&Uint8Array::from(body));
-        let request = web_sys::Request::new_with_str_and_init(&command.to_url(), &init)?;
-        let answer = self.stub(env)?.fetch_with_request(&request)?;
-        Ok(JsFuture::from(answer).await?.unchecked_into())
-    }
+/// The failure in `answer`.
+pub async fn read_failure(answer: web_sys::Response) -> Failure {
+    let status = answer.status();
+    let text = text(answer).await.unwrap_or_default();
+    serde_json::from_str(&text)
+        .unwrap_or_else(|_| Failure::internal(format_args!("an object answered {status}")))
+}
 
-    /// Calls `command` with a JSON argument. `None` when the object refuses it.
-    pub async fn call<A: DeserializeOwned>(
-        &self,
-        env: &Env,
-        command: &Command,
-        argument: &impl Serialize,
-    ) -> Result<Option<A>> {
-        let response = self
-            .fetch(env, command, &serde_json::to_vec(argument)?)
-            .await?;
-        match response.status() {
-            200 => {
-                let text = JsFuture::from(response.text()?)
-                    .await?
-                    .as_string()
-                    .unwrap_or_default();
-                Ok(Some(serde_json::from_str(&text)?))
-            }
-            REFUSED => Ok(None),
-            status => Err(Error::RustError(format!(
-                "{} {} answered {status}",
-                self.binding, command.name
-            ))),
-        }
-    }
+async fn text(answer: web_sys::Response) -> Result<String> {
+    let text = JsFuture::from(answer.text()?).await?;
+    Ok(text.as_string().unwrap_or_default())
+}
 
-    fn stub(&self, env: &Env) -> Result<worker_sys::DurableObject> {
-        thread_local! {
-            // Ids never change, so each is looked up once. A stub belongs to the request that made it.
-            static IDS: RefCell<HashMap<Object, Id>> = RefCell::default();
-        }
-        IDS.with_borrow_mut(|ids| {
-            if let Some(id) = ids.get(self) {
-                return Ok(id.namespace.get(&id.id)?);
-            }
-            let binding = js_sys::Reflect::get(env.as_ref(), &JsValue::from_str(self.binding))?;
-            let namespace: worker_sys::DurableObjectNamespace = binding.unchecked_into();
-            let id = Id {
-                id: namespace.id_from_name(&self.name)?,
-                namespace,
-            };
-            let stub = id.namespace.get(&id.id)?;
-            ids.insert(self.clone(), id);
-            Ok(stub)
-        })
+fn stub<A: Address>(env: &Env, address: &A) -> Result<worker_sys::DurableObject> {
+    thread_local! {
+        // Ids never change, so each is looked up once. A stub belongs to the request that made it.
+        static IDS: RefCell<HashMap<(&'static str, String), Id>> = RefCell::default();
     }
+    let key = (A::BINDING, address.name());
+    IDS.with_borrow_mut(|ids| {
+        if let Some(id) = ids.get(&key) {
+            return Ok(id.namespace.get(&id.id)?);
+        }
+        let binding = js_sys::Reflect::get(env.as_ref(), &JsValue::from_str(A::BINDING))?;
+        let namespace: worker_sys::DurableObjectNamespace = binding.unchecked_into();
+        let id = Id {
+            id: namespace.id_from_name(&key.1)?,
+            namespace,
+        };
+        let stub = id.namespace.get(&id.id)?;
+        ids.insert(key, id);
+        Ok(stub)
+    })
 }
 
 struct Id {
@@ -98,62 +83,62 @@ struct Id {
     id: worker_sys::DurableObjectId,
 }
 
-/// The status of an object's answer that says no, for a reason that the caller knows how to tell.
-pub const REFUSED: u16 = 422;
-
-/// What an object is asked to do.
-pub struct Command {
-    /// Its name.
-    pub name: &'static str,
-    /// When the request that led to it came in.
-    pub now: Timestamp,
-    /// What the object must know beside the body; empty for most commands.
-    pub detail: Vec<u8>,
+/// What an object does for a call.
+pub trait Handle<C: Call> {
+    async fn handle(&self, call: C, now: Timestamp) -> Result<C::Reply>;
 }
 
-impl Command {
-    /// The command `name` at `now`.
-    pub fn new(name: &'static str, now: Timestamp) -> Self {
-        Self {
-            name,
-            now,
-            detail: Vec::new(),
-        }
-    }
-
-    fn to_url(&self) -> String {
-        format!(
-            "https://object/{}?{}&{}",
-            self.name,
-            self.now.as_second(),
-            hex::encode(&self.detail)
-        )
-    }
-}
-
-/// A command as it arrives at its object.
+/// A call as it arrives at its object.
 pub struct Received {
-    /// Its name.
-    pub name: String,
-    /// When the request that led to it came in.
-    pub now: Timestamp,
-    /// What the sender put beside the body.
-    pub detail: Vec<u8>,
+    pub head: Head,
+    pub body: Vec<u8>,
 }
 
 impl Received {
-    /// The command that [`Object::fetch`] wrote into `url`.
-    pub fn read(url: &str) -> Result<Self> {
-        let url = Url::parse(url)?;
-        let (now, detail) = url
-            .query()
-            .and_then(|query| query.split_once('&'))
-            .ok_or("no time in a command")?;
-        let now = now.parse().map_err(|_| "no time in a command")?;
+    async fn read(request: &web_sys::Request) -> Result<Self> {
+        let body = JsFuture::from(request.array_buffer()?).await?;
         Ok(Self {
-            name: url.path().trim_start_matches('/').to_owned(),
-            now: Timestamp::from_second(now).map_err(|_| "no time in a command")?,
-            detail: hex::decode(detail).map_err(|_| "no detail in a command")?,
+            head: Head::parse(&request.url())?,
+            body: Uint8Array::new(&body).to_vec(),
         })
     }
+
+    /// Lets `object` handle the call as a `C`, and answers with its reply.
+    pub async fn handle<C: Call>(&self, object: &impl Handle<C>) -> Result<web_sys::Response> {
+        let call = serde_json::from_slice(&self.body)?;
+        answer::json(&object.handle(call, self.head.now).await?)
+    }
 }
+
+/// Answers `request` with what `dispatch` makes of the call in it.
+pub async fn serve(
+    request: &worker::Request,
+    dispatch: impl AsyncFnOnce(Received) -> Result<web_sys::Response>,
+) -> worker::Result<worker::Response> {
+    let answer = match Received::read(request.inner()).await {
+        Ok(received) => dispatch(received).await,
+        Err(failure) => Err(failure),
+    };
+    let answer = answer.or_else(|failure| {
+        let init = web_sys::ResponseInit::new();
+        init.set_status(FAILED);
+        Ok::<_, Failure>(web_sys::Response::new_with_opt_str_and_init(
+            Some(&serde_json::to_string(&failure)?),
+            &init,
+        )?)
+    })?;
+    Ok(answer.into())
+}
+
+/// Lets an object handle a received call as one of these types, by its name.
+macro_rules! dispatch {
+    ($received:ident to $object:expr; $($call:ty),* $(,)?) => {
+        match $received.head.name.as_str() {
+            $(<$call as $crate::platform::call::Call>::NAME => {
+                $received.handle::<$call>($object).await
+            })*
+            name => Err(format!("an unknown call: {name}").as_str().into()),
+        }
+    };
+}
+pub(crate) use dispatch;

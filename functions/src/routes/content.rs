@@ -4,9 +4,9 @@ use shared::{
     Timestamp,
     api::{Content, problem::Problem},
 };
-use worker::{Env, Result};
+use worker::Env;
 
-use crate::platform::{answer, answer::File, content_store::ContentStore};
+use crate::platform::{answer, answer::File, content_store::ContentStore, failure::Result};
 
 /// How long a cache may keep the manifest and the index.
 const SHORT: &str = "max-age=300";

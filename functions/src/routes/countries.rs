@@ -1,9 +1,9 @@
 //! The countries that keys are exchanged with (design §4.2).
 
 use shared::api::CountriesAnswer;
-use worker::{Env, Result};
+use worker::Env;
 
-use crate::platform::{answer, settings};
+use crate::platform::{answer, failure::Result, settings};
 
 /// Answers with the countries.
 pub fn answer(env: &Env) -> Result<web_sys::Response> {

@@ -11,11 +11,11 @@ use shared::{
     enrolment::{intake::IntakeNumber, upload},
 };
 use url::Url;
-use worker::{Env, Result, console_error};
+use worker::{Env, console_error};
 
 use crate::{
-    objects::{intake, intake::PhoneRequest},
-    platform::{answer, random, request, settings},
+    objects::intake::calls::PhoneCall,
+    platform::{answer, failure::Result, random, request, settings},
 };
 
 /// Answers a phone's request.
@@ -40,20 +40,18 @@ pub async fn answer(
         Some(bucket) if route != PhoneRoute::Register => bucket.intake(),
         _ => any,
     };
-    let request = PhoneRequest {
+    let call = PhoneCall {
         route,
         body,
         signature: signature(url).unwrap_or_default(),
     };
-    intake::phone(env, intake, request, now)
-        .await
-        .or_else(|error| {
-            console_error!("a phone's request failed: {error}");
-            answer::phone(&match route {
-                PhoneRoute::Register => api::Registration::failure().to_body(),
-                PhoneRoute::PostKeys | PhoneRoute::StopKeys => api::upload_answer(),
-            })
+    call.send(env, intake, now).await.or_else(|error| {
+        console_error!("a phone's request failed: {error}");
+        answer::phone(&match route {
+            PhoneRoute::Register => api::Registration::failure().to_body(),
+            PhoneRoute::PostKeys | PhoneRoute::StopKeys => api::upload_answer(),
         })
+    })
 }
 
 /// The signature in the query. A plus sign that was not encoded arrives as a space.

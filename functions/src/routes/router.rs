@@ -1,28 +1,44 @@
-//! Gives each request from outside to the file that answers its route.
+//! Gives each request from outside to the file that answers its route, and makes an answer of a
+//! failure.
 
-use shared::api::{
-    problem::Problem,
-    routes::{Route, RouteError},
+use shared::{
+    Timestamp,
+    api::{
+        problem::Problem,
+        routes::{Route, RouteError},
+    },
 };
 use url::Url;
-use worker::{Env, Result, console_error};
+use worker::{Env, console_error};
 
 #[cfg(feature = "test-controls")]
 use crate::routes::test_controls;
 use crate::{
-    platform::{answer, clock, request},
+    platform::{
+        answer, clock,
+        failure::{Failure, Result},
+        request,
+        security_log::SecurityLog,
+    },
     routes::{content, countries, employees, phone, sign_in},
 };
 
-/// Answers `request`. An error inside is logged and answered as unavailable: causes never leave the
-/// service.
+/// Answers `request`. A fault of the service is logged and answered as unavailable: causes never
+/// leave the service.
 pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Response> {
     let url = match request::url(&request) {
         Ok(url) => url,
         Err(problem) => return answer::problem(problem),
     };
     let route = Route::parse(&request.method(), url.path());
-    dispatch(route, &request, &url, env).await.or_else(|error| {
+    let answered = async {
+        let now = clock::now(env).await?;
+        match dispatch(route, &request, &url, env, now).await {
+            Ok(answer) => Ok(answer),
+            Err(failure) => refuse(failure, &request, env, now).await,
+        }
+    };
+    answered.await.or_else(|error| {
         // Not the path itself: the sender can put anything into it.
         let name = route.map_or("another path", |route| route.endpoint().path);
         console_error!("{name} failed: {error}");
@@ -31,12 +47,12 @@ pub async fn route(request: web_sys::Request, env: &Env) -> Result<web_sys::Resp
 }
 
 async fn dispatch(
-    route: std::result::Result<Route, RouteError>,
+    route: Result<Route, RouteError>,
     request: &web_sys::Request,
     url: &Url,
     env: &Env,
+    now: Timestamp,
 ) -> Result<web_sys::Response> {
-    let now = clock::now(env).await?;
     match route {
         Ok(Route::Content(content)) => content::answer(content, request, env, now).await,
         Ok(Route::Countries) => countries::answer(env),
@@ -46,5 +62,26 @@ async fn dispatch(
         #[cfg(feature = "test-controls")]
         Err(RouteError::NotFound) => test_controls::answer(request, url, env, now).await,
         Err(error) => answer::no_route(error),
+    }
+}
+
+/// Answers a request that is refused, and notes in the security log that the sender may be trying
+/// what is not allowed. A fault of the service is left to the caller.
+async fn refuse(
+    failure: Failure,
+    request: &web_sys::Request,
+    env: &Env,
+    now: Timestamp,
+) -> Result<web_sys::Response> {
+    match failure {
+        Failure::Refused(problem) => {
+            SecurityLog::note(request, env, problem, now).await;
+            answer::problem(problem)
+        }
+        Failure::Throttled { retry_after } => {
+            SecurityLog::note(request, env, Problem::Throttled, now).await;
+            answer::throttled(retry_after)
+        }
+        Failure::Internal(_) => Err(failure),
     }
 }

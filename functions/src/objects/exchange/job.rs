@@ -1,5 +1,6 @@
 //! The two jobs of the exchange, and when they run.
 
+use serde::{Deserialize, Serialize};
 use shared::settings::table;
 use worker::Env;
 
@@ -9,7 +10,8 @@ use crate::platform::settings;
 pub const MAX_BATCHES_PER_RUN: usize = 200;
 
 /// One of the two jobs.
-#[derive(Clone, Copy, Eq, PartialEq)]
+#[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Job {
     /// From other countries.
     Download,
@@ -18,17 +20,13 @@ pub enum Job {
 }
 
 impl Job {
-    const ALL: [Self; 2] = [Self::Download, Self::Upload];
+    pub const ALL: [Self; 2] = [Self::Download, Self::Upload];
 
     pub const fn name(self) -> &'static str {
         match self {
             Self::Download => "download",
             Self::Upload => "upload",
         }
-    }
-
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|job| job.name() == name)
     }
 
     /// The jobs of the cron trigger `cron`. A job whose schedule is not configured never runs; the

@@ -9,8 +9,8 @@
 mod batch;
 mod download;
 mod gateway;
-mod job;
-mod store;
+pub mod job;
+pub mod store;
 mod upload;
 
 use shared::{
@@ -21,8 +21,8 @@ use worker::{Env, Result, console_error};
 
 use crate::{objects::ledger::diagnosis_keys::DiagnosisKeys, platform::settings};
 use gateway::Gateway;
-pub use job::Job;
-pub use store::ExchangeStore;
+use job::Job;
+use store::ExchangeStore;
 
 /// Runs `job`, if the exchange is switched on. A failure of the gateway is not an error but an
 /// outcome, which is logged and stored for the administrator.

@@ -1,223 +1,90 @@
-//! The Intake: enrolments, and uploaded keys that wait for the GGD or for their release (design §2,
+//! The Intake: enrolments, and uploaded keys that wait for their validation or release (design §2,
 //! §3).
 //!
 //! There are 23 of them, chosen by the first symbol of the code and the first byte of the bucket
-//! id. Everything here that is checked and then changed is so within one object, without `.await`
-//! between check and change.
+//! id. What is checked and then changed lies within one object, and nothing is awaited between
+//! check and change.
 
+pub mod calls;
 mod enrolments;
 mod phone;
 mod store;
 mod uploads;
 
-use js_sys::Uint8Array;
-use serde::{Deserialize, Serialize};
 use shared::{
-    Timestamp,
-    api::{Validation, routes::PhoneRoute},
-    enrolment::{BucketId, intake::IntakeNumber},
-    keys::conversion::DiagnosisKey,
-    staff::idempotency::{AttemptId, REPLAY_SECONDS},
-    time::shift,
+    Timestamp, enrolment::intake::IntakeNumber, staff::idempotency::REPLAY_SECONDS, time::shift,
 };
-use wasm_bindgen_futures::JsFuture;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use self::{
+    calls::{Confirm, Expire, PhoneCall, Release, Released, Validate, Validated},
+    store::IntakeStore,
+};
 use crate::platform::{
     alarm::Alarm,
-    answer, clock,
-    object::{Command, Object, REFUSED, Received},
+    answer,
+    call::Done,
+    clock,
+    failure::Result,
+    object::{self, Handle, Received, dispatch},
+    random,
 };
-use store::IntakeStore;
-
-/// A phone's request, not looked at.
-pub struct PhoneRequest {
-    /// Where it came in.
-    pub route: PhoneRoute,
-    /// The body.
-    pub body: Vec<u8>,
-    /// The signature, or zeros.
-    pub signature: [u8; 32],
-}
-
-const REGISTER: &str = "register";
-const UPLOAD: &str = "upload";
-const DECOY: &str = "decoy";
-const VALIDATE: &str = "validate";
-const RELEASE: &str = "release";
-const CONFIRM: &str = "confirm";
-const EXPIRE: &str = "expire";
-
-/// Asks `intake` on behalf of a phone. The answer is the one that the phone gets.
-pub async fn phone(
-    env: &Env,
-    intake: IntakeNumber,
-    request: PhoneRequest,
-    now: Timestamp,
-) -> Result<web_sys::Response> {
-    // The Intake's number goes with it: an object is not told its name on every platform.
-    let mut detail = vec![intake.get()];
-    detail.extend_from_slice(&request.signature);
-    let command = Command {
-        name: match request.route {
-            PhoneRoute::Register => REGISTER,
-            PhoneRoute::PostKeys => UPLOAD,
-            PhoneRoute::StopKeys => DECOY,
-        },
-        now,
-        detail,
-    };
-    let answer = object(intake).fetch(env, &command, &request.body).await?;
-    if answer.ok() {
-        Ok(answer)
-    } else {
-        Err("an Intake failed".into())
-    }
-}
-
-/// Confirms an enrolment on behalf of the GGD. False when the code is unknown, expired or used; an
-/// attempt that was accepted a moment ago is so again.
-pub async fn validate(
-    env: &Env,
-    validation: Validation,
-    attempt: AttemptId,
-    now: Timestamp,
-) -> Result<bool> {
-    let answer: Option<()> = object(validation.code.intake())
-        .call(env, &Command::new(VALIDATE, now), &(validation, attempt))
-        .await?;
-    Ok(answer.is_some())
-}
-
-/// The uploads of buckets behind `after` that hold keys which may be published at `now`.
-pub async fn release(
-    env: &Env,
-    intake: IntakeNumber,
-    after: Option<BucketId>,
-    now: Timestamp,
-) -> Result<Released> {
-    object(intake)
-        .call(env, &Command::new(RELEASE, now), &after)
-        .await?
-        .ok_or_else(|| "an Intake refused a release".into())
-}
-
-/// Forgets the keys of `uploads` that [`release`] gave at the same `now`, and those that are of no
-/// use.
-pub async fn confirm(
-    env: &Env,
-    intake: IntakeNumber,
-    uploads: &[i64],
-    now: Timestamp,
-) -> Result<()> {
-    object(intake)
-        .call(env, &Command::new(CONFIRM, now), &uploads)
-        .await?
-        .ok_or_else(|| "an Intake refused a confirmation".into())
-}
-
-/// Deletes what has ended by `now`.
-#[cfg(feature = "test-controls")]
-pub async fn expire(env: &Env, intake: IntakeNumber, now: Timestamp) -> Result<()> {
-    object(intake)
-        .call(env, &Command::new(EXPIRE, now), &())
-        .await?
-        .ok_or_else(|| "an Intake refused to expire".into())
-}
-
-fn object(intake: IntakeNumber) -> Object {
-    Object::new("INTAKE", intake.get().to_string())
-}
-
-/// A page of uploads with keys to publish.
-#[derive(Deserialize, Serialize)]
-pub struct Released {
-    /// For each person the uploads, and their keys that may be published now.
-    pub persons: Vec<Vec<ReleasedUpload>>,
-    /// Behind which bucket the next page begins; `None` when this is the last one.
-    pub next: Option<BucketId>,
-}
-
-/// One upload's keys that may be published now. Possibly none, when what it holds is of no use to
-/// anyone.
-#[derive(Deserialize, Serialize)]
-pub struct ReleasedUpload {
-    /// Its number in its Intake.
-    pub id: i64,
-    /// When it came in.
-    pub uploaded_at: Timestamp,
-    /// The keys.
-    pub keys: Vec<DiagnosisKey>,
-}
 
 /// The Durable Object.
 #[durable_object(alarm)]
 pub struct Intake {
-    state: State,
     env: Env,
     store: IntakeStore,
     alarm: Alarm,
+    /// `None` when the object has another name than an Intake.
+    number: Option<IntakeNumber>,
 }
 
 impl DurableObject for Intake {
     fn new(state: State, env: Env) -> Self {
-        let store = IntakeStore::open(&state);
+        let name = state.id().name();
         Self {
-            state,
             env,
-            store,
-            alarm: Alarm::default(),
+            store: IntakeStore::open(&state),
+            alarm: Alarm::new(&state),
+            number: name.and_then(|name| name.parse().ok().map(IntakeNumber::modulo)),
         }
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
-        self.answer(request.inner()).await.map(Response::from)
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        object::serve(&request, async |received| {
+            if received.head.name == PhoneCall::NAME {
+                return self.phone(received).await;
+            }
+            dispatch!(received to self; Validate, Release, Confirm, Expire)
+        })
+        .await
     }
 
-    async fn alarm(&self) -> Result<Response> {
+    async fn alarm(&self) -> worker::Result<Response> {
         let now = clock::now(&self.env).await?;
-        self.alarm.has_gone_off();
+        self.alarm.fired();
         self.expire(now).await?;
         Response::empty()
     }
 }
 
-impl Intake {
-    async fn answer(&self, request: &web_sys::Request) -> Result<web_sys::Response> {
-        let command = Received::read(&request.url())?;
-        let body = JsFuture::from(request.array_buffer()?).await?;
-        let body = Uint8Array::new(&body).to_vec();
-        let now = command.now;
-        match command.name.as_str() {
-            REGISTER => self.phone(PhoneRoute::Register, &body, &command).await,
-            UPLOAD => self.phone(PhoneRoute::PostKeys, &body, &command).await,
-            DECOY => self.phone(PhoneRoute::StopKeys, &body, &command).await,
-            VALIDATE => self.validate(&body, now).await,
-            RELEASE => self.release(&body, now),
-            CONFIRM => self.confirm(&body, now).await,
-            EXPIRE => {
-                self.expire(now).await?;
-                answer::json(&())
-            }
-            _ => Err("unknown command".into()),
-        }
-    }
-
-    async fn validate(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
-        let (validation, attempt): (Validation, AttemptId) = serde_json::from_slice(body)?;
+impl Handle<Validate> for Intake {
+    async fn handle(&self, call: Validate, now: Timestamp) -> Result<Validated> {
         let end = shift(now, REPLAY_SECONDS);
-        if self.store.validate(&validation, attempt, end, now)? {
-            self.alarm.set(&self.state.storage(), end, now).await?;
-            answer::json(&())
-        } else {
-            answer::empty(REFUSED)
+        let accepted = self
+            .store
+            .validate(&call.validation, call.attempt, end, now)?;
+        if accepted {
+            self.alarm.set(end, now).await?;
         }
+        Ok(Validated { accepted })
     }
+}
 
-    fn release(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
-        let after: Option<BucketId> = serde_json::from_slice(body)?;
-        let page = self.store.validated_uploads(after)?;
-        let next = page.next;
+impl Handle<Release> for Intake {
+    async fn handle(&self, call: Release, now: Timestamp) -> Result<Released> {
+        let page = self.store.validated_uploads(call.after)?;
         let persons = page
             .uploads
             .chunk_by(|one, next| one.bucket == next.bucket)
@@ -229,26 +96,47 @@ impl Intake {
             })
             .filter(|uploads: &Vec<_>| !uploads.is_empty())
             .collect();
-        answer::json(&Released { persons, next })
+        Ok(Released {
+            persons,
+            next: page.next,
+        })
     }
+}
 
-    async fn confirm(&self, body: &[u8], now: Timestamp) -> Result<web_sys::Response> {
-        let uploads: Vec<i64> = serde_json::from_slice(body)?;
-        for id in uploads {
+impl Handle<Confirm> for Intake {
+    async fn handle(&self, call: Confirm, now: Timestamp) -> Result<Done> {
+        for id in call.uploads {
             if let Some(upload) = self.store.validated_upload(id)? {
                 self.store.keep_keys(id, &upload.waiting(now))?;
             }
         }
-        // An enrolment that stayed for its keys alone goes with them.
-        self.expire(now).await?;
-        answer::json(&())
+        // An enrolment past its validity goes with the last of its keys.
+        self.expire(now).await
+    }
+}
+
+impl Handle<Expire> for Intake {
+    async fn handle(&self, _: Expire, now: Timestamp) -> Result<Done> {
+        self.expire(now).await
+    }
+}
+
+impl Intake {
+    /// Does what a phone asks, and gives the answer that the phone gets.
+    async fn phone(&self, received: Received) -> Result<web_sys::Response> {
+        let now = received.head.now;
+        let call = PhoneCall::read(&received.head, received.body)?;
+        let number = self.number.ok_or("an Intake without a number")?;
+        let done = phone::carry_out(&self.store, number, &call, now, &mut random::generator()?)?;
+        self.alarm.set(done.end, now).await?;
+        answer::phone(&done.answer)
     }
 
-    /// Deletes what has ended and sets the alarm for what is left.
-    async fn expire(&self, now: Timestamp) -> Result<()> {
-        match self.store.expire(now)? {
-            Some(next) => self.alarm.set(&self.state.storage(), next, now).await,
-            None => Ok(()),
+    /// Deletes what has expired and sets the alarm for what is left.
+    async fn expire(&self, now: Timestamp) -> Result<Done> {
+        if let Some(next) = self.store.expire(now)? {
+            self.alarm.set(next, now).await?;
         }
+        Ok(Done {})
     }
 }

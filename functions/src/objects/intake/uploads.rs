@@ -11,7 +11,7 @@ use shared::{
 use worker::Result;
 
 use super::{
-    ReleasedUpload,
+    calls::ReleasedUpload,
     store::{IntakeStore, SCRATCH_BYTE, WriteTarget},
 };
 use crate::platform::sql::{FromRow, Row, ToColumn};

@@ -13,7 +13,7 @@ use shared::{
 use worker::Result;
 
 use crate::{
-    objects::intake::ReleasedUpload,
+    objects::intake::calls::ReleasedUpload,
     platform::sql::{Database, FromRow, Json, Row, ToColumn, Value, json_row},
 };
 

@@ -16,13 +16,15 @@ use shared::{
     },
     time::{retention, shift},
 };
-use worker::{Env, Error, Result};
+use worker::Env;
 
 use super::store::LedgerStore;
 use crate::{
-    objects::intake,
+    objects::intake::calls::{Confirm, Release},
     platform::{
+        call::Call as _,
         content_store::{ContentStore, MIN_TTL},
+        failure::{Failure, Result},
         random, settings,
     },
 };
@@ -67,7 +69,7 @@ pub async fn expire(store: &LedgerStore, env: &Env, now: Timestamp) -> Result<()
 async fn pull(store: &LedgerStore, env: &Env, number: IntakeNumber, now: Timestamp) -> Result<()> {
     let mut after = None;
     loop {
-        let released = intake::release(env, number, after, now).await?;
+        let released = Release { after }.send(env, number, now).await?;
         for uploads in &released.persons {
             store.keys.insert_person(uploads)?;
         }
@@ -75,8 +77,8 @@ async fn pull(store: &LedgerStore, env: &Env, number: IntakeNumber, now: Timesta
         // this object when the insertion is on disk.
         if !released.persons.is_empty() {
             let uploads = released.persons.iter().flatten();
-            let uploads: Vec<i64> = uploads.map(|upload| upload.id).collect();
-            intake::confirm(env, number, &uploads, now).await?;
+            let uploads = uploads.map(|upload| upload.id).collect();
+            Confirm { uploads }.send(env, number, now).await?;
         }
         match released.next {
             Some(next) => after = Some(next),
@@ -101,7 +103,7 @@ async fn write_files(
             &config.export,
             &config.export_signing_key,
         )
-        .map_err(|error| Error::RustError(error.to_string()))?;
+        .map_err(Failure::internal)?;
         drop(keys);
         let id = ContentId::of(&zip);
         content
@@ -121,10 +123,8 @@ async fn write_manifest(
 ) -> Result<()> {
     let config = settings::phone(env)?;
     let expires_at = retention::ends_at(now);
-    let sign = |json: &[u8]| {
-        content::sign(json, &config.manifest_signing_key)
-            .map_err(|error| Error::RustError(error.to_string()))
-    };
+    let sign =
+        |json: &[u8]| content::sign(json, &config.manifest_signing_key).map_err(Failure::internal);
     let mut ids = [ContentId::of(b""); DOCUMENTS.len()];
     for (place, (kind, json)) in ids.iter_mut().zip(DOCUMENTS) {
         let zip = sign(json.as_bytes())?;
@@ -143,7 +143,6 @@ async fn write_manifest(
     content
         .put_index(&api::index(&manifest), expires_at, now)
         .await?;
-    content
-        .put_manifest(&sign(&serde_json::to_vec(&manifest)?)?, expires_at, now)
-        .await
+    let manifest = sign(&serde_json::to_vec(&manifest)?)?;
+    Ok(content.put_manifest(&manifest, expires_at, now).await?)
 }

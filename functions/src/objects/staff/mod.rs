@@ -1,435 +1,214 @@
-//! The Desk: who is signed in, how many codes each got wrong, and what was done (design §2, §4.3).
+//! The Staff: who is signed in, how many codes each employee got wrong, and what was done
+//! (design §2, §4.3).
 //!
 //! There is one. It knows employees and never a patient: a code passes through on its way to an
-//! Intake, and neither it nor a date of illness is stored.
+//! Intake, and neither the code nor the date of illness is stored.
 
+mod access;
 mod attempts;
 mod audit;
+pub mod calls;
+mod locks;
 mod sessions;
 mod store;
 mod validation;
 
-use js_sys::Uint8Array;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     Timestamp,
-    api::{
-        Action, AuditAnswer, Outcome, Session, SignOutAnswer, SignOutRequest, SignedInAnswer,
-        ValidationAnswer, problem::Problem,
-    },
+    api::{Action, AuditAnswer, Outcome, Session, SignOutAnswer, SignedInAnswer, ValidationAnswer},
     staff::{
         employee::{EmployeeId, Role},
         session::{SIGN_IN_SECONDS, SessionLifetime},
-        sign_in::{AdmittedEmployee, RefusedSignIn, SignInRefusal},
-        token::{
-            Browser, Nonce, Session as SessionToken, State as SignInState, Token, TokenHash,
-            Verifier,
-        },
     },
     time::shift,
 };
-use wasm_bindgen_futures::JsFuture;
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
+use self::{
+    access::authorise,
+    calls::{
+        BeginSignIn, CloseSession, Expire, ListSessions, NoteRefused, OpenSession, ReadAudit,
+        SignOut, TakeSignIn, TakenSignIn, UseSession, Validate,
+    },
+    locks::EmployeeLocks,
+    sessions::StoredSession,
+    store::StaffStore,
+    validation::Validator,
+};
 use crate::platform::{
     alarm::Alarm,
-    answer, clock,
-    object::{Command, Object, Received},
+    call::Done,
+    clock,
+    failure::Result,
+    object::{self, Handle, dispatch},
 };
-use sessions::StoredSession;
-use store::StaffStore;
-use validation::Turns;
-
-pub use validation::ValidationCall;
-
-const BEGIN_SIGN_IN: &str = "begin-sign-in";
-const TAKE_SIGN_IN: &str = "take-sign-in";
-const OPEN_SESSION: &str = "open-session";
-const NOTE_REFUSED: &str = "note-refused";
-const USE_SESSION: &str = "use-session";
-const CLOSE_SESSION: &str = "close-session";
-const SESSIONS: &str = "sessions";
-const SIGN_OUT: &str = "sign-out";
-const AUDIT: &str = "audit";
-const VALIDATE: &str = "validate";
-const EXPIRE: &str = "expire";
-
-/// What the Desk answers to a request of an employee.
-#[derive(Deserialize, Serialize)]
-pub enum Verdict<T> {
-    /// It is done.
-    Done(T),
-    /// It is refused.
-    Refused(Problem),
-    /// Too many codes were refused. The next may be tried in so many seconds.
-    Throttled(i64),
-}
-
-/// A sign-in that has begun.
-#[derive(Deserialize, Serialize)]
-pub struct PendingSignIn {
-    /// Of the token `state`, by which the way back is recognised.
-    pub state: TokenHash<SignInState>,
-    /// Of the token that the browser holds.
-    pub browser: TokenHash<Browser>,
-    /// What the ID token must hold.
-    pub nonce: Token<Nonce>,
-    /// What proves to the provider that the code is ours (RFC 7636).
-    pub verifier: Token<Verifier>,
-}
-
-/// A sign-in that came back.
-#[derive(Deserialize, Serialize)]
-pub struct TakenSignIn {
-    /// What the ID token must hold.
-    pub nonce: Token<Nonce>,
-    /// What proves to the provider that the code is ours.
-    pub verifier: Token<Verifier>,
-    /// Whether no other sign-in of the same browser is on its way.
-    pub last: bool,
-}
-
-/// Notes that a sign-in has begun.
-pub async fn begin_sign_in(env: &Env, pending: &PendingSignIn, now: Timestamp) -> Result<()> {
-    call(env, BEGIN_SIGN_IN, pending, now).await
-}
-
-/// The sign-in with this state that this browser began. It is gone afterwards: each comes back
-/// once.
-pub async fn take_sign_in(
-    env: &Env,
-    state: TokenHash<SignInState>,
-    browser: TokenHash<Browser>,
-    now: Timestamp,
-) -> Result<Option<TakenSignIn>> {
-    call(env, TAKE_SIGN_IN, &(state, browser), now).await
-}
-
-/// Begins a session of `employee`.
-pub async fn open_session(
-    env: &Env,
-    session: TokenHash<SessionToken>,
-    employee: AdmittedEmployee,
-    now: Timestamp,
-) -> Result<()> {
-    let AdmittedEmployee { id, name, role } = employee;
-    call(env, OPEN_SESSION, &(session, id, name, role), now).await
-}
-
-/// Notes that a sign-in was refused, if it is known whose.
-pub async fn note_refused(env: &Env, refused: RefusedSignIn, now: Timestamp) -> Result<()> {
-    let outcome = match refused.reason {
-        SignInRefusal::Role => Outcome::NoRole,
-        SignInRefusal::SecondFactor => Outcome::NoSecondFactor,
-        SignInRefusal::Failed => return Ok(()),
-    };
-    let Some(employee) = refused.employee else {
-        return Ok(());
-    };
-    call(env, NOTE_REFUSED, &(employee, outcome), now).await
-}
-
-/// Whose session it is. That is a use of it.
-pub async fn session(
-    env: &Env,
-    session: TokenHash<SessionToken>,
-    now: Timestamp,
-) -> Result<Verdict<Session>> {
-    call(env, USE_SESSION, &session, now).await
-}
-
-/// Ends a session; one that has ended is no error.
-pub async fn close_session(
-    env: &Env,
-    session: TokenHash<SessionToken>,
-    now: Timestamp,
-) -> Result<()> {
-    call(env, CLOSE_SESSION, &session, now).await
-}
-
-/// Who is signed in, for an administrator.
-pub async fn sessions(
-    env: &Env,
-    session: TokenHash<SessionToken>,
-    now: Timestamp,
-) -> Result<Verdict<SignedInAnswer>> {
-    call(env, SESSIONS, &session, now).await
-}
-
-/// Ends every session of an employee, for an administrator.
-pub async fn sign_out(
-    env: &Env,
-    session: TokenHash<SessionToken>,
-    request: std::result::Result<SignOutRequest, Problem>,
-    now: Timestamp,
-) -> Result<Verdict<SignOutAnswer>> {
-    call(env, SIGN_OUT, &(session, request), now).await
-}
-
-/// What was done, for an administrator: the newest, or what is older than [`AuditAnswer::older`] of
-/// the answer before.
-pub async fn audit(
-    env: &Env,
-    session: TokenHash<SessionToken>,
-    before: std::result::Result<Option<i64>, Problem>,
-    now: Timestamp,
-) -> Result<Verdict<AuditAnswer>> {
-    call(env, AUDIT, &(session, before), now).await
-}
-
-/// Confirms an enrolment on behalf of an employee.
-pub async fn validate(
-    env: &Env,
-    validation: &ValidationCall,
-    now: Timestamp,
-) -> Result<Verdict<ValidationAnswer>> {
-    call(env, VALIDATE, validation, now).await
-}
-
-/// Deletes what has ended by `now`.
-#[cfg(feature = "test-controls")]
-pub async fn expire(env: &Env, now: Timestamp) -> Result<()> {
-    call(env, EXPIRE, &(), now).await
-}
-
-async fn call<A: DeserializeOwned>(
-    env: &Env,
-    command: &'static str,
-    argument: &impl Serialize,
-    now: Timestamp,
-) -> Result<A> {
-    Object::new("DESK", "desk")
-        .call(env, &Command::new(command, now), argument)
-        .await?
-        .ok_or_else(|| "the Desk refused a command".into())
-}
 
 /// The Durable Object.
 #[durable_object(alarm)]
-pub struct Desk {
-    state: State,
+pub struct Staff {
     env: Env,
     store: StaffStore,
     alarm: Alarm,
-    turns: Turns,
+    locks: EmployeeLocks,
 }
 
-impl DurableObject for Desk {
+impl DurableObject for Staff {
     fn new(state: State, env: Env) -> Self {
-        let store = StaffStore::open(&state);
         Self {
-            state,
             env,
-            store,
-            alarm: Alarm::default(),
-            turns: Turns::default(),
+            store: StaffStore::open(&state),
+            alarm: Alarm::new(&state),
+            locks: EmployeeLocks::default(),
         }
     }
 
-    async fn fetch(&self, request: Request) -> Result<Response> {
-        self.answer(request.inner()).await.map(Response::from)
+    async fn fetch(&self, request: Request) -> worker::Result<Response> {
+        object::serve(&request, async |received| {
+            dispatch!(
+                received to self; BeginSignIn, TakeSignIn, OpenSession, NoteRefused, UseSession,
+                CloseSession, ListSessions, SignOut, ReadAudit, Validate, Expire
+            )
+        })
+        .await
     }
 
-    async fn alarm(&self) -> Result<Response> {
+    async fn alarm(&self) -> worker::Result<Response> {
         let now = clock::now(&self.env).await?;
-        self.alarm.has_gone_off();
+        self.alarm.fired();
         self.expire(now).await?;
         Response::empty()
     }
 }
 
-impl Desk {
-    async fn answer(&self, request: &web_sys::Request) -> Result<web_sys::Response> {
-        let command = Received::read(&request.url())?;
-        let body = JsFuture::from(request.array_buffer()?).await?;
-        let body = Uint8Array::new(&body).to_vec();
-        let now = command.now;
-        match command.name.as_str() {
-            BEGIN_SIGN_IN => {
-                let end = shift(now, SIGN_IN_SECONDS);
-                self.store.begin_sign_in(&read(&body)?, end)?;
-                self.wake(end, now).await?;
-                answer::json(&())
-            }
-            TAKE_SIGN_IN => {
-                let (state, browser) = read(&body)?;
-                answer::json(&self.store.take_sign_in(state, browser, now)?)
-            }
-            OPEN_SESSION => {
-                let (session, employee, name, role) = read(&body)?;
-                self.open_session(session, employee, name, role, now)
-                    .await?;
-                answer::json(&())
-            }
-            NOTE_REFUSED => {
-                let (employee, outcome) = read(&body)?;
-                self.note(&employee, Action::SignIn, outcome, now).await?;
-                answer::json(&())
-            }
-            USE_SESSION => {
-                let session = self.session(read(&body)?, Role::Employee, now)?;
-                answer::json(&session.map(|session| session.to_answer()).verdict())
-            }
-            CLOSE_SESSION => {
-                self.close_session(read(&body)?, now).await?;
-                answer::json(&())
-            }
-            SESSIONS => {
-                let administrator = self.session(read(&body)?, Role::Administrator, now)?;
-                let answer = match administrator {
-                    Ok(_) => Ok(SignedInAnswer {
-                        sessions: self.store.signed_in(now)?,
-                    }),
-                    Err(problem) => Err(problem),
-                };
-                answer::json(&answer.verdict())
-            }
-            SIGN_OUT => {
-                let (session, request) = read(&body)?;
-                answer::json(&self.sign_out(session, request, now).await?.verdict())
-            }
-            AUDIT => {
-                let (session, before) = read(&body)?;
-                answer::json(&self.audit(session, before, now).await?.verdict())
-            }
-            VALIDATE => answer::json(&self.validate(read(&body)?, now).await?),
-            EXPIRE => {
-                self.expire(now).await?;
-                answer::json(&())
-            }
-            _ => Err("unknown command".into()),
-        }
+impl Handle<BeginSignIn> for Staff {
+    async fn handle(&self, call: BeginSignIn, now: Timestamp) -> Result<Done> {
+        let end = shift(now, SIGN_IN_SECONDS);
+        self.store.begin_sign_in(&call, end)?;
+        self.alarm.set(end, now).await?;
+        Ok(Done {})
     }
+}
 
-    /// The session, if it has not ended and its owner may do what `needed` stands for. That is a
-    /// use of it.
-    fn session(
-        &self,
-        session: TokenHash<SessionToken>,
-        needed: Role,
-        now: Timestamp,
-    ) -> Result<std::result::Result<StoredSession, Problem>> {
-        Ok(match self.store.use_session(session, now)? {
-            None => Err(Problem::SignedOut),
-            Some(session) if !session.role.includes(needed) => Err(Problem::Forbidden),
-            Some(session) => Ok(session),
-        })
+impl Handle<TakeSignIn> for Staff {
+    async fn handle(&self, call: TakeSignIn, now: Timestamp) -> Result<Option<TakenSignIn>> {
+        Ok(self.store.take_sign_in(call.state, call.browser, now)?)
     }
+}
 
-    async fn open_session(
-        &self,
-        id: TokenHash<SessionToken>,
-        employee: EmployeeId,
-        name: String,
-        role: Role,
-        now: Timestamp,
-    ) -> Result<()> {
+impl Handle<OpenSession> for Staff {
+    async fn handle(&self, call: OpenSession, now: Timestamp) -> Result<Done> {
         let session = StoredSession {
-            employee,
-            name,
-            role,
+            employee: call.employee,
+            name: call.name,
+            role: call.role,
             life: SessionLifetime::starting(now),
         };
-        self.store.open_session(id, &session)?;
-        self.wake(session.life.idle_until(), now).await?;
+        self.store.open_session(call.session, &session)?;
+        self.alarm.set(session.life.idle_until(), now).await?;
         self.note(&session.employee, Action::SignIn, Outcome::Done, now)
             .await
     }
+}
 
-    async fn close_session(&self, session: TokenHash<SessionToken>, now: Timestamp) -> Result<()> {
-        match self.store.close_session(session, now)? {
+impl Handle<NoteRefused> for Staff {
+    async fn handle(&self, call: NoteRefused, now: Timestamp) -> Result<Done> {
+        self.note(&call.employee, Action::SignIn, call.outcome, now)
+            .await
+    }
+}
+
+impl Handle<UseSession> for Staff {
+    async fn handle(&self, call: UseSession, now: Timestamp) -> Result<Session> {
+        Ok(authorise(&self.store, call.session, Role::Employee, now)?.to_answer())
+    }
+}
+
+impl Handle<CloseSession> for Staff {
+    async fn handle(&self, call: CloseSession, now: Timestamp) -> Result<Done> {
+        match self.store.close_session(call.session, now)? {
             Some(employee) => {
                 self.note(&employee, Action::SignOut, Outcome::Done, now)
                     .await
             }
-            None => Ok(()),
+            None => Ok(Done {}),
         }
     }
+}
 
-    async fn sign_out(
-        &self,
-        session: TokenHash<SessionToken>,
-        request: std::result::Result<SignOutRequest, Problem>,
-        now: Timestamp,
-    ) -> Result<std::result::Result<SignOutAnswer, Problem>> {
-        let administrator = match self.session(session, Role::Administrator, now)? {
-            Ok(session) => session.employee,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        let employee = match request {
-            Ok(request) => request.employee,
-            Err(problem) => return Ok(Err(problem)),
-        };
+impl Handle<ListSessions> for Staff {
+    async fn handle(&self, call: ListSessions, now: Timestamp) -> Result<SignedInAnswer> {
+        authorise(&self.store, call.session, Role::Administrator, now)?;
+        Ok(SignedInAnswer {
+            sessions: self.store.signed_in(now)?,
+        })
+    }
+}
+
+impl Handle<SignOut> for Staff {
+    async fn handle(&self, call: SignOut, now: Timestamp) -> Result<SignOutAnswer> {
+        let administrator = authorise(&self.store, call.session, Role::Administrator, now)?;
+        let employee = call.request?.employee;
         let ended = self.store.close_sessions_of(&employee, now)?;
         if ended > 0 {
             let action = Action::SignedOutByAdministrator;
             self.store.note(&employee, action, Outcome::Done, now)?;
         }
-        self.note(&administrator, Action::SignOutOther, Outcome::Done, now)
+        let action = Action::SignOutOther;
+        self.note(&administrator.employee, action, Outcome::Done, now)
             .await?;
-        Ok(Ok(SignOutAnswer { ended }))
+        Ok(SignOutAnswer { ended })
     }
+}
 
-    async fn audit(
-        &self,
-        session: TokenHash<SessionToken>,
-        before: std::result::Result<Option<i64>, Problem>,
-        now: Timestamp,
-    ) -> Result<std::result::Result<AuditAnswer, Problem>> {
-        let administrator = match self.session(session, Role::Administrator, now)? {
-            Ok(session) => session.employee,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        let before = match before {
-            Ok(before) => before,
-            Err(problem) => return Ok(Err(problem)),
-        };
-        if let Some(end) = self.store.note_audit_read(&administrator, now)? {
-            self.wake(end, now).await?;
+impl Handle<ReadAudit> for Staff {
+    async fn handle(&self, call: ReadAudit, now: Timestamp) -> Result<AuditAnswer> {
+        let administrator = authorise(&self.store, call.session, Role::Administrator, now)?;
+        let before = call.before?;
+        let noted = self.store.note_audit_read(&administrator.employee, now)?;
+        if let Some(end) = noted {
+            self.alarm.set(end, now).await?;
         }
-        self.store.audit(before, now).map(Ok)
+        Ok(self.store.audit(before, now)?)
     }
+}
 
-    /// Puts something into the audit trail.
+impl Handle<Validate> for Staff {
+    async fn handle(&self, call: Validate, now: Timestamp) -> Result<ValidationAnswer> {
+        let validator = Validator {
+            env: &self.env,
+            store: &self.store,
+            alarm: &self.alarm,
+            locks: &self.locks,
+        };
+        validator.validate(call, now).await
+    }
+}
+
+impl Handle<Expire> for Staff {
+    async fn handle(&self, _: Expire, now: Timestamp) -> Result<Done> {
+        self.expire(now).await
+    }
+}
+
+impl Staff {
+    /// Adds an entry to the audit trail.
     async fn note(
         &self,
         employee: &EmployeeId,
         action: Action,
         outcome: Outcome,
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Done> {
         let end = self.store.note(employee, action, outcome, now)?;
-        self.wake(end, now).await
+        self.alarm.set(end, now).await?;
+        Ok(Done {})
     }
 
-    /// Deletes what has ended and sets the alarm for what is left.
-    async fn expire(&self, now: Timestamp) -> Result<()> {
-        match self.store.expire(now)? {
-            Some(next) => self.wake(next, now).await,
-            None => Ok(()),
+    /// Deletes what has expired and sets the alarm for what is left.
+    async fn expire(&self, now: Timestamp) -> Result<Done> {
+        if let Some(next) = self.store.expire(now)? {
+            self.alarm.set(next, now).await?;
         }
+        Ok(Done {})
     }
-
-    /// Makes sure that what ends at `end` is deleted then.
-    async fn wake(&self, end: Timestamp, now: Timestamp) -> Result<()> {
-        self.alarm.set(&self.state.storage(), end, now).await
-    }
-}
-
-/// The answer to a request that can only be done or refused.
-trait IntoVerdict<T> {
-    fn verdict(self) -> Verdict<T>;
-}
-
-impl<T> IntoVerdict<T> for std::result::Result<T, Problem> {
-    fn verdict(self) -> Verdict<T> {
-        match self {
-            Ok(done) => Verdict::Done(done),
-            Err(problem) => Verdict::Refused(problem),
-        }
-    }
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    Ok(serde_json::from_slice(body)?)
 }

@@ -13,7 +13,10 @@ use shared::{
 };
 use worker::Result;
 
-use super::{PendingSignIn, TakenSignIn, store::StaffStore};
+use super::{
+    calls::{BeginSignIn, TakenSignIn},
+    store::StaffStore,
+};
 use crate::platform::sql::{FromRow, Row};
 
 /// A session without its token.
@@ -52,7 +55,7 @@ impl StoredSession {
 
 impl StaffStore {
     /// Keeps a sign-in until `end`.
-    pub fn begin_sign_in(&self, pending: &PendingSignIn, end: Timestamp) -> Result<()> {
+    pub fn begin_sign_in(&self, pending: &BeginSignIn, end: Timestamp) -> Result<()> {
         self.database.run(
             "INSERT INTO sign_in (state, browser, nonce, verifier, ends_at) VALUES (?, ?, ?, ?, ?)",
             &[

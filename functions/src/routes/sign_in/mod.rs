@@ -16,12 +16,17 @@ use shared::{
     },
 };
 use url::Url;
-use worker::{Env, Result, console_error};
+use worker::{Env, console_error};
 
 use crate::{
-    objects::{staff, staff::PendingSignIn},
+    objects::staff::calls::{
+        BeginSignIn, CloseSession, NoteRefused, OpenSession, StaffAddress, TakeSignIn, TakenSignIn,
+    },
     platform::{
-        answer, random,
+        answer,
+        call::Call as _,
+        failure::Result,
+        random,
         security_log::{Reason, SecurityLog},
         settings,
     },
@@ -71,13 +76,13 @@ async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<
             return back_to_portal(Some(SignInRefusal::Failed), &[]);
         }
     };
-    let pending = PendingSignIn {
+    let begin = BeginSignIn {
         state: secrets.state.hash(),
         browser: browser.hash(),
         nonce: secrets.nonce,
         verifier: secrets.verifier,
     };
-    staff::begin_sign_in(env, &pending, now).await?;
+    begin.send(env, StaffAddress, now).await?;
     answer::see_other(there.as_str(), &[cookie::SIGN_IN.set(&browser)])
 }
 
@@ -93,8 +98,11 @@ async fn callback(
     let Some((way_back, browser)) = WayBack::read(url).zip(cookie::SIGN_IN.read(request)) else {
         return back_to_portal(Some(SignInRefusal::Failed), &[]);
     };
-    let state = way_back.state.hash();
-    let Some(sign_in) = staff::take_sign_in(env, state, browser.hash(), now).await? else {
+    let take = TakeSignIn {
+        state: way_back.state.hash(),
+        browser: browser.hash(),
+    };
+    let Some(sign_in) = take.send(env, StaffAddress, now).await? else {
         SecurityLog::note_reason(request, env, Reason::SignIn, now).await;
         return back_to_portal(Some(SignInRefusal::Failed), &[]);
     };
@@ -105,14 +113,22 @@ async fn callback(
     match admit(&config, way_back, &sign_in, now).await {
         Ok(employee) => {
             let session = Token::random(&mut random::generator()?);
-            staff::open_session(env, session.hash(), employee, now).await?;
+            let open = OpenSession {
+                session: session.hash(),
+                employee: employee.id,
+                name: employee.name,
+                role: employee.role,
+            };
+            open.send(env, StaffAddress, now).await?;
             cookies.push(cookie::SESSION.set(&session));
             back_to_portal(None, &cookies)
         }
         Err(refused) => {
             let reason = refused.reason;
             SecurityLog::note_reason(request, env, Reason::SignIn, now).await;
-            staff::note_refused(env, refused, now).await?;
+            if let Some(note) = NoteRefused::of(refused) {
+                note.send(env, StaffAddress, now).await?;
+            }
             back_to_portal(Some(reason), &cookies)
         }
     }
@@ -122,9 +138,9 @@ async fn callback(
 async fn admit(
     config: &SignInSettings,
     way_back: WayBack,
-    sign_in: &staff::TakenSignIn,
+    sign_in: &TakenSignIn,
     now: Timestamp,
-) -> std::result::Result<AdmittedEmployee, RefusedSignIn> {
+) -> Result<AdmittedEmployee, RefusedSignIn> {
     let failed = || RefusedSignIn {
         reason: SignInRefusal::Failed,
         employee: None,
@@ -152,11 +168,12 @@ async fn logout(
     now: Timestamp,
 ) -> Result<web_sys::Response> {
     let config = settings::sign_in(env)?;
-    if let Err(problem) = employees::check_sender(request, &config) {
-        return employees::refuse(request, env, problem, now).await;
-    }
+    employees::check_sender(request, &config)?;
     if let Some(session) = cookie::SESSION.read(request) {
-        staff::close_session(env, session.hash(), now).await?;
+        let close = CloseSession {
+            session: session.hash(),
+        };
+        close.send(env, StaffAddress, now).await?;
     }
     // The session has ended, whatever the provider does.
     let provider = Provider::known(&config, now).await;

@@ -29,7 +29,7 @@ use shared::{
 use url::Url;
 
 use super::http;
-use crate::{objects::staff::TakenSignIn, platform::clock};
+use crate::{objects::staff::calls::TakenSignIn, platform::clock};
 
 /// For how long what the provider publishes is believed without asking again, in seconds.
 const MAX_AGE: i64 = 3_600;

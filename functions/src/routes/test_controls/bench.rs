@@ -14,9 +14,13 @@ use shared::{
     },
     time::{DAY_SECONDS, UtcDay, shift},
 };
-use worker::{Env, Error, Result};
+use worker::Env;
 
-use crate::platform::{answer, random, request, settings};
+use crate::platform::{
+    answer,
+    failure::{Failure, Result},
+    random, request, settings,
+};
 
 /// What to build.
 #[derive(Deserialize)]
@@ -43,10 +47,7 @@ pub async fn export(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    let task: Task = match request::json(request).await {
-        Ok(task) => task,
-        Err(problem) => return answer::problem(problem),
-    };
+    let task: Task = request::json(request).await?;
     let config = settings::phone(env)?;
     let mut keys = random_keys(task.keys, now)?;
     let mut bytes = 0;
@@ -57,7 +58,7 @@ pub async fn export(
         };
         for file in keys.chunks_mut(MAX_FILE_KEYS) {
             let zip = export::build(file, window, &config.export, &config.export_signing_key)
-                .map_err(|error| Error::RustError(error.to_string()))?;
+                .map_err(Failure::internal)?;
             bytes += zip.len();
         }
     }

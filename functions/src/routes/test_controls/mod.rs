@@ -5,8 +5,6 @@
 
 mod bench;
 
-use std::cell::Cell;
-
 use serde::{Deserialize, Serialize};
 use shared::{
     Timestamp,
@@ -15,31 +13,25 @@ use shared::{
     publication::{signing, signing::KeyError},
 };
 use url::Url;
-use worker::{Env, Result};
+use worker::Env;
 
 use crate::{
-    objects::{exchange::Job, intake, ledger, staff},
-    platform::{answer, request, settings},
+    objects::{
+        exchange::job::Job,
+        intake,
+        ledger::{
+            self,
+            calls::{Exchange, LedgerAddress, Publish, ReportExchange},
+        },
+        staff::{self, calls::StaffAddress},
+    },
+    platform::{
+        answer,
+        call::Call as _,
+        failure::{Failure, Result},
+        request, settings, test_clock,
+    },
 };
-
-/// Where the offset is kept over restarts, beside the published content.
-const OFFSET_KEY: &str = "test/clock";
-
-thread_local! {
-    // All of workerd's isolates for this Worker are one, so this is read from storage once after a start.
-    static OFFSET: Cell<Option<i64>> = const { Cell::new(None) };
-}
-
-/// By how many seconds the clock is ahead.
-pub async fn clock_offset(env: &Env) -> Result<i64> {
-    if let Some(offset) = OFFSET.get() {
-        return Ok(offset);
-    }
-    let stored = env.kv("CONTENT")?.get(OFFSET_KEY).text().await?;
-    let offset = stored.and_then(|offset| offset.parse().ok()).unwrap_or(0);
-    OFFSET.set(Some(offset));
-    Ok(offset)
-}
 
 /// Answers a request that has no other route.
 pub async fn answer(
@@ -56,19 +48,23 @@ pub async fn answer(
         TestRoute::BenchExport => return bench::export(request, env, now).await,
         TestRoute::Clock => return set_clock(request, env).await,
         TestRoute::Phone => return delivered_with_phones(env).await,
-        TestRoute::Publish => ledger::publish(env, now).await?,
+        TestRoute::Publish => {
+            Publish {}.send(env, LedgerAddress, now).await?;
+        }
         TestRoute::Expire => {
             for intake in IntakeNumber::all() {
-                intake::expire(env, intake, now).await?;
+                intake::calls::Expire {}.send(env, intake, now).await?;
             }
-            ledger::expire(env, now).await?;
-            staff::expire(env, now).await?;
+            ledger::calls::Expire {}
+                .send(env, LedgerAddress, now)
+                .await?;
+            staff::calls::Expire {}.send(env, StaffAddress, now).await?;
         }
         TestRoute::Exchange => {
             for job in [Job::Upload, Job::Download] {
-                ledger::exchange(env, job, now).await?;
+                Exchange { job }.send(env, LedgerAddress, now).await?;
             }
-            return answer::json(&ledger::exchange_report(env, now).await?);
+            return answer::json(&ReportExchange {}.send(env, LedgerAddress, now).await?);
         }
     }
     answer::empty(200)
@@ -88,14 +84,14 @@ async fn delivered_with_phones(env: &Env) -> Result<web_sys::Response> {
     let manifest = config.manifest_signing_key.verifying_key();
     let export = config.export_signing_key.verifying_key();
     answer::json(&Delivered {
-        clock_offset: clock_offset(env).await?,
+        clock_offset: test_clock::offset(env).await?,
         manifest_public_key: pem(signing::manifest_verifying_key_pem(&manifest))?,
         export_public_key: pem(signing::export_verifying_key_pem(export))?,
     })
 }
 
-fn pem(key: std::result::Result<String, KeyError>) -> Result<String> {
-    key.map_err(|error| error.to_string().into())
+fn pem(key: Result<String, KeyError>) -> Result<String> {
+    key.map_err(Failure::internal)
 }
 
 #[derive(Deserialize)]
@@ -104,18 +100,11 @@ struct Clock {
 }
 
 async fn set_clock(request: &web_sys::Request, env: &Env) -> Result<web_sys::Response> {
-    let clock: Clock = match request::json(request).await {
-        Ok(clock) => clock,
-        Err(problem) => return answer::problem(problem),
-    };
+    let clock: Clock = request::json(request).await?;
     // Only forward: what has expired must not come back.
-    if clock.offset < clock_offset(env).await? {
-        return answer::problem(Problem::Malformed);
+    if clock.offset < test_clock::offset(env).await? {
+        return Err(Problem::Malformed.into());
     }
-    env.kv("CONTENT")?
-        .put(OFFSET_KEY, clock.offset.to_string())?
-        .execute()
-        .await?;
-    OFFSET.set(Some(clock.offset));
+    test_clock::set_offset(env, clock.offset).await?;
     answer::empty(200)
 }

@@ -1,0 +1,85 @@
+//! The calls to the Ledger.
+
+use serde::{Deserialize, Serialize};
+use shared::api;
+
+use crate::{
+    objects::exchange::job::Job,
+    platform::call::{Address, Call, Done},
+};
+
+/// Addresses the one Ledger.
+pub struct LedgerAddress;
+
+impl Address for LedgerAddress {
+    const BINDING: &'static str = "LEDGER";
+
+    fn name(&self) -> String {
+        "ledger".to_owned()
+    }
+}
+
+/// Publishes what may be published now; replies when that is done.
+#[derive(Deserialize, Serialize)]
+pub struct Publish {}
+
+impl Call for Publish {
+    const NAME: &'static str = "publish";
+    type Address = LedgerAddress;
+    type Reply = Done;
+}
+
+/// Runs a job of the exchange with other countries, if that is switched on; replies when that is
+/// done.
+#[derive(Deserialize, Serialize)]
+pub struct Exchange {
+    pub job: Job,
+}
+
+impl Call for Exchange {
+    const NAME: &'static str = "exchange";
+    type Address = LedgerAddress;
+    type Reply = Done;
+}
+
+/// Reports how the exchange goes, for an administrator.
+#[derive(Deserialize, Serialize)]
+pub struct ReportExchange {}
+
+impl Call for ReportExchange {
+    const NAME: &'static str = "exchange-report";
+    type Address = LedgerAddress;
+    type Reply = api::ExchangeReport;
+}
+
+/// Deletes what has expired.
+#[derive(Deserialize, Serialize)]
+pub struct Expire {}
+
+impl Call for Expire {
+    const NAME: &'static str = "expire";
+    type Address = LedgerAddress;
+    type Reply = Done;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::call::tests::{assert_all_pinned, assert_wire};
+
+    #[test]
+    fn the_wire_form_of_each_call_stays_as_it_is() {
+        assert_wire::<Publish>("publish", "{}", "{}");
+        for job in Job::ALL {
+            let call = format!(r#"{{"job":"{}"}}"#, job.name());
+            assert_wire::<Exchange>("exchange", &call, "{}");
+        }
+        assert_wire::<ReportExchange>(
+            "exchange-report",
+            "{}",
+            r#"{"setAside":[],"lastUpload":null,"lastDownload":null}"#,
+        );
+        assert_wire::<Expire>("expire", "{}", "{}");
+        assert_all_pinned(include_str!("calls.rs"));
+    }
+}
