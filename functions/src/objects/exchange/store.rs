@@ -156,3 +156,133 @@ impl ExchangeStore {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::{api::RunOutcome, time::shift};
+
+    use super::*;
+    use crate::objects::ledger::schema::STEPS;
+
+    const BEFORE_VERSIONS: &str = include_str!("../../../fixtures/ledger-before-versions.sql");
+
+    fn now() -> Timestamp {
+        "2026-11-21T04:00:00Z".parse().unwrap()
+    }
+
+    fn store() -> ExchangeStore {
+        ExchangeStore::new(Database::in_memory(&STEPS))
+    }
+
+    fn tag(text: &str) -> BatchTag {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_cursor_is_a_day_or_a_batch() {
+        let store = store();
+        assert_eq!(store.cursor().unwrap(), None);
+        let day = Cursor::Day(tag("20261120-1").day());
+        for cursor in [day, Cursor::Batch(tag("20261120-1"))] {
+            store.set_cursor(&cursor).unwrap();
+            assert_eq!(store.cursor().unwrap(), Some(cursor));
+        }
+    }
+
+    #[test]
+    fn runs_are_counted_and_taken_back() {
+        let store = store();
+        let (one, other) = (tag("20261120-1"), tag("20261120-2"));
+        assert_eq!(store.count_run(&one, now()).unwrap(), 1);
+        assert_eq!(store.count_run(&one, now()).unwrap(), 2);
+        assert_eq!(store.count_run(&other, now()).unwrap(), 1);
+        store.forget_run(&one).unwrap();
+        assert_eq!(store.count_run(&one, now()).unwrap(), 2);
+        store.forget_runs(&one).unwrap();
+        assert_eq!(store.count_run(&one, now()).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_batch_is_seen_for_two_weeks() {
+        let store = store();
+        let batch = tag("20261120-1");
+        assert!(!store.has_seen(&batch).unwrap());
+        store.mark_seen(&batch, now()).unwrap();
+        store.mark_seen(&batch, now()).unwrap();
+        let end = retention::ends_at(now());
+        store.expire(shift(end, -1)).unwrap();
+        assert!(store.has_seen(&batch).unwrap());
+        store.expire(end).unwrap();
+        assert!(!store.has_seen(&batch).unwrap());
+    }
+
+    #[test]
+    fn an_administrator_sees_what_was_quarantined_newest_first() {
+        let store = store();
+        let batch = tag("20261120-1");
+        let germany = "DE".parse().ok();
+        for (country, reason) in [
+            (germany, QuarantineReason::Signature),
+            (None, QuarantineReason::NoAudit),
+        ] {
+            store.quarantine(&batch, country, reason, now()).unwrap();
+        }
+        let report = store.report().unwrap();
+        let seen: Vec<_> = report
+            .quarantined
+            .iter()
+            .map(|it| (it.country, it.reason))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (None, QuarantineReason::NoAudit),
+                (germany, QuarantineReason::Signature),
+            ]
+        );
+        store.expire(retention::ends_at(now())).unwrap();
+        assert_eq!(store.report().unwrap().quarantined, []);
+    }
+
+    #[test]
+    fn a_database_from_before_versions_opens_with_what_the_exchange_remembers() {
+        let store = ExchangeStore::new(Database::in_memory_after(BEFORE_VERSIONS, &STEPS));
+        assert_eq!(
+            store.cursor().unwrap(),
+            Some(Cursor::Batch(tag("20261120-3")))
+        );
+        assert!(store.has_seen(&tag("20261120-1")).unwrap());
+        assert_eq!(store.count_run(&tag("20261120-2"), now()).unwrap(), 4);
+        let report = store.report().unwrap();
+        let seen: Vec<_> = report
+            .quarantined
+            .iter()
+            .map(|it| (it.tag.as_str(), it.country, it.reason))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("20261120-2", None, QuarantineReason::NoAudit),
+                (
+                    "20261120-1",
+                    "DE".parse().ok(),
+                    QuarantineReason::CertificateExpired
+                ),
+            ]
+        );
+        let last = report.last_download.unwrap();
+        assert_eq!(last.outcome, RunOutcome::Refused { status: 403 });
+        assert_eq!(report.last_upload, None);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_an_error() {
+        let store = ExchangeStore::new(Database::in_memory_after(BEFORE_VERSIONS, &STEPS));
+        let statement = "UPDATE quarantined SET reason = 'moon'";
+        store.database.run(statement, &[]).unwrap();
+        assert!(store.report().is_err());
+        let statement = "UPDATE download_cursor SET tag = 'moon'";
+        store.database.run(statement, &[]).unwrap();
+        assert!(store.cursor().is_err());
+    }
+}

@@ -308,3 +308,171 @@ impl DiagnosisKeys {
             .one("SELECT min(expires_at) FROM diagnosis_key", &[])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::{
+        keys::{conversion::Infectiousness, tek::RollingPeriod},
+        time::{Interval, shift},
+    };
+
+    use super::*;
+    use crate::objects::ledger::schema::STEPS;
+
+    fn now() -> Timestamp {
+        "2026-11-21T04:00:00Z".parse().unwrap()
+    }
+
+    fn end() -> Timestamp {
+        retention::ends_at(now())
+    }
+
+    fn key(number: u8) -> DiagnosisKey {
+        DiagnosisKey {
+            key: TemporaryExposureKey {
+                data: KeyData::from_bytes([number; 16]),
+                rolling_start: Interval::new(2_991_744),
+                rolling_period: RollingPeriod::DAY,
+            },
+            infectiousness: Infectiousness::Late,
+        }
+    }
+
+    fn store() -> DiagnosisKeys {
+        DiagnosisKeys::new(Database::in_memory(&STEPS))
+    }
+
+    fn upload(keys: &[DiagnosisKey]) -> ReleasedUpload {
+        ReleasedUpload {
+            id: 1,
+            uploaded_at: now(),
+            keys: keys.to_vec(),
+        }
+    }
+
+    /// A store with the own keys 1, 2 and 3, in a written file.
+    fn published() -> DiagnosisKeys {
+        let store = store();
+        let keys = [key(1), key(2), key(3)];
+        store.insert_person(&[upload(&keys)]).unwrap();
+        let file = "INSERT INTO file (number, start_at, end_at, expires_at, id) \
+                    VALUES (1, 0, 0, 0, 'written')";
+        store.database.run(file, &[]).unwrap();
+        store.fill_file(1, 3, now()).unwrap();
+        store
+    }
+
+    #[test]
+    fn a_key_is_stored_as_it_was_before_there_were_versions() {
+        let store = store();
+        store.insert_person(&[upload(&[key(1)])]).unwrap();
+        store.insert_imported(&[key(2)], end()).unwrap();
+        let rows: Vec<String> = store
+            .database
+            .rows(
+                "SELECT concat_ws(' ', quote(data), quote(rolling_start), quote(rolling_period), \
+                 quote(days_since_onset), quote(origin), quote(releasable_at), \
+                 quote(expires_at), quote(file), quote(sent)) FROM diagnosis_key",
+                &[],
+            )
+            .unwrap();
+        let (one, two) = ("01".repeat(16), "02".repeat(16));
+        assert_eq!(
+            rows,
+            [
+                format!("X'{one}' 2991744 144 8 'own' 1795140000 1796443200 NULL NULL"),
+                format!("X'{two}' 2991744 144 8 'imported' 1795140000 1796443200 NULL 1"),
+            ]
+        );
+    }
+
+    #[test]
+    fn of_two_keys_with_the_same_data_the_first_stays_with_the_earlier_end() {
+        let store = store();
+        let mut other = key(1);
+        other.infectiousness = Infectiousness::Peak;
+        store.insert_imported(&[key(1)], end()).unwrap();
+        let earlier = shift(end(), -60);
+        store.insert_imported(&[other], earlier).unwrap();
+        store.insert_imported(&[other], end()).unwrap();
+        assert_eq!(store.next_end().unwrap(), Some(earlier));
+        store.fill_file(1, 1, now()).unwrap();
+        assert_eq!(store.of_file(1).unwrap(), [key(1)]);
+    }
+
+    #[test]
+    fn fifteen_keys_of_a_person_count_and_none_of_other_countries() {
+        let store = store();
+        let keys: Vec<_> = (0..20).map(key).collect();
+        let uploads = [upload(&keys[..10]), upload(&keys[10..])];
+        store.insert_person(&uploads).unwrap();
+        store.insert_imported(&[key(20)], end()).unwrap();
+        store.insert_padding(&[key(21)], end()).unwrap();
+        let waiting = store.waiting(now()).unwrap();
+        assert_eq!(
+            (waiting.all, waiting.of_persons, waiting.counted),
+            (22, 21, 15 + 1)
+        );
+    }
+
+    #[test]
+    fn only_own_keys_of_written_files_are_sent() {
+        let store = published();
+        store.insert_imported(&[key(4)], end()).unwrap();
+        store.insert_person(&[upload(&[key(5)])]).unwrap();
+        let file = "INSERT INTO file (number, start_at, end_at, expires_at) VALUES (2, 0, 0, 0)";
+        store.database.run(file, &[]).unwrap();
+        store.fill_file(2, 2, now()).unwrap();
+        let planned = store.plan_batch(10, now()).unwrap();
+        assert_eq!(planned, [key(1), key(2), key(3)]);
+    }
+
+    #[test]
+    fn a_batch_is_planned_again_until_it_is_sent() {
+        let store = published();
+        assert_eq!(store.plan_batch(2, now()).unwrap(), [key(1), key(2)]);
+        assert_eq!(store.plan_batch(2, now()).unwrap(), [key(1), key(2)]);
+        store.mark_batch_sent().unwrap();
+        assert_eq!(store.plan_batch(2, now()).unwrap(), [key(3)]);
+        store.mark_batch_sent().unwrap();
+        assert_eq!(store.plan_batch(2, now()).unwrap(), []);
+    }
+
+    #[test]
+    fn keys_of_a_batch_are_sent_or_put_back_one_by_one() {
+        let store = published();
+        store.plan_batch(3, now()).unwrap();
+        store.mark_sent(&[key(1).key.data]).unwrap();
+        store.put_back(&[key(3).key.data]).unwrap();
+        assert_eq!(store.plan_batch(3, now()).unwrap(), [key(2)]);
+        store.mark_batch_sent().unwrap();
+        assert_eq!(store.plan_batch(3, now()).unwrap(), [key(3)]);
+    }
+
+    #[test]
+    fn a_key_that_has_become_too_old_leaves_the_batch() {
+        let store = published();
+        store.plan_batch(2, now()).unwrap();
+        let later = "2026-12-04T00:00:00Z".parse().unwrap();
+        assert_eq!(store.plan_batch(2, later).unwrap(), []);
+        assert_eq!(store.plan_batch(3, now()).unwrap(), [key(3)]);
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_an_error() {
+        let store = published();
+        for column in [
+            "data",
+            "rolling_start",
+            "rolling_period",
+            "days_since_onset",
+        ] {
+            let store = published();
+            let statement = format!("UPDATE diagnosis_key SET {column} = -3 WHERE sent IS NULL");
+            let statement = format!("{statement} AND data = x'{}'", "02".repeat(16));
+            store.database.run(&statement, &[]).unwrap();
+            assert!(store.of_file(1).is_err(), "{column}");
+        }
+        assert!(store.of_file(1).is_ok());
+    }
+}

@@ -7,7 +7,7 @@ pub mod calls;
 pub mod diagnosis_keys;
 mod files;
 mod publication;
-mod schema;
+pub mod schema;
 mod store;
 
 use futures_util::lock::Mutex;
