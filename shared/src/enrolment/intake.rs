@@ -31,3 +31,29 @@ impl IntakeNumber {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use rand::{SeedableRng as _, rngs::StdRng};
+
+    use super::*;
+
+    #[test]
+    fn a_random_intake_is_any_of_the_23() {
+        let mut random = StdRng::seed_from_u64(1);
+        let drawn: HashSet<_> = (0..1_000)
+            .map(|_| IntakeNumber::random(&mut random))
+            .collect();
+        assert_eq!(drawn, IntakeNumber::all().collect());
+        assert_eq!(drawn.len(), 23);
+    }
+
+    #[test]
+    fn every_byte_has_an_intake() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(IntakeNumber::modulo(byte).get(), byte % 23);
+        }
+    }
+}

@@ -133,7 +133,23 @@ mod tests {
             let enrolment = Enrolment::random(intake, &mut random);
             assert_eq!(enrolment.code.intake(), intake);
             assert_eq!(enrolment.bucket.intake(), intake);
+            assert_eq!(enrolment.bucket.as_bytes()[0], intake.get());
         }
+    }
+
+    #[test]
+    fn every_enrolment_has_other_secrets() {
+        let mut random = StdRng::seed_from_u64(2);
+        let [one, other] =
+            [0; 2].map(|byte| Enrolment::random(IntakeNumber::modulo(byte), &mut random));
+        assert_ne!(one.code, other.code);
+        assert_ne!(one.bucket.as_bytes(), other.bucket.as_bytes());
+        assert_ne!(
+            one.confirmation_key.as_bytes(),
+            other.confirmation_key.as_bytes()
+        );
+        assert_eq!(BucketId::from_bytes([7; 32]).as_bytes(), &[7; 32]);
+        assert_eq!(ConfirmationKey::from_bytes([8; 32]).as_bytes(), &[8; 32]);
     }
 
     #[test]

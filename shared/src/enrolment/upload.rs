@@ -102,8 +102,8 @@ impl KeyJson {
     }
 }
 
-/// A JSON number without a fraction. One that does not fit becomes the nearest `i64`, which is out
-/// of range for every field.
+/// A JSON number without a fraction. One that does not fit in an `i64` becomes `i64::MAX`, which is
+/// out of range for every field.
 struct Integer(i64);
 
 impl<'de> Deserialize<'de> for Integer {
@@ -128,7 +128,7 @@ impl<'de> Deserialize<'de> for Integer {
             fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Integer, E> {
                 // The parser passes integers that do not fit 64 bits as floating point.
                 if value.fract() == 0.0 && value.abs() >= i64::MAX as f64 {
-                    Ok(Integer(if value < 0.0 { i64::MIN } else { i64::MAX }))
+                    Ok(Integer(i64::MAX))
                 } else {
                     Err(E::invalid_value(serde::de::Unexpected::Float(value), &self))
                 }

@@ -184,6 +184,21 @@ mod tests {
     }
 
     #[test]
+    fn a_diagnosis_key_is_releasable_two_hours_after_its_period() {
+        let day = UtcDay::of("2026-11-20T12:00:00Z".parse().unwrap());
+        let key = DiagnosisKey {
+            key: TemporaryExposureKey {
+                data: KeyData::from_bytes([1; 16]),
+                rolling_start: day.start(),
+                rolling_period: RollingPeriod::DAY,
+            },
+            infectiousness: Infectiousness::Peak,
+        };
+        assert!(!key.is_releasable("2026-11-21T01:59:59Z".parse().unwrap()));
+        assert!(key.is_releasable("2026-11-21T02:00:00Z".parse().unwrap()));
+    }
+
+    #[test]
     fn a_class_is_found_by_its_midpoint() {
         for days in -2..=11 {
             let class = Infectiousness::on(days, true).unwrap();

@@ -102,6 +102,8 @@ fn hash(purpose: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use rand::{SeedableRng as _, rngs::StdRng};
+
     use super::*;
 
     const KEY: &str = "9f0e1c5e-7a3b-4c2d-8e1f-0123456789ab";
@@ -150,5 +152,35 @@ mod tests {
         }
         assert_eq!(request(KEY, b"2").key, first.key);
         assert_ne!(other_key.body, first.body, "a body's hash needs the key");
+    }
+
+    #[test]
+    fn stored_hashes_stay_as_they_are() {
+        // Each is `printf 'purpose\0…' | sha256sum`.
+        let request = RequestHashes::new(KEY.parse().unwrap(), b"1");
+        assert_eq!(
+            hex::encode(request.key),
+            "e76f49d656e333d6b74e66f4305f3a082bef584cc723423fb90d1299c5bfa0e2"
+        );
+        assert_eq!(
+            hex::encode(request.body),
+            "22376c0d5f9909a0f296a4633a71cfddd6a47ec3f704684b11e2b89632d0a9e0"
+        );
+        assert_eq!(
+            hex::encode(AttemptId::repeatable(&employee("anna"), &request).as_bytes()),
+            "4500a5edffe8f031a7c4ba0af5e6ee90c1a49168023f312f3f6df6cea2e4149f"
+        );
+    }
+
+    #[test]
+    fn an_attempt_that_cannot_be_repeated_is_unlike_any_other() {
+        let mut random = StdRng::seed_from_u64(1);
+        let [one, other] = [(); 2].map(|()| AttemptId::random(&mut random));
+        assert_ne!(one.as_bytes(), other.as_bytes());
+    }
+
+    #[test]
+    fn an_answer_is_repeated_for_ten_minutes() {
+        assert_eq!(REPLAY_SECONDS, 600);
     }
 }

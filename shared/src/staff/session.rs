@@ -83,6 +83,11 @@ mod tests {
     }
 
     #[test]
+    fn a_sign_in_may_take_ten_minutes() {
+        assert_eq!(SIGN_IN_SECONDS, 600);
+    }
+
+    #[test]
     fn a_clock_that_is_set_back_shortens_no_session() {
         let session = SessionLifetime::starting(at("09:00:00"));
         assert_eq!(session.used_at(at("08:59:00")), Some(session));

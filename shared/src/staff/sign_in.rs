@@ -324,11 +324,19 @@ mod tests {
     }
 
     #[test]
+    fn a_long_name_is_cut_off() {
+        let name = "é".repeat(101);
+        let claims = json!({ "sub": "a1", "name": name, "roles": "ggd-employee", "amr": "mfa" });
+        assert_eq!(admit(claims).unwrap().1, "é".repeat(100));
+    }
+
+    #[test]
     fn a_second_factor_is_a_list_of_values_that_count() {
         let read = |text: &str| text.parse::<SecondFactor>();
         let factor = read("acr:urn:x:2fa  amr:otp\tacr:b").unwrap();
         assert_eq!(factor.acr_values().collect::<Vec<_>>(), ["urn:x:2fa", "b"]);
-        for text in ["", " ", "otp", "amr:", "acr", "amr:otp none"] {
+        assert!(read("amr:otp").is_ok() && read("acr:b").is_ok());
+        for text in ["", " ", "otp", "amr:", "acr:", "acr", "amr:otp none"] {
             assert_eq!(read(text), Err(SecondFactorError), "{text:?}");
         }
     }

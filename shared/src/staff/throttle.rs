@@ -114,6 +114,17 @@ mod tests {
     }
 
     #[test]
+    fn a_block_of_less_than_a_second_is_retried_after_one() {
+        let mut throttle = Throttle::default();
+        let half_past = start() + jiff::SignedDuration::from_millis(500);
+        for _ in 0..10 {
+            throttle.note_refused(half_past);
+        }
+        let throttled = Err(Throttled { retry_after: 1 });
+        assert_eq!(throttle.check(after(15 * MINUTE)), throttled);
+    }
+
+    #[test]
     fn a_stored_throttle_is_read_back_and_ends() {
         let mut throttle = Throttle::default();
         assert_eq!(throttle.ends_at(), None);

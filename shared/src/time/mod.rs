@@ -42,10 +42,11 @@ impl Interval {
         Self(number)
     }
 
-    /// The interval that contains `time`; the first or last one if `time` lies outside all.
+    /// The interval that contains `time`; the first one if `time` is before 1970.
     pub fn at(time: Timestamp) -> Self {
         let number = time.as_second().div_euclid(INTERVAL_SECONDS);
-        Self(u32::try_from(number).unwrap_or(if number < 0 { 0 } else { u32::MAX }))
+        // The last Timestamp is in the year 9999, so only times before 1970 do not fit.
+        Self(u32::try_from(number).unwrap_or(0))
     }
 
     /// The ENIntervalNumber.
@@ -112,10 +113,11 @@ impl UtcDay {
         Self(self.0.saturating_add(1))
     }
 
-    /// The number of days from `earlier` to this day; negative when `earlier` is later.
+    /// The number of days from `earlier` to this day, negative when `earlier` is later; limited to
+    /// the range of the type.
     pub fn days_since(self, earlier: Self) -> i32 {
         let days = i64::from(self.0) - i64::from(earlier.0);
-        i32::try_from(days).unwrap_or(if days < 0 { i32::MIN } else { i32::MAX })
+        days.clamp(i32::MIN.into(), i32::MAX.into()) as i32
     }
 
     /// The number of days since 1970-01-01.
@@ -168,5 +170,31 @@ mod tests {
         );
         assert_eq!(Interval::new(u32::MAX).start(), Timestamp::MAX);
         assert_eq!(Interval::new(u32::MAX).plus(1).number(), u32::MAX);
+        assert_eq!(Interval::new(u32::MAX).as_i32(), i32::MAX);
+        assert_eq!(Interval::new(2_992_032).as_i32(), 2_992_032);
+        let (first, last) = (UtcDay::new(0), UtcDay::new(u32::MAX));
+        assert_eq!(last.days_since(first), i32::MAX);
+        assert_eq!(first.days_since(last), i32::MIN);
+        assert_eq!(first.minus(1), first);
+        assert_eq!(last.next(), last);
+    }
+
+    #[test]
+    fn days_are_counted_in_both_directions() {
+        let day = UtcDay::new(20_780);
+        assert_eq!(
+            (day.next().number(), day.minus(3).number()),
+            (20_781, 20_777)
+        );
+        assert_eq!(day.days_since(day.minus(3)), 3);
+        assert_eq!(day.minus(3).days_since(day), -3);
+    }
+
+    #[test]
+    fn a_shifted_time_stays_in_range() {
+        let time: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        assert_eq!(shift(time, -90), "2026-11-23T09:58:30Z".parse().unwrap());
+        assert_eq!(shift(time, i64::MAX), Timestamp::MAX);
+        assert_eq!(shift(time, i64::MIN), Timestamp::MIN);
     }
 }
