@@ -122,3 +122,99 @@ impl FromRow for Numbered {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-19T{text}Z").parse().unwrap()
+    }
+
+    fn anna() -> EmployeeId {
+        "a.dewit".to_owned().try_into().unwrap()
+    }
+
+    #[test]
+    fn an_entry_is_stored_with_its_minute_and_under_the_names_that_are_sent() {
+        let store = StaffStore::in_memory();
+        let (action, outcome) = (Action::Validation, Outcome::NotAccepted);
+        let end = store
+            .note(&anna(), action, outcome, at("14:00:59"))
+            .unwrap();
+        assert_eq!(end, retention::ends_at(at("14:00:00")));
+        let row = "SELECT concat_ws(' ', quote(number), quote(at), quote(employee), \
+                   quote(action), quote(outcome), quote(ends_at)) FROM audit";
+        let stored: String = store.database.one(row, &[]).unwrap();
+        assert_eq!(
+            stored,
+            "1 1795096800 'a.dewit' 'validation' 'not-accepted' 1796306400"
+        );
+    }
+
+    #[test]
+    fn every_entry_is_noted_but_a_throttled_try_once_a_minute_and_a_reading_once_an_hour() {
+        let store = StaffStore::in_memory();
+        for _ in 0..2 {
+            let (action, outcome) = (Action::Validation, Outcome::Throttled);
+            store
+                .note(&anna(), action, outcome, at("14:00:00"))
+                .unwrap();
+        }
+        assert_eq!(store.audit(None, at("14:00:00")).unwrap().entries.len(), 2);
+        let throttled = |now| store.note_throttled(&anna(), at(now)).unwrap().is_some();
+        assert!(!throttled("14:00:59"));
+        assert!(throttled("14:01:00"));
+        let read = |now| store.note_audit_read(&anna(), at(now)).unwrap().is_some();
+        assert!(read("14:00:30"));
+        assert!(!read("14:59:59"));
+        assert!(read("15:00:00"));
+        let bram = "b.bakker".to_owned().try_into().unwrap();
+        assert!(
+            store
+                .note_audit_read(&bram, at("15:00:00"))
+                .unwrap()
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn the_audit_trail_comes_in_pages_the_newest_entry_first() {
+        let store = StaffStore::in_memory();
+        let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) \
+                    INSERT INTO audit (at, employee, action, outcome, ends_at) \
+                    SELECT i * 60, 'a.dewit', 'sign-in', 'done', 99999999999 FROM n";
+        store.database.run(rows, &[&(2 * MAX_ENTRIES)]).unwrap();
+        let now = at("14:00:00");
+        let page = store.audit(None, now).unwrap();
+        assert_eq!(page.entries.len(), MAX_ENTRIES);
+        assert_eq!(page.entries[0].at.as_second(), 2 * 60 * MAX_ENTRIES as i64);
+        let older = page.older.unwrap();
+        assert_eq!(older, MAX_ENTRIES as i64 + 1);
+        let page = store.audit(Some(older), now).unwrap();
+        assert_eq!(page.entries.len(), MAX_ENTRIES);
+        assert_eq!(page.older, None);
+        assert_eq!(page.entries[0].at.as_second(), 60 * MAX_ENTRIES as i64);
+        assert!(store.audit(Some(1), now).unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn an_entry_that_has_ended_is_not_shown() {
+        let store = StaffStore::in_memory();
+        let end = store.note(&anna(), Action::SignIn, Outcome::Done, at("14:00:00"));
+        assert!(store.audit(None, end.unwrap()).unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_an_error() {
+        let store = StaffStore::in_memory();
+        store
+            .note(&anna(), Action::SignIn, Outcome::Done, at("14:00:00"))
+            .unwrap();
+        store
+            .database
+            .run("UPDATE audit SET employee = ''", &[])
+            .unwrap();
+        assert!(store.audit(None, at("14:00:00")).is_err());
+    }
+}

@@ -180,3 +180,165 @@ impl FromRow for SignedIn {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng as _, rngs::StdRng};
+    use shared::{
+        staff::token::{Purpose, Token},
+        time::shift,
+    };
+
+    use super::*;
+
+    const MINUTE: i64 = 60;
+
+    fn now() -> Timestamp {
+        "2026-11-19T14:00:00Z".parse().unwrap()
+    }
+
+    fn after(minutes: i64) -> Timestamp {
+        shift(now(), minutes * MINUTE)
+    }
+
+    fn token<P: Purpose>(seed: u64) -> Token<P> {
+        Token::random(&mut StdRng::seed_from_u64(seed))
+    }
+
+    fn employee(id: &str) -> EmployeeId {
+        id.to_owned().try_into().unwrap()
+    }
+
+    fn open(store: &StaffStore, seed: u64, id: &str) -> TokenHash<SessionToken> {
+        let session = StoredSession {
+            employee: employee(id),
+            name: "Anna de Wit".to_owned(),
+            role: Role::Administrator,
+            life: SessionLifetime::starting(now()),
+        };
+        let id = token(seed).hash();
+        store.open_session(id, &session).unwrap();
+        id
+    }
+
+    fn begin(store: &StaffStore, state: u64, browser: u64) {
+        let pending = BeginSignIn {
+            state: token(state).hash(),
+            browser: token(browser).hash(),
+            nonce: token(1),
+            verifier: token(2),
+        };
+        store.begin_sign_in(&pending, after(10)).unwrap();
+    }
+
+    fn take(store: &StaffStore, state: u64, browser: u64, now: Timestamp) -> Option<TakenSignIn> {
+        let (state, browser) = (token(state).hash(), token(browser).hash());
+        store.take_sign_in(state, browser, now).unwrap()
+    }
+
+    #[test]
+    fn a_session_is_stored_as_it_was_before_there_were_versions() {
+        let store = StaffStore::in_memory();
+        let id = open(&store, 1, "a.dewit");
+        store.use_session(id, after(1)).unwrap();
+        let row = "SELECT concat_ws(' ', quote(id), quote(employee), quote(name), quote(role), \
+                   quote(started_at), quote(used_at), quote(ends_at)) FROM session";
+        let stored: String = store.database.one(row, &[]).unwrap();
+        let id = hex::encode_upper(id.as_bytes());
+        let rest = "'a.dewit' 'Anna de Wit' 'administrator' 1795096800 1795096860 1795097760";
+        assert_eq!(stored, format!("X'{id}' {rest}"));
+    }
+
+    #[test]
+    fn a_sign_in_comes_back_once_and_to_the_browser_that_began_it() {
+        let store = StaffStore::in_memory();
+        begin(&store, 3, 4);
+        assert!(take(&store, 3, 5, now()).is_none());
+        let taken = take(&store, 3, 4, now()).unwrap();
+        assert!(taken.nonce == token(1) && taken.verifier == token(2));
+        assert!(take(&store, 3, 4, now()).is_none());
+    }
+
+    #[test]
+    fn a_sign_in_ends_after_ten_minutes() {
+        let store = StaffStore::in_memory();
+        begin(&store, 3, 4);
+        assert!(take(&store, 3, 4, after(10)).is_none());
+        assert!(take(&store, 3, 4, after(9)).is_some());
+    }
+
+    #[test]
+    fn the_last_sign_in_of_a_browser_is_named() {
+        let store = StaffStore::in_memory();
+        begin(&store, 3, 4);
+        begin(&store, 5, 4);
+        begin(&store, 6, 7);
+        assert!(!take(&store, 3, 4, now()).unwrap().last);
+        assert!(take(&store, 5, 4, now()).unwrap().last);
+    }
+
+    #[test]
+    fn using_a_session_lengthens_it() {
+        let store = StaffStore::in_memory();
+        let id = open(&store, 1, "a.dewit");
+        assert!(store.use_session(id, after(14)).unwrap().is_some());
+        let session = store.use_session(id, after(28)).unwrap().unwrap();
+        assert_eq!(session.to_answer().idle_until, after(43));
+        assert!(store.use_session(id, after(43)).unwrap().is_none());
+        let unknown = token(2).hash();
+        assert!(store.use_session(unknown, now()).unwrap().is_none());
+    }
+
+    #[test]
+    fn closing_a_session_names_its_employee_unless_it_had_ended() {
+        let store = StaffStore::in_memory();
+        let id = open(&store, 1, "a.dewit");
+        let closed = store.close_session(id, after(1)).unwrap();
+        assert!(closed == Some(employee("a.dewit")));
+        assert!(store.close_session(id, after(1)).unwrap().is_none());
+        let id = open(&store, 2, "a.dewit");
+        assert!(store.close_session(id, after(15)).unwrap().is_none());
+    }
+
+    #[test]
+    fn all_sessions_of_an_employee_are_closed_and_those_counted_that_had_not_ended() {
+        let store = StaffStore::in_memory();
+        let used = open(&store, 1, "a.dewit");
+        open(&store, 2, "a.dewit");
+        let other = open(&store, 3, "b.bakker");
+        for id in [used, other] {
+            store.use_session(id, after(10)).unwrap();
+        }
+        let closed = store.close_sessions_of(&employee("a.dewit"), after(20));
+        assert_eq!(closed.unwrap(), 1);
+        assert!(store.use_session(used, after(20)).unwrap().is_none());
+        assert!(store.use_session(other, after(20)).unwrap().is_some());
+    }
+
+    #[test]
+    fn each_employee_is_signed_in_once_the_last_used_session_first() {
+        let store = StaffStore::in_memory();
+        let first = open(&store, 1, "a.dewit");
+        let second = open(&store, 2, "b.bakker");
+        open(&store, 3, "a.dewit");
+        store.use_session(second, after(1)).unwrap();
+        store.use_session(first, after(2)).unwrap();
+        let sessions = store.signed_in(after(3)).unwrap();
+        let seen: Vec<_> = sessions
+            .iter()
+            .map(|session| (session.employee.as_str(), session.idle_until))
+            .collect();
+        assert_eq!(seen, [("a.dewit", after(17)), ("b.bakker", after(16))]);
+        assert!(store.signed_in(after(17)).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_an_error() {
+        let store = StaffStore::in_memory();
+        let id = open(&store, 1, "a.dewit");
+        let statement = "UPDATE session SET role = 'moon'";
+        store.database.run(statement, &[]).unwrap();
+        assert!(store.use_session(id, now()).is_err());
+        assert!(store.signed_in(now()).is_err());
+    }
+}

@@ -85,3 +85,64 @@ impl StaffStore {
         Ok(next)
     }
 }
+
+#[cfg(test)]
+impl StaffStore {
+    pub fn in_memory() -> Self {
+        Self::in_memory_after("")
+    }
+
+    /// The store of a database that an earlier release left after the statements `before`.
+    pub fn in_memory_after(before: &str) -> Self {
+        Self {
+            database: Database::in_memory_after(before, &STEPS),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{
+        api::{Action, Outcome},
+        staff::{employee::EmployeeId, throttle::Throttle},
+        time::shift,
+    };
+
+    use super::*;
+
+    const BEFORE_VERSIONS: &str = include_str!("../../../fixtures/staff-before-versions.sql");
+
+    fn now() -> Timestamp {
+        "2026-11-19T14:00:00Z".parse().unwrap()
+    }
+
+    fn anna() -> EmployeeId {
+        "a.dewit".to_owned().try_into().unwrap()
+    }
+
+    #[test]
+    fn a_database_from_before_versions_opens_with_its_rows() {
+        let store = StaffStore::in_memory_after(BEFORE_VERSIONS);
+        let sessions = store.signed_in(now()).unwrap();
+        assert_eq!(sessions.len(), 1);
+        assert_eq!(sessions[0].name, "Anna de Wit");
+        assert_ne!(store.throttle(&anna()).unwrap(), Throttle::default());
+        let audit = store.audit(None, now()).unwrap();
+        assert_eq!(audit.entries.len(), 1);
+        assert_eq!(audit.entries[0].action, Action::SignIn);
+        assert_eq!(audit.entries[0].outcome, Outcome::Done);
+    }
+
+    #[test]
+    fn what_has_ended_is_deleted_and_the_next_end_is_named() {
+        let store = StaffStore::in_memory_after(BEFORE_VERSIONS);
+        let replay_end = shift(now(), 600);
+        assert_eq!(store.expire(now()).unwrap(), Some(replay_end));
+        let session_end = shift(now(), 900);
+        assert_eq!(store.expire(replay_end).unwrap(), Some(session_end));
+        assert_eq!(store.throttle(&anna()).unwrap(), Throttle::default());
+        let audit_end = "2026-12-03T14:00:00Z".parse().unwrap();
+        assert_eq!(store.expire(session_end).unwrap(), Some(audit_end));
+        assert_eq!(store.expire(audit_end).unwrap(), None);
+    }
+}
