@@ -339,7 +339,7 @@ fn a_code_that_was_accepted_just_before_a_crash_is_accepted_when_it_is_sent_agai
         KEY,
         &body,
     ));
-    // As if the Desk had died before it noted what the Intake had said.
+    // As if the Staff had crashed before it recorded the reply of the Intake.
     system.stop_and_delete("answer");
     system.stop_and_delete("audit WHERE action = 'validation'");
     system.restart();
@@ -395,7 +395,7 @@ fn however_often_the_service_is_killed_a_code_is_accepted_in_the_end() {
 }
 
 #[test]
-fn neither_a_code_nor_a_date_is_ever_on_the_desks_disk() {
+fn neither_a_code_nor_a_date_is_ever_on_the_disk_of_the_staff() {
     let mut system = System::start();
     let good = waiting(&system, 1);
     let wrong = guess(&system);

@@ -7,6 +7,8 @@ pub mod call;
 pub mod clock;
 pub mod content_store;
 pub mod failure;
+pub mod handler;
+pub mod head;
 pub mod object;
 pub mod outgoing;
 pub mod random;

@@ -1,24 +1,26 @@
-//! Both ends of a [call](super::call): how it reaches a Durable Object, and how the object answers.
-//!
-//! Objects trust their caller: only the Worker and other objects can reach them.
+//! How a [call](super::call) reaches its Durable Object.
 
 use std::{cell::RefCell, collections::HashMap};
 
 use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
-use shared::Timestamp;
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use worker::{Env, worker_sys};
 
 use crate::platform::{
-    answer,
-    call::{Address, Call, Head},
     failure::{Failure, Result},
+    head::Head,
 };
 
-/// The status of an answer that is a [`Failure`].
-const FAILED: u16 = 500;
+/// One of the service's Durable Objects.
+pub trait Address {
+    /// The binding of the object's namespace.
+    const BINDING: &'static str;
+
+    /// The name under which the object's data is stored.
+    fn name(&self) -> String;
+}
 
 /// Sends a call to the object at `address` and gives the answer as it is.
 pub async fn fetch<A: Address>(
@@ -82,63 +84,3 @@ struct Id {
     namespace: worker_sys::DurableObjectNamespace,
     id: worker_sys::DurableObjectId,
 }
-
-/// What an object does for a call.
-pub trait Handle<C: Call> {
-    async fn handle(&self, call: C, now: Timestamp) -> Result<C::Reply>;
-}
-
-/// A call as it arrives at its object.
-pub struct Received {
-    pub head: Head,
-    pub body: Vec<u8>,
-}
-
-impl Received {
-    async fn read(request: &web_sys::Request) -> Result<Self> {
-        let body = JsFuture::from(request.array_buffer()?).await?;
-        Ok(Self {
-            head: Head::parse(&request.url())?,
-            body: Uint8Array::new(&body).to_vec(),
-        })
-    }
-
-    /// Lets `object` handle the call as a `C`, and answers with its reply.
-    pub async fn handle<C: Call>(&self, object: &impl Handle<C>) -> Result<web_sys::Response> {
-        let call = serde_json::from_slice(&self.body)?;
-        answer::json(&object.handle(call, self.head.now).await?)
-    }
-}
-
-/// Answers `request` with what `dispatch` makes of the call in it.
-pub async fn serve(
-    request: &worker::Request,
-    dispatch: impl AsyncFnOnce(Received) -> Result<web_sys::Response>,
-) -> worker::Result<worker::Response> {
-    let answer = match Received::read(request.inner()).await {
-        Ok(received) => dispatch(received).await,
-        Err(failure) => Err(failure),
-    };
-    let answer = answer.or_else(|failure| {
-        let init = web_sys::ResponseInit::new();
-        init.set_status(FAILED);
-        Ok::<_, Failure>(web_sys::Response::new_with_opt_str_and_init(
-            Some(&serde_json::to_string(&failure)?),
-            &init,
-        )?)
-    })?;
-    Ok(answer.into())
-}
-
-/// Lets an object handle a received call as one of these types, by its name.
-macro_rules! dispatch {
-    ($received:ident to $object:expr; $($call:ty),* $(,)?) => {
-        match $received.head.name.as_str() {
-            $(<$call as $crate::platform::call::Call>::NAME => {
-                $received.handle::<$call>($object).await
-            })*
-            name => Err(format!("an unknown call: {name}").as_str().into()),
-        }
-    };
-}
-pub(crate) use dispatch;

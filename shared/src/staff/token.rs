@@ -102,7 +102,17 @@ impl<P> TryFrom<String> for Token<P> {
     }
 }
 
-/// The SHA-256 of a token's bytes.
+/// The SHA-256 of a token's bytes. The hash of one purpose is not accepted for another:
+///
+/// ```compile_fail
+/// use shared::staff::token::{Browser, State, TokenHash};
+///
+/// fn take_sign_in(state: TokenHash<State>, browser: TokenHash<Browser>) {}
+///
+/// let (state, browser) = (TokenHash::from_bytes([1; 32]), TokenHash::from_bytes([2; 32]));
+/// take_sign_in(state, browser);
+/// take_sign_in(browser, state);
+/// ```
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent, bound = "")]
 pub struct TokenHash<P>(

@@ -5,15 +5,17 @@ use shared::{
     Timestamp,
     api::{Validation, routes::PhoneRoute},
     enrolment::{BucketId, intake::IntakeNumber},
+    hidden_debug,
     keys::conversion::DiagnosisKey,
     staff::idempotency::AttemptId,
 };
 use worker::Env;
 
 use crate::platform::{
-    call::{Address, Call, Done, Head},
+    call::{Call, Done},
     failure::{Failure, Result},
-    object,
+    head::Head,
+    object::{self, Address},
 };
 
 impl Address for IntakeNumber {
@@ -26,13 +28,15 @@ impl Address for IntakeNumber {
 
 /// A phone's request, not parsed. The body of the call is the phone's, byte for byte, so that the
 /// work is the same whatever it is.
-#[derive(Debug, Eq, PartialEq)]
+#[derive(Eq, PartialEq)]
 pub struct PhoneCall {
     pub route: PhoneRoute,
     /// The signature of the body; zeros without one.
     pub signature: [u8; 32],
     pub body: Vec<u8>,
 }
+
+hidden_debug!(PhoneCall);
 
 impl PhoneCall {
     pub const NAME: &'static str = "phone";

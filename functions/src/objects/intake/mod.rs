@@ -26,7 +26,7 @@ use crate::platform::{
     call::Done,
     clock,
     failure::Result,
-    object::{self, Handle, Received, dispatch},
+    handler::{self, Handle, Received, dispatch},
     random,
 };
 
@@ -52,7 +52,7 @@ impl DurableObject for Intake {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        object::serve(&request, async |received| {
+        handler::serve(&request, async |received| {
             if received.head.name == PhoneCall::NAME {
                 return self.phone(received).await;
             }

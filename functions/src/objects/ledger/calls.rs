@@ -5,7 +5,10 @@ use shared::api;
 
 use crate::{
     objects::exchange::job::Job,
-    platform::call::{Address, Call, Done},
+    platform::{
+        call::{Call, Done},
+        object::Address,
+    },
 };
 
 /// Addresses the one Ledger.

@@ -25,7 +25,7 @@ use crate::{
         call::Done,
         clock,
         failure::Result,
-        object::{self, Handle, dispatch},
+        handler::{self, Handle, dispatch},
         sql,
     },
 };
@@ -58,7 +58,7 @@ impl DurableObject for Ledger {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        object::serve(
+        handler::serve(
             &request,
             async |received| dispatch!(received to self; Publish, Exchange, ReportExchange, Expire),
         )

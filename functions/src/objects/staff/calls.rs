@@ -14,7 +14,10 @@ use shared::{
     },
 };
 
-use crate::platform::call::{Address, Call, Done};
+use crate::platform::{
+    call::{Call, Done},
+    object::Address,
+};
 
 /// Addresses the one Staff.
 pub struct StaffAddress;

@@ -40,7 +40,7 @@ use crate::platform::{
     call::Done,
     clock,
     failure::Result,
-    object::{self, Handle, dispatch},
+    handler::{self, Handle, dispatch},
 };
 
 /// The Durable Object.
@@ -63,7 +63,7 @@ impl DurableObject for Staff {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        object::serve(&request, async |received| {
+        handler::serve(&request, async |received| {
             dispatch!(
                 received to self; BeginSignIn, TakeSignIn, OpenSession, NoteRefused, UseSession,
                 CloseSession, ListSessions, SignOut, ReadAudit, Validate, Expire
