@@ -143,6 +143,7 @@ fn each_setting_takes_what_it_should_and_says_what_it_expects() {
                 "signin.example",
                 "http://signin.example",
                 "http://192.0.2.1",
+                "http://[2001:db8::1]",
             ],
             "an https URL",
         ),

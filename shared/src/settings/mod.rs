@@ -1,5 +1,5 @@
 //! The settings and secrets of a deployment: what each is called, means and defaults to, and how
-//! its text becomes a typed value (design §2).
+//! its text becomes a typed value (design §2.6).
 //!
 //! [`table`] lists every one, once. The functions read it with the bindings of the Worker,
 //! `cargo xtask lint` with `wrangler.toml` and `workerd.capnp`, and a test compares it with

@@ -43,7 +43,7 @@ impl PhoneSettings {
     }
 }
 
-/// What signing in needs, and the portal that employees sign in to (design §4.3).
+/// What signing in needs, and the portal that employees sign in to (design §4.3.1).
 pub struct SignInSettings {
     /// The URL of the organisation's OpenID Connect provider, exactly as the provider writes it.
     pub issuer: String,
