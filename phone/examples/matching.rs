@@ -33,7 +33,7 @@ const KEYS: usize = 750_000;
 /// What a phone hears in 14 days: an identifier every 24 seconds, day and night.
 const ENCOUNTERS: usize = 50_000;
 const DAYS: u32 = 14;
-/// So many of the encounters were with owners of keys, each with another one.
+/// The encounters with owners of keys, each with a different one.
 const MATCHES: usize = 100;
 const ROUNDS: usize = 5;
 

@@ -1,9 +1,8 @@
-//! The address from which a phone broadcasts: the pseudo-MAC address, drawn anew with every
-//! identifier.
+//! The Bluetooth address from which a phone broadcasts: a random one for each identifier.
 //!
 //! Apple's and Google's Bluetooth specification (v1.2) wants a random non-resolvable private
-//! address that changes at the same moment as the identifier. If either stayed when the other
-//! changes, whoever listens could follow the phone.
+//! address that changes at the same time as the identifier. If either stayed when the other
+//! changes, an eavesdropper could follow the phone.
 
 use std::fmt;
 
@@ -13,8 +12,8 @@ use shared::{Timestamp, time::Interval};
 
 use crate::identifiers::RollingProximityIdentifier;
 
-/// Bluetooth's kind of the address stands in the two highest bits of its first byte; both are 0 in
-/// a non-resolvable private address, which nobody can tell to be a certain phone's.
+/// The two highest bits of the first byte are the kind of an address. Both are 0 in a
+/// non-resolvable private address, which does not tell whose phone it is.
 const KIND: u8 = 0b1100_0000;
 
 /// A random non-resolvable private address of Bluetooth Low Energy, highest byte first.
@@ -48,7 +47,7 @@ impl fmt::Display for PseudoAddress {
 #[serde(transparent)]
 pub struct AddressInUse(Option<InUse>);
 
-/// An address, and with which identifier and when it is used.
+/// An address, and the identifier and interval that it is used for.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 struct InUse {
     address: PseudoAddress,
@@ -57,8 +56,7 @@ struct InUse {
 }
 
 impl AddressInUse {
-    /// The address from which `identifier` is broadcast in `interval`: the one in use as long as
-    /// the identifier is, else another one.
+    /// The address for `identifier` in `interval`. It is a new one if the identifier is.
     pub fn of(
         &mut self,
         identifier: RollingProximityIdentifier,
@@ -79,7 +77,7 @@ impl AddressInUse {
         }
     }
 
-    /// Forgets an address whose time is over.
+    /// Forgets an address of a past interval.
     pub fn forget_before(&mut self, now: Timestamp) {
         self.0.take_if(|in_use| in_use.interval < Interval::at(now));
     }

@@ -1,11 +1,11 @@
 //! Decoys: requests that look like those of an ill person, so that an eavesdropper who sees a phone
 //! register and upload learns nothing.
 //!
-//! Once a day a phone throws a die with the published probability. When it falls right, the phone
-//! plays a person who is called by the GGD: some time in the next 24 hours a first decoy plays the
-//! registration, a while later a second one the upload, and mostly a third one the upload of the
-//! rest of the day, which phones send by themselves after midnight. Each comes alone, at the moment
-//! at which a person would have caused it.
+//! Once a day a phone decides at random, with the published probability, to act like a person who
+//! is called by the GGD. A first decoy at a random time in the next 24 hours looks like the
+//! registration, a second one a while later like the upload, and mostly a third one like the upload
+//! of the rest of the day, which phones send by themselves after midnight. Each is sent on its own,
+//! at the time at which a person would have caused it.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -26,20 +26,20 @@ const SOON_SECONDS: i64 = 900;
 /// Of a hundred phones, how many are awake between midnight and the end of the enrolment.
 const AGAIN_PERCENT: u32 = 90;
 
-/// How late a decoy may be that a person would have caused. A phone that was off then plays nobody,
-/// instead of sending everything at once as soon as it is on.
+/// A decoy is sent at most this late. A phone that was off at the time sends none, instead of all
+/// at once as soon as it is on.
 const LATE_SECONDS: i64 = 900;
 
-/// What is planned.
+/// The decoys that are planned.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct Decoys {
-    /// The day for which the die was thrown last.
+    /// The day of the last random decision.
     thrown: Option<UtcDay>,
     /// In the order of time.
     planned: VecDeque<Planned>,
 }
 
-/// A decoy, and between when and when it may be sent.
+/// A decoy, and the time in which it may be sent.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 struct Planned {
     decoy: Decoy,
@@ -57,9 +57,9 @@ pub enum Decoy {
 }
 
 impl Decoys {
-    /// Throws the die, unless it has been thrown today or a person is being played. `probability`
-    /// is that of a person a day; phones wait for `upload_delay` after an upload before they
-    /// upload by themselves.
+    /// Decides at random whether to plan decoys, once a day, and not while others are planned.
+    /// `probability` is that of one day. Phones wait for `upload_delay` after an upload before
+    /// they upload by themselves.
     pub fn throw(
         &mut self,
         probability: f64,
@@ -78,7 +78,7 @@ impl Decoys {
         }
     }
 
-    /// Plans a person who is called at `called`.
+    /// Plans the decoys of a person who is called at `called`.
     fn plan(&mut self, called: Timestamp, upload_delay: Duration, random: &mut impl Rng) {
         let longest = if random.random_range(0..100) < SOON_PERCENT {
             SOON_SECONDS
@@ -107,8 +107,8 @@ impl Decoys {
         }
     }
 
-    /// The decoy to send now, one at a time, until it [was sent](Self::sent): a real request that
-    /// fails is tried again, too.
+    /// The decoy to send now, if one is due. It stays due until it [is sent](Self::sent), since a
+    /// real request that fails is tried again, too.
     pub fn due(&mut self, now: Timestamp) -> Option<Decoy> {
         let next = self.planned.front()?;
         if next.until < now {
@@ -118,13 +118,13 @@ impl Decoys {
         (next.from <= now).then_some(next.decoy)
     }
 
-    /// The decoy that was due is sent.
+    /// Removes the decoy that was due.
     pub fn sent(&mut self) {
         self.planned.pop_front();
     }
 
-    /// When the phone must wake to send the next decoy, if a person would have caused it. The
-    /// upload after midnight comes with whatever the phone does next.
+    /// The time at which the phone must wake to send the next decoy. The upload after midnight
+    /// waits until the phone wakes by itself.
     pub fn next_wake(&self) -> Option<Timestamp> {
         let next = self.planned.front()?;
         (next.until == shift(next.from, LATE_SECONDS)).then_some(next.from)

@@ -16,11 +16,11 @@ use crate::{
 /// advertisements.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Broadcast {
-    /// From where it comes. Phones that hear it do not remember it.
+    /// The sender's Bluetooth address. Phones that hear it do not remember it.
     pub address: PseudoAddress,
-    /// By which a phone that learns the key recognises it.
+    /// A phone that learns the key recognises it.
     pub identifier: RollingProximityIdentifier,
-    /// What is needed to judge the distance, readable with the key only.
+    /// The transmit power, which the distance follows from. It is encrypted with the key.
     pub metadata: AssociatedMetadata,
 }
 
@@ -31,16 +31,16 @@ pub struct Encounter {
     pub identifier: RollingProximityIdentifier,
     /// The other phone's metadata.
     pub metadata: AssociatedMetadata,
-    /// How strong it came in, in dBm. What was lost on the way, the attenuation, is known once the
-    /// metadata can be decrypted, which say how strong it was sent.
+    /// The signal strength at this phone, in dBm. The attenuation is known once the metadata,
+    /// which hold the transmit power, can be decrypted.
     pub received_power: i8,
-    /// Since when it was heard.
+    /// The time from which it was heard.
     pub heard_at: Timestamp,
-    /// For how many seconds it was heard.
+    /// How long it was heard.
     pub seconds: u32,
 }
 
-/// When a meeting of `seconds` began that was over so many days ago, at this time of the day.
+/// The start of a meeting of `seconds` that ended `days_ago` days before `now`.
 pub fn began(days_ago: u32, seconds: u32, now: Timestamp) -> Timestamp {
     shift(
         now,

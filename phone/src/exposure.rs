@@ -29,19 +29,19 @@ use crate::{
     matching::{Heard, Match, TOLERANCE},
 };
 
-/// How long a window may be.
+/// The longest window.
 const WINDOW_SECONDS: i64 = 30 * 60;
 
-/// The powers with which phones can send, in dBm. The metadata are not authenticated: a bit that
-/// somebody flipped on the way could make a distant phone a near one.
+/// The transmit powers of phones, in dBm. The metadata are not authenticated: an attacker who flips
+/// a bit of them could make a distant phone a near one.
 const TRANSMIT_POWERS: RangeInclusive<i8> = -40..=20;
 
-/// What was heard at one attenuation for a while.
+/// A time during which a phone was heard at one attenuation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Scan {
-    /// What was lost between the other phone and this one, in dB: the less, the nearer.
+    /// The loss between the two phones, in dB: the less, the nearer.
     pub attenuation: u8,
-    /// For how many seconds.
+    /// How long it was heard.
     pub seconds: u32,
 }
 
@@ -74,7 +74,7 @@ impl ExposureWindow {
 
 /// A day with a risk.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Exposure {
+pub struct ExposureDay {
     /// The UTC day.
     pub date: Date,
     /// Its score: seconds at a weight of 1.
@@ -105,26 +105,26 @@ pub fn windows(
     for (key, matches) in matches {
         if let Some(key) = keys.get(key) {
             let day_keys = DayKeys::derive(&key.key.data);
-            let stretches = matches
+            let spans = matches
                 .into_iter()
-                .map(|(interval, encounter)| Stretch::of(interval, encounter, &day_keys));
-            windows.extend(windows_of(key, &without_overlaps(stretches.collect())));
+                .map(|(interval, encounter)| AttenuationSpan::of(interval, encounter, &day_keys));
+            windows.extend(windows_of(key, &without_overlaps(spans.collect())));
         }
     }
     windows
 }
 
-/// A while at one attenuation, in unix seconds.
+/// A time at one attenuation, in Unix seconds.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-struct Stretch {
+struct AttenuationSpan {
     start: i64,
     end: i64,
     attenuation: u8,
 }
 
-impl Stretch {
-    /// What was heard of an identifier that was made for `interval`, until two hours after it: who
-    /// hears it then hears somebody who repeats it.
+impl AttenuationSpan {
+    /// The time during which an identifier for `interval` was heard. It ends two hours after the
+    /// interval: an identifier that is heard later is a replay.
     fn of(interval: Interval, encounter: &Encounter, day_keys: &DayKeys) -> Self {
         let start = encounter.heard_at.as_second();
         let latest = interval.plus(1 + TOLERANCE).start().as_second();
@@ -136,31 +136,31 @@ impl Stretch {
     }
 }
 
-/// In the order of time. Where stretches overlap the nearest counts, and only once: a phone is in
-/// one place, however many of its identifiers somebody repeats, or repeats weakly to hide that it
-/// was near.
-fn without_overlaps(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
-    stretches.sort_unstable();
-    let mut bounds: Vec<_> = stretches
+/// Orders the spans by time. Where they overlap, the nearest counts, and only once: an attacker who
+/// replays several identifiers of a phone, or replays them weakly to hide that it was near, gains
+/// nothing.
+fn without_overlaps(mut spans: Vec<AttenuationSpan>) -> Vec<AttenuationSpan> {
+    spans.sort_unstable();
+    let mut bounds: Vec<_> = spans
         .iter()
-        .flat_map(|stretch| [stretch.start, stretch.end])
+        .flat_map(|span| [span.start, span.end])
         .collect();
     bounds.sort_unstable();
     bounds.dedup();
 
-    let mut coming = stretches.into_iter().peekable();
+    let mut coming = spans.into_iter().peekable();
     // By attenuation, the nearest on top.
     let mut going_on = BinaryHeap::new();
     let mut apart = Vec::new();
     for (start, end) in bounds.iter().copied().zip(bounds.iter().copied().skip(1)) {
-        while let Some(stretch) = coming.next_if(|stretch| stretch.start <= start) {
-            going_on.push((Reverse(stretch.attenuation), stretch.end));
+        while let Some(span) = coming.next_if(|span| span.start <= start) {
+            going_on.push((Reverse(span.attenuation), span.end));
         }
         while going_on.peek().is_some_and(|(_, end)| *end <= start) {
             going_on.pop();
         }
         if let Some((Reverse(attenuation), _)) = going_on.peek() {
-            apart.push(Stretch {
+            apart.push(AttenuationSpan {
                 start,
                 end,
                 attenuation: *attenuation,
@@ -171,11 +171,11 @@ fn without_overlaps(mut stretches: Vec<Stretch>) -> Vec<Stretch> {
 }
 
 /// The windows of what was heard of one key.
-fn windows_of(key: &DiagnosisKey, stretches: &[Stretch]) -> Vec<ExposureWindow> {
+fn windows_of(key: &DiagnosisKey, spans: &[AttenuationSpan]) -> Vec<ExposureWindow> {
     let mut windows: Vec<(i64, ExposureWindow)> = Vec::new();
-    for stretch in stretches {
-        let mut start = stretch.start;
-        while start < stretch.end {
+    for span in spans {
+        let mut start = span.start;
+        while start < span.end {
             let day = UtcDay::of(Timestamp::from_second(start).unwrap_or_default());
             let fits = windows
                 .last()
@@ -192,9 +192,9 @@ fn windows_of(key: &DiagnosisKey, stretches: &[Stretch]) -> Vec<ExposureWindow> 
                 break;
             };
             let midnight = day.start().plus(INTERVALS_PER_DAY).start().as_second();
-            let until = stretch.end.min(*began + WINDOW_SECONDS).min(midnight);
+            let until = span.end.min(*began + WINDOW_SECONDS).min(midnight);
             window.scans.push(Scan {
-                attenuation: stretch.attenuation,
+                attenuation: span.attenuation,
                 seconds: u32::try_from(until - start).unwrap_or(0),
             });
             start = until;
@@ -219,7 +219,7 @@ pub fn exposures(
     windows: &[ExposureWindow],
     parameters: &RiskCalculationParameters,
     now: Timestamp,
-) -> Vec<Exposure> {
+) -> Vec<ExposureDay> {
     let today = UtcDay::of(now);
     let mut days: BTreeMap<UtcDay, f64> = BTreeMap::new();
     for window in windows {
@@ -234,7 +234,7 @@ pub fn exposures(
     }
     days.into_iter()
         .filter(|(_, score)| *score >= parameters.minimum_risk_score())
-        .map(|(day, score)| Exposure {
+        .map(|(day, score)| ExposureDay {
             date: day.date(),
             score,
         })
@@ -273,7 +273,7 @@ mod tests {
         }
     }
 
-    /// A phone, and what those whom it met for so many seconds at so many dB publish as diagnosis
+    /// A phone, and what those whom it met for these seconds at these dB publish as diagnosis
     /// keys.
     fn met(meetings: &[(Timestamp, u32, u8)]) -> (Phone, Vec<DiagnosisKey>) {
         let mut random = StdRng::seed_from_u64(1);
@@ -345,7 +345,7 @@ mod tests {
         let mut ill = Phone::new(now(), &mut random);
         let mut phone = Phone::new(now(), &mut random);
         let time = at("2026-11-20T10:00:00Z");
-        // Somebody collected thirteen identifiers and sends them all at once for a minute.
+        // An attacker collected thirteen identifiers and sends them all at once for a minute.
         for intervals in 0..13 {
             let broadcast = ill.broadcast(shift(time, -600 * intervals), &mut random);
             phone.hear(broadcast, 50, time, 60);
@@ -363,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn what_somebody_repeats_counts_for_two_hours_at_most() {
+    fn a_replayed_identifier_counts_for_two_hours_at_most() {
         let mut random = StdRng::seed_from_u64(5);
         let mut ill = Phone::new(now(), &mut random);
         let mut phone = Phone::new(now(), &mut random);
@@ -469,7 +469,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_nobody_heard_makes_no_window() {
+    fn a_key_that_was_not_heard_makes_no_window() {
         let (phone, _) = met(&[(at("2026-11-20T10:00:00Z"), 1_800, 50)]);
         let stranger = Phone::new(now(), &mut StdRng::seed_from_u64(2));
         let keys: Vec<_> = stranger.keys().iter().map(|key| peak(*key)).collect();

@@ -1,5 +1,5 @@
 //! What a phone broadcasts: the identifiers and the encrypted metadata that it derives from the key
-//! of a day, after the Exposure Notification Cryptography Specification v1.2 of Apple and Google.
+//! of a day, by the Exposure Notification Cryptography Specification v1.2 of Apple and Google.
 //!
 //! This is the plain form, one identifier at a time. Comparing hundreds of thousands of published
 //! keys with what was heard is for [`crate::matching`].
@@ -50,8 +50,7 @@ impl fmt::Debug for RollingProximityIdentifier {
 }
 
 /// GAEN's Associated Encrypted Metadata: the four bytes that a phone broadcasts beside an
-/// identifier. Nobody can read them until the key is published, and nothing proves that they are
-/// genuine.
+/// identifier. They cannot be read until the key is published, and are not authenticated.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct AssociatedMetadata(#[serde(with = "shared::base64")] [u8; 4]);
@@ -75,8 +74,7 @@ pub struct Metadata {
     pub major_version: u8,
     /// The minor version of the protocol, 0 to 3.
     pub minor_version: u8,
-    /// The power with which the phone sent, in dBm. Less the signal strength that was received it
-    /// is the attenuation.
+    /// The transmit power, in dBm. Minus the received signal strength, it is the attenuation.
     pub transmit_power: i8,
 }
 

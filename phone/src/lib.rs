@@ -7,8 +7,8 @@
 //! natively and in a browser.
 //!
 //! # Out of scope
-//! Bluetooth: what a phone hears is told to it ([`Phone::hear`]). The screen: the command line and
-//! the page (`phone/page`) show what an app would.
+//! Bluetooth: the caller passes what a phone hears to [`Phone::hear`]. The screen: the command line
+//! and the page (`phone/page`) show what an app would.
 
 pub mod address;
 pub mod decoys;
@@ -22,11 +22,13 @@ pub mod padding;
 pub mod sentences;
 
 mod check;
+mod checked;
 mod notification;
 mod phone;
 mod service;
 
-pub use check::{CheckReport, CheckedFile, Failure, Progress};
+pub use check::{CheckReport, CheckedFile, Progress};
+pub use checked::CheckFailure;
 pub use notification::{Advice, Notification};
 pub use phone::{Code, Phone};
 pub use service::{PublishedDocument, Service, ServiceError, VerifyingKeys};

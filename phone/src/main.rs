@@ -18,7 +18,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use clap::{Parser, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Unit;
-use outcome::Outcome;
+use outcome::CommandOutcome;
 use phone::{Phone, Progress, Service, VerifyingKeys, decoys::Decoy, encounter::began};
 use pollster::block_on;
 use rand::{
@@ -86,7 +86,7 @@ enum Command {
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever read the output, `head` perhaps, has seen enough.
+        // The reader of the output, `head` perhaps, has closed it.
         Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("phone: {error}");
@@ -119,7 +119,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     }
 }
 
-async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn Error>> {
+async fn act(arguments: &Arguments, now: Timestamp) -> Result<CommandOutcome, Box<dyn Error>> {
     let state = &arguments.state;
     let mut random = StdRng::try_from_rng(&mut SysRng)?;
     let mut phone = match arguments.command {
@@ -135,12 +135,12 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
     };
     phone.forget_before(now);
     let outcome = match &arguments.command {
-        Command::New => Outcome::New {
+        Command::New => CommandOutcome::New {
             keys: phone.keys().len(),
         },
         Command::Forget => {
             phone.forget();
-            Outcome::Forget
+            CommandOutcome::Forget
         }
         Command::Meet {
             other,
@@ -153,7 +153,7 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
             let mut other_phone = load(other)?;
             phone.meet(&mut other_phone, *attenuation, met_at, seconds, &mut random);
             save(other, &other_phone)?;
-            Outcome::Meet {
+            CommandOutcome::Meet {
                 at: met_at,
                 minutes: *minutes,
                 attenuation: *attenuation,
@@ -161,13 +161,13 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
         }
         Command::Code => {
             let code = phone.code(&service(arguments)?, now, &mut random).await?;
-            Outcome::Code(code)
+            CommandOutcome::Code(code)
         }
         Command::Share => {
             let shared = phone.share(&service(arguments)?, now, &mut random).await;
-            // Today's key was cut off, whatever came of the upload.
+            // Today's key has ended, even if the upload failed.
             save(state, &phone)?;
-            Outcome::Share { keys: shared? }
+            CommandOutcome::Share { keys: shared? }
         }
         Command::Check => {
             let service = service(arguments)?;
@@ -179,10 +179,10 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
                 })
                 .await;
             bar.finish_and_clear();
-            // What a check did before it failed is done.
+            // A check that failed has done a part of its work.
             save(state, &phone)?;
             let report = report?;
-            Outcome::Check {
+            CommandOutcome::Check {
                 report,
                 notification: phone.notification(now, language(arguments)),
             }
@@ -191,10 +191,10 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
             let worked = phone
                 .work_in_background(&service(arguments)?, now, &mut random)
                 .await;
-            // What it planned and sent is done, whatever came of the rest.
+            // Some decoys may be planned or sent, even if it failed.
             save(state, &phone)?;
             worked?;
-            Outcome::Wake {
+            CommandOutcome::Wake {
                 wake_at: phone.next_wake(),
             }
         }
@@ -203,7 +203,7 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<Outcome, Box<dyn E
             for decoy in [Decoy::Registration, Decoy::Upload] {
                 phone.send_decoy(decoy, &service, now, &mut random).await?;
             }
-            Outcome::Decoy
+            CommandOutcome::Decoy
         }
     };
     save(state, &phone)?;
@@ -254,7 +254,7 @@ fn save(path: &Path, phone: &Phone) -> Result<(), Box<dyn Error>> {
     let write = || {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(true);
-        // Whom a person met, and whether they are ill, is nobody else's business.
+        // Only the owner may read whom the phone has met, and whether the owner is ill.
         #[cfg(unix)]
         options.mode(0o600);
         options.open(&unfinished)?.write_all(&json)?;

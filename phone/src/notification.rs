@@ -11,7 +11,7 @@ use shared::{
 
 use crate::phone::Phone;
 
-/// A notification, and the advice that opens behind it.
+/// A notification, and the advice that opens with it.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
@@ -25,7 +25,7 @@ pub struct Notification {
     pub title: String,
     /// What happened.
     pub body: String,
-    /// What to do, so many days after it.
+    /// What to do, given how long ago it was.
     pub advice: Vec<Advice>,
 }
 

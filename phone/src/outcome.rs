@@ -1,4 +1,4 @@
-//! What the command line says of what it did: to people, and as JSON to programs.
+//! The result of a command, in sentences for people and as JSON for programs.
 
 use std::fmt;
 
@@ -9,10 +9,9 @@ use phone::{
 use serde::Serialize;
 use shared::Timestamp;
 
-/// What a command did.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase", tag = "command")]
-pub enum Outcome {
+pub enum CommandOutcome {
     /// A phone began.
     New {
         keys: usize,
@@ -43,14 +42,14 @@ pub enum Outcome {
     Decoy,
 }
 
-impl Outcome {
-    /// Whether all was done that should be.
+impl CommandOutcome {
+    /// Whether the command did everything that it should.
     pub fn is_complete(&self) -> bool {
         !matches!(self, Self::Check { report, .. } if !report.failures.is_empty())
     }
 }
 
-impl fmt::Display for Outcome {
+impl fmt::Display for CommandOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::New { keys } => write!(f, "A new phone with {keys} keys, one a day until today."),
@@ -60,7 +59,8 @@ impl fmt::Display for Outcome {
                 attenuation,
             } => write!(
                 f,
-                "The phones were near each other for {minutes} minutes from {}, at {attenuation} dB.",
+                "The phones were near each other for {minutes} minutes from {}, \
+                 at {attenuation} dB.",
                 local(*at)
             ),
             Self::Code(code) => write!(

@@ -1,10 +1,9 @@
 //! The keys that a phone derives its identifiers from: one a UTC day, and a second one on a day on
 //! which the first was shared.
 //!
-//! A key that leaves the phone ends with the interval in which it leaves, and another one takes
-//! over: what was shared can be published two hours later, and from then on nothing that the phone
-//! broadcasts can be told to come from it. Both begin at midnight, as Apple and Google have it
-//! since version 1.5.
+//! A key that is shared ends with the interval in which it is shared, and another one takes its
+//! place. The first can be published two hours later, and must not identify what the phone
+//! broadcasts from then on. Both begin at midnight, as in Apple's and Google's version 1.5.
 
 use rand::{Rng, RngExt as _};
 use serde::{Deserialize, Serialize};
@@ -46,7 +45,7 @@ impl OwnKeys {
         key
     }
 
-    /// Lets the key in use end with the current interval, so that it can be shared.
+    /// Ends the key in use with the current interval, so that it can be shared.
     pub fn cut(&mut self, now: Timestamp, random: &mut impl Rng) {
         let interval = Interval::at(now);
         let data = self.at(now, random).data;

@@ -1,8 +1,7 @@
 //! The bodies of a phone's requests, filled up so that their size tells nothing.
 //!
-//! A registration, an upload of any number of keys, and either kind of decoy are drawn from the
-//! same distribution of sizes, and carry a signature in the query, whether or not it means
-//! anything.
+//! The sizes of registrations, uploads and decoys come from one distribution, and each has a
+//! signature in the query, needed or not.
 
 use rand::{Rng, RngExt as _};
 use serde::Serialize;
@@ -25,9 +24,9 @@ pub struct PhoneRequest {
 /// How large the bodies of a phone's requests are, in bytes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct RequestSizes {
-    /// At least so large.
+    /// The smallest body.
     pub minimum: usize,
-    /// At most so large.
+    /// The largest body.
     pub maximum: usize,
 }
 
@@ -66,14 +65,14 @@ impl RequestSizes {
     }
 }
 
-/// A registration. The service ignores what it says, so it says nothing.
+/// A registration. The service ignores its body, so it is empty but for the padding.
 pub fn registration(sizes: RequestSizes, random: &mut impl Rng) -> PhoneRequest {
     #[derive(Serialize)]
-    struct Registration {
+    struct Body {
         padding: String,
     }
     PhoneRequest {
-        body: padded(sizes, random, |padding| Registration { padding }),
+        body: padded(sizes, random, |padding| Body { padding }),
         signature: random_signature(random),
     }
 }
@@ -93,7 +92,7 @@ pub fn upload(
     }
 }
 
-/// What looks like an upload of `keys`, and is signed by nobody for nobody's bucket.
+/// Looks like an upload of `keys`, with a random bucket and a random signature.
 pub fn upload_decoy(
     keys: &[TemporaryExposureKey],
     sizes: RequestSizes,
@@ -114,7 +113,7 @@ fn upload_body(
 ) -> Vec<u8> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Upload<'a> {
+    struct Body<'a> {
         keys: Vec<Key>,
         bucket_id: &'a BucketId,
         padding: String,
@@ -126,7 +125,7 @@ fn upload_body(
         rolling_start_number: u32,
         rolling_period: u32,
     }
-    padded(sizes, random, |padding| Upload {
+    padded(sizes, random, |padding| Body {
         keys: keys
             .iter()
             .map(|key| Key {
@@ -140,7 +139,7 @@ fn upload_body(
     })
 }
 
-/// The JSON of what `message` makes with a padding that gives it a size that was drawn.
+/// The JSON of `message`, padded to a random size.
 fn padded<T: Serialize>(
     sizes: RequestSizes,
     random: &mut impl Rng,
@@ -153,7 +152,7 @@ fn padded<T: Serialize>(
     json(random_text(missing, random))
 }
 
-/// Characters that no compression on the way can make shorter than others.
+/// Random characters, since compression would make others shorter.
 fn random_text(length: usize, random: &mut impl Rng) -> String {
     let mut bytes = vec![0; length.div_ceil(4) * 3];
     random.fill(bytes.as_mut_slice());

@@ -15,7 +15,7 @@ use shared::{
 
 use crate::{
     address::AddressInUse,
-    check::Checked,
+    checked::Checked,
     decoys::{Decoy, Decoys},
     encounter::{Broadcast, Encounter, Encounters},
     identifiers::{DayKeys, Metadata},
@@ -24,7 +24,7 @@ use crate::{
     service::{Service, ServiceError},
 };
 
-/// With which power a phone sends, in dBm.
+/// The power with which a phone sends, in dBm.
 const TRANSMIT_POWER: i8 = -10;
 
 /// Everything that a phone remembers.
@@ -34,23 +34,23 @@ pub struct Phone {
     address: AddressInUse,
     pub(crate) encounters: Encounters,
     pub(crate) checked: Checked,
-    enrolment: Option<StoredEnrolment>,
+    enrolment: Option<OwnEnrolment>,
     decoys: Decoys,
 }
 
-/// What a phone got when it last registered, and what it has done with it.
+/// The enrolment of the last registration, and whether it was used.
 #[derive(Clone, Debug, Deserialize, Serialize)]
-struct StoredEnrolment {
+struct OwnEnrolment {
     code: ValidationCode,
     bucket: BucketId,
     confirmation_key: ConfirmationKey,
     valid_until: Timestamp,
-    shared: Option<Shared>,
+    shared: Option<LastUpload>,
 }
 
 /// The last upload of an enrolment.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
-struct Shared {
+struct LastUpload {
     at: Timestamp,
     /// Keys that end later have not been uploaded.
     keys_until: Interval,
@@ -62,7 +62,7 @@ struct Shared {
 pub struct Code {
     /// The code.
     pub code: ValidationCode,
-    /// Until when it is valid.
+    /// The end of its validity.
     pub valid_until: Timestamp,
 }
 
@@ -97,7 +97,7 @@ impl Phone {
         }
     }
 
-    /// Hears `broadcast` for `seconds` from `time` on, after so many dB were lost on the way.
+    /// Hears `broadcast` for `seconds` from `time` on, with a loss of `attenuation` dB.
     pub fn hear(&mut self, broadcast: Broadcast, attenuation: u8, time: Timestamp, seconds: u32) {
         let received = i16::from(TRANSMIT_POWER) - i16::from(attenuation);
         self.encounters.push(Encounter {
@@ -109,8 +109,8 @@ impl Phone {
         });
     }
 
-    /// The owner of this phone and of `other` are near each other for `seconds` from `time` on,
-    /// with so many dB between the phones. Each hears the other's identifiers, one an interval.
+    /// Lets this phone and `other` be near each other for `seconds` from `time` on, with a loss of
+    /// `attenuation` dB. Each hears the other's identifiers, one in each interval.
     pub fn meet(
         &mut self,
         other: &mut Self,
@@ -132,7 +132,7 @@ impl Phone {
         }
     }
 
-    /// The code to read out to the GGD. Registers, unless it has done so and that is still valid.
+    /// The code to read out to the GGD. Registers unless the phone has a valid enrolment.
     pub async fn code(
         &mut self,
         service: &Service,
@@ -152,7 +152,7 @@ impl Phone {
         else {
             return Err(ServiceError::NoEnrolment);
         };
-        let enrolment = self.enrolment.insert(StoredEnrolment {
+        let enrolment = self.enrolment.insert(OwnEnrolment {
             code,
             bucket,
             confirmation_key,
@@ -162,8 +162,8 @@ impl Phone {
         Ok(enrolment.code())
     }
 
-    /// Uploads the keys of the past 14 days, today's cut off now, whatever comes of the upload;
-    /// says how many. The owner has been asked.
+    /// Uploads the keys of the past 14 days, after the owner has agreed, and returns their number.
+    /// Today's key ends now, even if the upload fails.
     pub async fn share(
         &mut self,
         service: &Service,
@@ -177,10 +177,10 @@ impl Phone {
         self.upload(service, now, random).await
     }
 
-    /// What a phone does by itself every few hours, and at [`Phone::next_wake`]: uploads again what
-    /// has come since the owner shared, while the enrolment lives, and sends the decoy that is
-    /// due. Not together with a check: an owner who registers or shares downloads nothing just
-    /// before it either.
+    /// What a phone does by itself every few hours, and at [`Phone::next_wake`]: it uploads the
+    /// keys that have ended since the owner shared, while the enrolment is valid, and sends the
+    /// decoy that is due. Not together with a check, since an owner who registers or shares
+    /// downloads nothing just before either.
     pub async fn work_in_background(
         &mut self,
         service: &Service,
@@ -209,7 +209,7 @@ impl Phone {
         Ok(())
     }
 
-    /// When to call [`Phone::work_in_background`] at the latest, because a decoy is due then.
+    /// The latest time to call [`Phone::work_in_background`], because a decoy is due.
     pub fn next_wake(&self) -> Option<Timestamp> {
         self.decoys.next_wake()
     }
@@ -234,7 +234,7 @@ impl Phone {
         service.stop_keys(&request).await
     }
 
-    /// Forgets what is older than 14 days, and a code that is no longer valid. [`Phone::check`]
+    /// Forgets everything older than 14 days, and a code that is no longer valid. [`Phone::check`]
     /// does so too.
     pub fn forget_before(&mut self, now: Timestamp) {
         self.keys.forget_before(now);
@@ -251,7 +251,7 @@ impl Phone {
         *self = Self::default();
     }
 
-    /// The upload of every key that may leave the phone now.
+    /// An upload of every key that has ended.
     pub fn upload_request(
         &self,
         now: Timestamp,
@@ -280,7 +280,7 @@ impl Phone {
             .post_keys(&self.upload_request(now, random)?)
             .await?;
         if let Some(enrolment) = &mut self.enrolment {
-            enrolment.shared = Some(Shared {
+            enrolment.shared = Some(LastUpload {
                 at: now,
                 keys_until: Interval::at(now).plus(1),
             });
@@ -288,7 +288,7 @@ impl Phone {
         Ok(self.keys.ended(now).count())
     }
 
-    /// Whether a key has ended since the last upload, and the service wants to hear of it by now.
+    /// Whether a key has ended since the last upload, and the service's delay has passed.
     fn has_more_to_share(&self, now: Timestamp) -> bool {
         let delay = self
             .checked
@@ -305,7 +305,7 @@ impl Phone {
             })
     }
 
-    fn valid_enrolment(&self, now: Timestamp) -> Option<&StoredEnrolment> {
+    fn valid_enrolment(&self, now: Timestamp) -> Option<&OwnEnrolment> {
         self.enrolment
             .as_ref()
             .filter(|enrolment| now < enrolment.valid_until)
@@ -319,7 +319,7 @@ impl Phone {
     }
 }
 
-impl StoredEnrolment {
+impl OwnEnrolment {
     fn code(&self) -> Code {
         Code {
             code: self.code,

@@ -1,5 +1,4 @@
-//! The service as a phone calls it. Whatever it gives is verified here, before anything looks at
-//! it.
+//! The service as a phone calls it. Every answer is verified here before it is used.
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,11 +21,11 @@ use crate::{
     padding::PhoneRequest,
 };
 
-/// Bytes of a manifest, a document, or an answer to a request at most. A manifest is read before
-/// anything vouches for it.
+/// The most bytes of a manifest, a document, or an answer to a request. A manifest is read before
+/// its signature is verified.
 const MAX_DOCUMENT_BYTES: u64 = 1024 * 1024;
 
-/// Bytes of an exposure key set at most: more than a full one has.
+/// The most bytes of an exposure key set: more than a full one has.
 const MAX_FILE_BYTES: u64 = 32 * 1024 * 1024;
 
 /// A service at an address.
@@ -56,7 +55,7 @@ impl VerifyingKeys {
     }
 }
 
-/// A document beside the manifest.
+/// A document that the manifest names.
 pub trait PublishedDocument: DeserializeOwned {
     /// The kind of its files.
     const KIND: FileKind;
@@ -75,7 +74,8 @@ impl PublishedDocument for RiskCalculationParameters {
 }
 
 impl Service {
-    /// The service at `address`, for example `http://localhost:8787`, with the keys that it is known by.
+    /// The service at `address`, for example `http://localhost:8787`, which signs with the keys
+    /// `trusted`.
     pub fn new(address: Url, trusted: VerifyingKeys) -> Self {
         Self {
             client: Client::default(),
@@ -90,12 +90,12 @@ impl Service {
         serde_json::from_slice(&body).map_err(|_| ServiceError::Answer)
     }
 
-    /// Uploads keys. Phones never learn what came of it.
+    /// Uploads keys. Phones never learn whether they were accepted.
     pub async fn post_keys(&self, request: &PhoneRequest) -> Result<(), ServiceError> {
         self.post(PhoneRoute::PostKeys, request).await.map(|_| ())
     }
 
-    /// The decoy: looks like a registration or an upload, and leaves nothing behind.
+    /// Sends a decoy, which looks like a registration or an upload, and stores nothing.
     pub async fn stop_keys(&self, request: &PhoneRequest) -> Result<(), ServiceError> {
         self.post(PhoneRoute::StopKeys, request).await.map(|_| ())
     }

@@ -1,4 +1,5 @@
-// Starts the page. A file of its own, because the page's Content-Security-Policy allows no script inside the page.
+// Starts the page. A file of its own, since the page's Content-Security-Policy allows no inline
+// script.
 
 import init, { start } from "/assets/phone/page.js";
 
@@ -6,6 +7,7 @@ try {
   await init({ module_or_path: "/assets/phone/page_bg.wasm" });
   start();
 } catch (error) {
-  document.getElementById("loading").textContent = "The phones cannot be loaded. Reload the page to try again.";
+  document.getElementById("loading").textContent =
+    "The phones cannot be loaded. Reload the page to try again.";
   throw error;
 }

@@ -1,8 +1,8 @@
-//! Two simulated phones side by side, to try the service with: the reference phone, compiled for a
-//! browser.
+//! A page with two simulated phones, to try the service with: the reference phone, compiled for
+//! browsers.
 //!
-//! `cargo xtask dev` serves it at `/phone`. A release build has neither the page nor the doors for
-//! tests that it looks through (`/test/phone`, `/test/run/publish`).
+//! `cargo xtask dev` serves it at `/phone`. A release build has neither the page nor the test
+//! controls that it uses (`/test/phone`, `/test/run/publish`).
 
 mod meetings;
 mod pair;
@@ -17,11 +17,10 @@ use web_sys::HtmlElement;
 
 use crate::view::Page;
 
-/// The id of the page's element that the phones fill.
+/// The id of the element that the phones fill.
 const PLACE: &str = "phones";
 
-/// Replaces what the page shows while it loads with the phones. The page's `boot.js` calls it,
-/// once.
+/// Puts the phones in the place of what the page shows while it loads. `boot.js` calls it once.
 ///
 /// # Errors
 /// When the page has no element for the phones.

@@ -1,4 +1,4 @@
-//! On which days the owners of the phones met, and a form for another meeting.
+//! The meetings of the two phones, and a form for another one.
 
 use leptos::{ev, prelude::*};
 use shared::language::Language;
@@ -9,14 +9,14 @@ use crate::{
     story::Story,
 };
 
-/// The days that can be chosen, as many ago.
+/// The days that can be chosen, in days ago.
 const DAYS_AGO: std::ops::RangeInclusive<u32> = 1..=13;
 
-/// How long they met, in minutes.
+/// The lengths of a meeting, in minutes.
 const MINUTES: [u32; 4] = [5, 15, 20, 60];
 
-/// How far apart they were, and how many dB that takes away: one of each of the buckets that count
-/// in full or more, in full, and not at all (`functions/content/riskcalculationparameters.json`).
+/// The distances, and the loss of each in dB: one of each of the buckets that count more than
+/// fully, fully, and not at all (`functions/content/riskcalculationparameters.json`).
 const DISTANCES: [(&str, u8); 3] = [
     ("at arm’s length", 50),
     ("across a table", 60),
@@ -73,7 +73,9 @@ pub fn Meetings(story: Story) -> impl IntoView {
             <ul>{list}</ul>
             <form on:submit=meet>
                 <label>"When" <select bind:value=days_ago>{days.collect_view()}</select></label>
-                <label>"How long" <select bind:value=minutes>{lengths.collect_view()}</select></label>
+                <label>
+                    "How long" <select bind:value=minutes>{lengths.collect_view()}</select>
+                </label>
                 <label>
                     "How near" <select bind:value=attenuation>{distances.collect_view()}</select>
                 </label>

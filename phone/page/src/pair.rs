@@ -1,5 +1,5 @@
-//! What the page remembers: two phones, and when they met. Kept in the tab, so that reloading loses
-//! nothing, and gone with it.
+//! The two phones and their meetings, stored in the tab: they outlive a reload, and end with the
+//! tab.
 
 use leptos::prelude::*;
 use phone::{Phone, encounter::began};
@@ -15,14 +15,13 @@ pub enum Side {
     Second,
 }
 
-/// When, for how long and how near the owners of the phones were to each other.
+/// A time during which the owners of the phones were near each other.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Meeting {
     /// The day in the Netherlands.
     pub day: Date,
-    /// For how many minutes.
     pub minutes: u32,
-    /// How many dB are lost between the phones.
+    /// The loss between the phones, in dB.
     pub attenuation: u8,
 }
 
@@ -39,8 +38,7 @@ pub struct Pair {
 const STORED: &str = "phones";
 
 /// Days ago, minutes and dB of the meeting that every pair begins with, and that the form proposes:
-/// near and long enough for a warning, on a day on which somebody who fell ill yesterday was
-/// infectious.
+/// near and long enough for a warning, on an infectious day of an owner who fell ill yesterday.
 pub const FIRST_MEETING: (u32, u32, u8) = (2, 20, 50);
 
 impl Pair {
@@ -65,7 +63,6 @@ impl Pair {
         pair
     }
 
-    /// Writes it into the tab's storage.
     pub fn save(&self) {
         if let (Some(storage), Ok(json)) = (storage(), serde_json::to_string(self)) {
             // A browser that keeps nothing forgets the phones when the page is reloaded.
@@ -73,7 +70,7 @@ impl Pair {
         }
     }
 
-    /// Lets the phones be near each other, so many days ago at this time of the day.
+    /// Lets the phones be near each other, `days_ago` days ago at this time of the day.
     pub fn meet(&mut self, days_ago: u32, minutes: u32, attenuation: u8, now: Timestamp) {
         let seconds = minutes * 60;
         let time = began(days_ago, seconds, now);
@@ -86,7 +83,6 @@ impl Pair {
         });
     }
 
-    /// One of the phones.
     pub fn phone(&self, side: Side) -> &Phone {
         match side {
             Side::First => &self.first,
@@ -103,7 +99,7 @@ impl Pair {
     }
 }
 
-/// Random numbers of the browser. A browser without any cannot run this page.
+/// The browser's random numbers. A browser without them cannot run this page.
 pub fn generator() -> impl Rng {
     UnwrapErr(SysRng)
 }

@@ -1,4 +1,4 @@
-//! One phone: its three buttons, and what it tells its owner.
+//! One phone: its three buttons, and its answer to its owner.
 
 use leptos::prelude::*;
 use phone::{
@@ -9,11 +9,10 @@ use shared::{Timestamp, language::Language};
 
 use crate::{
     pair::{Side, generator},
-    service::{self, Failure},
-    story::{Outcome, Story},
+    service::{self, PageFailure},
+    story::{DeedOutcome, Story},
 };
 
-/// What an owner can do.
 #[derive(Clone, Copy)]
 enum Deed {
     ShowCode,
@@ -38,7 +37,7 @@ pub fn PhoneView(story: Story, side: Side, name: &'static str) -> impl IntoView 
                     pair.replace(side, phone);
                 }
             });
-            let failed = |error: Failure| Outcome::Failed(error.to_string());
+            let failed = |error: PageFailure| DeedOutcome::Failed(error.to_string());
             outcome.set(Some(done.unwrap_or_else(failed)));
         });
     };
@@ -78,38 +77,40 @@ pub fn PhoneView(story: Story, side: Side, name: &'static str) -> impl IntoView 
     }
 }
 
-/// Does it. Whatever comes of it, the phone remembers what it did.
-async fn perform(deed: Deed, phone: &mut Phone) -> Result<Outcome, Failure> {
-    let service::Answer { service, now } = service::ask().await?;
+/// Does it. The phone remembers what it did, even if it failed.
+async fn perform(deed: Deed, phone: &mut Phone) -> Result<DeedOutcome, PageFailure> {
+    let service::Connection { service, now } = service::ask().await?;
     let mut random = generator();
     match deed {
-        Deed::ShowCode => Ok(Outcome::Code(phone.code(&service, now, &mut random).await?)),
-        Deed::Share => Ok(Outcome::Shared(
+        Deed::ShowCode => Ok(DeedOutcome::Code(
+            phone.code(&service, now, &mut random).await?,
+        )),
+        Deed::Share => Ok(DeedOutcome::Shared(
             phone.share(&service, now, &mut random).await?,
         )),
         Deed::Check => {
             let report = phone.check(&service, now, |_| ()).await?;
-            Ok(Outcome::Checked { report, at: now })
+            Ok(DeedOutcome::Checked { report, at: now })
         }
     }
 }
 
-fn show(outcome: Outcome, notification: impl Fn(Timestamp) -> Option<Notification>) -> AnyView {
+fn show(outcome: DeedOutcome, notification: impl Fn(Timestamp) -> Option<Notification>) -> AnyView {
     match outcome {
-        Outcome::Code(code) => view! {
+        DeedOutcome::Code(code) => view! {
             <p>"Read this code out to the GGD:"</p>
             <p class="code">{code.code.to_string()}</p>
             <p>{sentences::validity(&code)}</p>
         }
         .into_any(),
-        Outcome::Shared(keys) => view! { <p>{sentences::uploaded(keys)}</p> }.into_any(),
-        Outcome::Checked { report, at } => view! {
+        DeedOutcome::Shared(keys) => view! { <p>{sentences::uploaded(keys)}</p> }.into_any(),
+        DeedOutcome::Checked { report, at } => view! {
             <p>{downloaded(&report)}</p>
             {report.has_ended.then(|| view! { <p>{SERVICE_HAS_ENDED}</p> })}
             {notification(at).map_or_else(|| view! { <p>{NO_EXPOSURE}</p> }.into_any(), warn)}
         }
         .into_any(),
-        Outcome::Failed(error) => view! { <p class="failure">{error}</p> }.into_any(),
+        DeedOutcome::Failed(error) => view! { <p class="failure">{error}</p> }.into_any(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The service that the page came from, and its clock, which tests may have moved.
+//! The service that the page was loaded from, and its clock, which tests may have moved.
 
 use gloo_net::http::{Request, Response};
 use phone::{Service, ServiceError, VerifyingKeys};
@@ -7,27 +7,25 @@ use shared::{Timestamp, api::routes::TestRoute, publication::signing::KeyError, 
 use thiserror::Error;
 use url::Url;
 
-/// What an app is delivered with, and the page has to ask for: which keys to trust.
+/// The keys to trust, which an app has built in and the page has to ask for.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Delivered {
-    /// By how many seconds the service's clock is ahead.
+    /// How many seconds the service's clock is ahead of the real time.
     clock_offset: i64,
     manifest_public_key: String,
     export_public_key: String,
 }
 
-/// What the service said.
-pub struct Answer {
-    /// The service.
+/// The service, and its time.
+pub struct Connection {
     pub service: Service,
-    /// The time.
     pub now: Timestamp,
 }
 
-/// Why nothing came of a call.
+/// Why an action on the page failed.
 #[derive(Debug, Error)]
-pub enum Failure {
+pub enum PageFailure {
     #[error("the service cannot be reached: {0}")]
     Http(#[from] gloo_net::Error),
     #[error("the service has no key to trust: {0}")]
@@ -41,27 +39,27 @@ pub enum Failure {
 }
 
 /// Asks the service which keys to trust and what time it is.
-pub async fn ask() -> Result<Answer, Failure> {
+pub async fn ask() -> Result<Connection, PageFailure> {
     let answer = found(Request::get(TestRoute::Phone.path()).send().await?)?;
     let delivered: Delivered = answer.json().await?;
     let trusted =
         VerifyingKeys::from_pem(&delivered.manifest_public_key, &delivered.export_public_key)?;
-    Ok(Answer {
-        service: Service::new(address().ok_or(Failure::NoAddress)?, trusted),
+    Ok(Connection {
+        service: Service::new(address().ok_or(PageFailure::NoAddress)?, trusted),
         now: shift(browser_time(), delivered.clock_offset),
     })
 }
 
-/// Lets the service publish what it may, instead of waiting for its schedule.
-pub async fn publish() -> Result<(), Failure> {
+/// Makes the service publish now, instead of at its next scheduled time.
+pub async fn publish() -> Result<(), PageFailure> {
     let publish = Request::post(TestRoute::Publish.path());
     found(publish.send().await?).map(|_| ())
 }
 
-fn found(answer: Response) -> Result<Response, Failure> {
+fn found(answer: Response) -> Result<Response, PageFailure> {
     match answer.status() {
         200 => Ok(answer),
-        status => Err(Failure::Status(status)),
+        status => Err(PageFailure::Status(status)),
     }
 }
 

@@ -1,5 +1,5 @@
-//! What the parts of the page have in common: the pair, what each phone last told its owner, and
-//! that one thing happens at a time.
+//! The state that the parts of the page share: the pair of phones, the last outcome of each, and
+//! that only one action runs at a time.
 
 use leptos::{prelude::*, task::spawn_local};
 use phone::{CheckReport, Code};
@@ -10,23 +10,22 @@ use crate::{
     service,
 };
 
-/// The story so far.
 #[derive(Clone, Copy)]
 pub struct Story {
-    /// Nothing until the service has said what time it is.
+    /// Nothing until the service has told its time.
     pub pair: RwSignal<Option<Pair>>,
     /// Why there is no pair.
     pub failure: RwSignal<Option<String>>,
-    first: RwSignal<Option<Outcome>>,
-    second: RwSignal<Option<Outcome>>,
+    first: RwSignal<Option<DeedOutcome>>,
+    second: RwSignal<Option<DeedOutcome>>,
     busy: RwSignal<bool>,
 }
 
-/// What came of what an owner did with a phone.
+/// The outcome of an owner's action.
 #[derive(Clone)]
-pub enum Outcome {
+pub enum DeedOutcome {
     Code(Code),
-    /// So many keys.
+    /// The number of keys.
     Shared(usize),
     Checked {
         report: CheckReport,
@@ -36,7 +35,6 @@ pub enum Outcome {
 }
 
 impl Story {
-    /// A story that has not begun.
     pub fn new() -> Self {
         Self {
             pair: RwSignal::new(None),
@@ -47,15 +45,14 @@ impl Story {
         }
     }
 
-    /// What a phone last told its owner.
-    pub fn outcome(self, side: Side) -> RwSignal<Option<Outcome>> {
+    pub fn outcome(self, side: Side) -> RwSignal<Option<DeedOutcome>> {
         match side {
             Side::First => self.first,
             Side::Second => self.second,
         }
     }
 
-    /// Goes on with the pair of this tab, or begins with a new one.
+    /// Begins with the pair that this tab has stored, or else with a new one.
     pub fn begin(self) {
         self.begin_with(Pair::load);
     }
@@ -79,13 +76,12 @@ impl Story {
         });
     }
 
-    /// Whether something is going on.
     pub fn is_busy(self) -> bool {
         self.busy.get()
     }
 
-    /// Does `work`, unless something else is going on: a phone that is away on the network must not
-    /// be changed meanwhile.
+    /// Does `work`, unless another action is running: a phone must not change while a copy of it is
+    /// busy with the network.
     pub fn alone(self, work: impl Future<Output = ()> + 'static) {
         if self.busy.get_untracked() {
             return;

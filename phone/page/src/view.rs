@@ -1,4 +1,4 @@
-//! The page: where the phones met, the phones, and the service's part.
+//! The page: the meetings, the two phones, and a button that makes the service publish.
 
 use leptos::{prelude::*, task::spawn_local};
 
@@ -10,7 +10,6 @@ use crate::{
     story::Story,
 };
 
-/// The whole page.
 #[component]
 pub fn Page() -> impl IntoView {
     let story = Story::new();
@@ -22,9 +21,9 @@ pub fn Page() -> impl IntoView {
     view! {
         <h1>"Two phones to try"</h1>
         <p class="intro">
-            "Two people have met. One of them falls ill, reads out a code to the GGD, and shares keys; \
-             the other one is warned. Both phones run in this page, with the same code as the command \
-             line. The employees’ portal is "
+            "Two people have met. One of them falls ill, reads out a code to the GGD, and shares \
+             keys; the other one is warned. Both phones run in this page, with the same code as \
+             the command line. The employees’ portal is "
             <a href="/" target="_blank">"in another tab"</a>
             "."
         </p>
@@ -45,7 +44,7 @@ pub fn Page() -> impl IntoView {
     }
 }
 
-/// The service publishes by itself; nobody has to wait for it here.
+/// The service publishes by itself. The button saves waiting for it.
 #[component]
 fn Publication() -> impl IntoView {
     let said = RwSignal::new("");

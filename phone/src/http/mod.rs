@@ -12,16 +12,14 @@ pub use native::Client;
 
 use thiserror::Error;
 
-/// An answer, whatever its status.
+/// An answer with any status.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
+pub struct HttpAnswer {
     pub status: u16,
-    /// The whole body.
     pub body: Vec<u8>,
 }
 
-/// The connection failed or broke off. Says why, for people.
+/// The connection failed or broke off, with the reason in words.
 #[derive(Clone, Debug, Error)]
 #[error("{0}")]
 pub struct HttpError(String);

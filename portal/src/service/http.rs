@@ -26,7 +26,8 @@ const TIMEOUT_MS: u32 = 15_000;
 /// The service that the page was loaded from.
 #[derive(Default)]
 pub struct Http {
-    /// How many seconds the service's clock is ahead of this computer's. Zero until it has answered.
+    /// How many seconds the service's clock is ahead of this computer's. Zero until it has
+    /// answered.
     ahead: Rc<Cell<i64>>,
 }
 

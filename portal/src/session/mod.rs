@@ -2,8 +2,8 @@
 //! and locks the screen.
 //!
 //! The service decides when a session ends. The page follows, so that no caller's data stays on the
-//! screen of an employee who has walked away. A request for the session counts as use, so it is sent
-//! when the employee does something, never by a timer.
+//! screen of an employee who has walked away. A request for the session counts as use, so it is
+//! sent when the employee does something, never by a timer.
 
 mod end;
 

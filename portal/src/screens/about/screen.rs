@@ -1,5 +1,5 @@
-//! The parts of the screen: the facts of the privacy statement, the countries, and the accessibility
-//! statement.
+//! The parts of the screen: the facts of the privacy statement, the countries, and the
+//! accessibility statement.
 
 use leptos::prelude::*;
 

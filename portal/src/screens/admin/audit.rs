@@ -17,8 +17,8 @@ use crate::{
     texts::{self, text},
 };
 
-/// How many entries are shown at first, and how many more with each press of the button. Some screen
-/// readers are slow with a table of thousands.
+/// How many entries are shown at first, and how many more with each press of the button. Some
+/// screen readers are slow with a table of thousands.
 const PAGE: usize = 100;
 
 /// The search, the table and the file.
