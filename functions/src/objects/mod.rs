@@ -1,4 +1,7 @@
-//! The Durable Objects, which hold everything that is checked and then changed (design §2).
+//! The Durable Objects, which own all data that is checked before it is changed (design §2).
+//!
+//! Each object has its calls (`calls.rs`), the object itself (`mod.rs`), its tables (`store.rs` and
+//! the files that extend it), and what it decides.
 
 pub mod exchange;
 pub mod intake;

@@ -1,4 +1,6 @@
-//! Building answers, with as few calls into the platform as possible.
+//! Responses to requests from outside, and the headers that all of them have.
+//!
+//! Each is built with as few calls into the platform as possible, since each call costs time.
 
 use serde::Serialize;
 use shared::api::{problem, problem::Problem, routes::RouteError};
@@ -7,14 +9,12 @@ use web_sys::{Headers, Response, ResponseInit};
 
 use crate::platform::failure::Result;
 
-/// What nobody may keep or change on the way: everything that is not a published file.
+/// For what no cache or proxy may store or change: everything that is not public.
 const NO_STORE: &str = "no-store, no-transform";
 
-/// The type of what is not a file.
 const JSON: (&str, &str) = ("content-type", "application/json");
 
-/// On every answer: browsers come back over a secure connection alone, and believe the content
-/// type.
+/// On every answer: browsers use secure connections only, and do not guess the content type.
 const ALWAYS: [(&str, &str); 2] = [
     (
         "strict-transport-security",
@@ -23,17 +23,17 @@ const ALWAYS: [(&str, &str); 2] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// On every answer that belongs to the caller alone.
+/// On every answer that is for the caller alone.
 const PRIVATE: [(&str, &str); 3] = [
     ("cache-control", NO_STORE),
     ("cross-origin-resource-policy", "same-origin"),
     ("referrer-policy", "no-referrer"),
 ];
 
-/// The answer to a phone: always status 200, always these headers (design §4.1).
+/// The answer to a phone: it always has status 200 and the same headers (design §4.1).
 pub fn phone(body: &str) -> Result<Response> {
     thread_local! {
-        // The same for every answer, so it is made once.
+        // It is the same for every answer, so it is built once.
         static INIT: Option<ResponseInit> = private(200, &[JSON]).ok();
     }
     INIT.with(|init| match init {
@@ -42,7 +42,7 @@ pub fn phone(body: &str) -> Result<Response> {
     })
 }
 
-/// JSON that belongs to the caller alone.
+/// JSON for the caller alone.
 pub fn json(value: &impl Serialize) -> Result<Response> {
     let init = private(200, &[JSON])?;
     Ok(Response::new_with_opt_str_and_init(
@@ -60,7 +60,7 @@ pub fn empty(status: u16) -> Result<Response> {
     )?)
 }
 
-/// JSON for everybody, which may be kept for as long as `cache_control` says.
+/// Public JSON.
 pub fn public_json(value: &impl Serialize, cache_control: &str) -> Result<Response> {
     let init = init(200, &[JSON, ("cache-control", cache_control)])?;
     Ok(Response::new_with_opt_str_and_init(
@@ -69,7 +69,7 @@ pub fn public_json(value: &impl Serialize, cache_control: &str) -> Result<Respon
     )?)
 }
 
-/// The way to another page, with headers `Set-Cookie`.
+/// A redirection to another page, with headers `Set-Cookie`.
 pub fn see_other(location: &str, cookies: &[String]) -> Result<Response> {
     let init = private(303, &[("location", location)])?;
     with_cookies(Response::new_with_opt_str_and_init(None, &init)?, cookies)
@@ -99,7 +99,7 @@ pub fn no_route(error: RouteError) -> Result<Response> {
     }
 }
 
-/// The problem document for too many tries, which says in how many seconds the next may be made.
+/// The problem document for too many wrong codes, with the seconds until the next try.
 pub fn throttled(retry_after: i64) -> Result<Response> {
     let retry_after = retry_after.to_string();
     problem_with(Problem::Throttled, &[("retry-after", &retry_after)])
@@ -117,20 +117,18 @@ fn problem_with(problem: Problem, headers: &[(&str, &str)]) -> Result<Response> 
     Ok(response)
 }
 
-/// A published file or its head, or the word that the caller's copy is still right.
+/// What the headers of a published file say.
 pub struct File<'a> {
-    /// Without quotes.
+    /// The entity tag without its quotes.
     pub etag: &'a str,
-    /// The media type.
     pub content_type: &'a str,
-    /// How long others may keep it.
     pub cache_control: &'a str,
-    /// How many bytes it has.
+    /// In bytes.
     pub length: usize,
 }
 
 impl File<'_> {
-    /// The answer with `body`; without one, the answer to HEAD.
+    /// The answer with the file; the answer to HEAD without `body`.
     pub fn found(&self, body: Option<&[u8]>) -> Result<Response> {
         let init = self.init(200)?;
         Ok(match body {
@@ -148,7 +146,7 @@ impl File<'_> {
         })
     }
 
-    /// The answer that nothing has changed.
+    /// The answer to a caller that has the file already.
     pub fn not_modified(&self) -> Result<Response> {
         Ok(Response::new_with_opt_str_and_init(None, &self.init(304)?)?)
     }

@@ -46,8 +46,8 @@ pub struct Done {}
 pub mod tests {
     use super::*;
 
-    /// Asserts that the call `C` and its reply are sent as `call` and `reply`, and are understood
-    /// also when a later version has added a field.
+    /// Asserts that the call `C` and its reply are sent as `call` and `reply`, and are read also
+    /// when a later version has added a field.
     #[track_caller]
     pub fn assert_wire<C: Call>(name: &str, call: &str, reply: &str) {
         assert_eq!(C::NAME, name);

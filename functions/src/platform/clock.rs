@@ -4,8 +4,9 @@ use shared::Timestamp;
 use worker::Env;
 
 use crate::platform::failure::Result;
+#[cfg(feature = "test-controls")]
+use crate::platform::test_clock;
 
-/// The time.
 #[cfg(not(feature = "test-controls"))]
 pub async fn now(_env: &Env) -> Result<Timestamp> {
     Ok(real())
@@ -14,7 +15,7 @@ pub async fn now(_env: &Env) -> Result<Timestamp> {
 /// The time, moved by the offset that tests have set.
 #[cfg(feature = "test-controls")]
 pub async fn now(env: &Env) -> Result<Timestamp> {
-    let offset = crate::platform::test_clock::offset(env).await?;
+    let offset = test_clock::offset(env).await?;
     Ok(shared::time::shift(real(), offset))
 }
 

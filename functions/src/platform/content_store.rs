@@ -86,7 +86,7 @@ impl ContentStore {
         let expires_at = expires_at.as_second();
         let ttl = expires_at - now.as_second();
         if ttl < MIN_TTL {
-            // It would outlive its end. Nobody would have found it in time either.
+            // It would outlive its end, and no phone would have found it in time.
             return Ok(());
         }
         let metadata = Metadata { id, expires_at };

@@ -43,7 +43,7 @@ impl Received {
     }
 }
 
-/// Answers `request` with what `dispatch` makes of the call in it.
+/// Answers `request` by passing the call in it to `dispatch`.
 pub async fn serve(
     request: &worker::Request,
     dispatch: impl AsyncFnOnce(Received) -> Result<web_sys::Response>,

@@ -1,17 +1,17 @@
-//! What the URL of a [call](super::call) says: its name, and the time of the request that led to it.
+//! The URL of a [call](super::call) to an object: its name, and the time of the request that led to
+//! it.
 
 use shared::Timestamp;
 use url::Url;
 
 use crate::platform::failure::Result;
 
-/// What the URL of a call says.
 #[derive(Debug, Eq, PartialEq)]
 pub struct Head {
     pub name: String,
     /// When the request that led to the call came in, in whole seconds.
     pub now: Timestamp,
-    /// What a call with a body of its own says beside it, as names and values.
+    /// Names and values that go with a body that is not JSON.
     pub details: Vec<(String, String)>,
 }
 
@@ -34,7 +34,7 @@ impl Head {
         Some(value)
     }
 
-    /// The URL. The host is never looked up. Names and values need no escape.
+    /// The URL. The platform ignores its host. Names and values need no escaping.
     pub fn to_url(&self) -> String {
         let mut url = format!("https://object/{}?now={}", self.name, self.now.as_second());
         for (name, value) in &self.details {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_with_more_than_is_known_is_understood() {
+    fn unknown_details_in_a_url_are_ignored() {
         let head = Head::parse("https://object/publish?later=1&now=1764230400").unwrap();
         assert_eq!(head.name, "publish");
         assert_eq!(head.now.as_second(), 1_764_230_400);

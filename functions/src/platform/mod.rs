@@ -1,4 +1,5 @@
-//! What the platform gives, and the settings: the only part that knows how a Worker is run.
+//! What routes and objects are built on: calls to objects, requests and answers, storage, time,
+//! randomness and settings.
 
 pub mod alarm;
 pub mod answer;

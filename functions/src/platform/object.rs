@@ -1,4 +1,4 @@
-//! How a [call](super::call) reaches its Durable Object.
+//! How a [call](super::call) reaches its Durable Object and how its answer is read.
 
 use std::{cell::RefCell, collections::HashMap};
 
@@ -60,7 +60,7 @@ async fn text(answer: web_sys::Response) -> Result<String> {
 
 fn stub<A: Address>(env: &Env, address: &A) -> Result<worker_sys::DurableObject> {
     thread_local! {
-        // Ids never change, so each is looked up once. A stub belongs to the request that made it.
+        // Ids never change, so each is computed once. A stub belongs to the request that made it.
         static IDS: RefCell<HashMap<(&'static str, String), Id>> = RefCell::default();
     }
     let key = (A::BINDING, address.name());

@@ -4,13 +4,13 @@ use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect};
 
-/// A request that is given up after `patience` milliseconds. Redirections are not followed: nobody
-/// whom this service asks sends it elsewhere.
+/// A request that is aborted after `timeout` milliseconds. It follows no redirection: no server
+/// that this service asks sends it elsewhere.
 pub fn request<'a>(
     method: &str,
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,
     body: Option<&[u8]>,
-    patience: u32,
+    timeout: u32,
 ) -> Result<RequestInit, JsValue> {
     let init = RequestInit::new();
     init.set_method(method);
@@ -20,7 +20,7 @@ pub fn request<'a>(
     }
     init.set_headers(&all);
     init.set_redirect(RequestRedirect::Manual);
-    init.set_signal(Some(&AbortSignal::timeout_with_u32(patience)));
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(timeout)));
     if let Some(body) = body {
         init.set_body(&Uint8Array::from(body));
     }

@@ -25,7 +25,7 @@ struct Entry<'a> {
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// Nobody is signed in.
+    /// There was no session, or it had ended.
     SignedOut,
     /// Not allowed: by role, or from another site.
     Forbidden,
@@ -39,7 +39,7 @@ pub enum Reason {
 pub struct SecurityLog;
 
 impl SecurityLog {
-    /// Notes that `request` was refused, if that may be somebody who tries what is not allowed.
+    /// Notes that `request` was refused, if its sender may be trying what is not allowed.
     pub async fn note(request: &web_sys::Request, env: &Env, problem: Problem, now: Timestamp) {
         let reason = match problem {
             Problem::SignedOut => Reason::SignedOut,
@@ -68,7 +68,7 @@ impl SecurityLog {
         reason: Reason,
         now: Timestamp,
     ) -> Result<()> {
-        // Cloudflare says where a request came from; without such a server in front, nobody does.
+        // Cloudflare says where a request came from. Without such a server in front it is unknown.
         let Some(address) = request.headers().get("cf-connecting-ip")? else {
             return Ok(());
         };

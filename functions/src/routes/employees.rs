@@ -99,8 +99,7 @@ async fn exchange(
     ReportExchange {}.send(env, LedgerAddress, now).await
 }
 
-/// Where in the audit trail the answer is to begin: behind the entry with this number, or at the
-/// newest one.
+/// The number before which the entries of the audit trail are wanted; `None` for the newest ones.
 fn before(url: &Url) -> Result<Option<i64>, Problem> {
     let mut pairs = url.query_pairs();
     match pairs.find(|(name, _)| name == "before") {

@@ -26,8 +26,8 @@ impl Address for IntakeNumber {
     }
 }
 
-/// A phone's request, not parsed. The body of the call is the phone's, byte for byte, so that the
-/// work is the same whatever it is.
+/// A phone's request, not parsed. The body of the call is the phone's, byte for byte, so that each
+/// request causes the same work.
 #[derive(Eq, PartialEq)]
 pub struct PhoneCall {
     pub route: PhoneRoute,

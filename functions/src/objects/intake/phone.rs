@@ -1,6 +1,6 @@
 //! The one path that every request of a phone takes.
 //!
-//! Whatever was asked and whatever the outcome, the same is done: an upload is parsed, an enrolment
+//! Each request causes the same work, valid or not: an upload is parsed, an enrolment
 //! looked up, an HMAC computed, an enrolment drawn, both answers written, and one row stored in
 //! each table. Only what was asked for is kept, and only if it is valid; else the row is a scratch
 //! row, which holds nothing and is overwritten by others. Equal work takes equal time, so an
@@ -36,7 +36,7 @@ const MAX_UPLOADS: i64 = 30;
 pub struct CarriedOut {
     /// The body of the answer.
     pub answer: String,
-    /// The time by which what was stored is to be deleted.
+    /// When the first of what was stored expires.
     pub end: Timestamp,
 }
 

@@ -1,9 +1,9 @@
 //! The publication job: from the Intakes to the files that phones download (design §2).
 //!
-//! Each step leaves the next one something to find: keys that an Intake still has are pulled again
-//! and recognised by their data; a file that was planned is built again with the same bytes; what
-//! was built but not marked is written again under the same name. So the job may be killed
-//! anywhere, and the next run finishes: no key lost, no key twice.
+//! The job may be killed at any point, and the next run completes it without losing or repeating a
+//! key: keys that an Intake still has are pulled again and recognised by their data; a file that
+//! was planned is built again with the same bytes; a file that was built but not marked is written
+//! again under the same name.
 
 use shared::{
     Timestamp,
@@ -57,7 +57,7 @@ pub async fn run(store: &LedgerStore, env: &Env, now: Timestamp) -> Result<()> {
     write_manifest(store, env, &content, now).await
 }
 
-/// Deletes what has ended by `now`, and takes it off the manifest.
+/// Deletes what has expired by `now`, and removes it from the manifest.
 pub async fn expire(store: &LedgerStore, env: &Env, now: Timestamp) -> Result<()> {
     if store.expire(now)? {
         write_manifest(store, env, &ContentStore::of(env)?, now).await?;
@@ -73,8 +73,8 @@ async fn pull(store: &LedgerStore, env: &Env, number: IntakeNumber, now: Timesta
         for uploads in &released.persons {
             store.keys.insert_person(uploads)?;
         }
-        // The Ledger has them; only now may the Intake forget them. The call to the Intake leaves
-        // this object when the insertion is on disk.
+        // The Intake may delete the keys only when the Ledger has them: the platform sends this
+        // call when the insertion is on disk.
         if !released.persons.is_empty() {
             let uploads = released.persons.iter().flatten();
             let uploads = uploads.map(|upload| upload.id).collect();

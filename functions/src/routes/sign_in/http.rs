@@ -10,8 +10,8 @@ use worker::Fetch;
 
 use crate::platform::outgoing;
 
-/// How long the provider may take, in milliseconds. Somebody waits for the page.
-const PATIENCE_MS: u32 = 10_000;
+/// How long to wait for the provider, in milliseconds. A person waits for the page.
+const TIMEOUT_MS: u32 = 10_000;
 
 /// Why there is no answer. What was asked stays out of it, for that holds secrets.
 #[derive(Debug, Error)]
@@ -36,7 +36,7 @@ impl From<worker::Error> for HttpError {
     }
 }
 
-/// Sends `request`. Redirections are not followed: the answer then is one that nobody takes.
+/// Sends `request`. Redirections are not followed; the library rejects such an answer.
 pub async fn send(request: HttpRequest) -> Result<HttpResponse, HttpError> {
     let headers = request.headers().iter().map(|(name, value)| {
         let value = value.to_str().map_err(|_| HttpError::Platform)?;
@@ -44,7 +44,7 @@ pub async fn send(request: HttpRequest) -> Result<HttpResponse, HttpError> {
     });
     let headers = headers.collect::<Result<Vec<_>, HttpError>>()?;
     let body = Some(request.body().as_slice()).filter(|body| !body.is_empty());
-    let init = outgoing::request(request.method().as_str(), headers, body, PATIENCE_MS)?;
+    let init = outgoing::request(request.method().as_str(), headers, body, TIMEOUT_MS)?;
     let url = request.uri().to_string();
     let request = web_sys::Request::new_with_str_and_init(&url, &init)?;
     let mut answer = Fetch::Request(request.into()).send().await?;
