@@ -1,8 +1,8 @@
-//! How fast keys of other countries are taken in, from the gateway's answer to the Ledger. Started
-//! by `cargo xtask bench exchange`.
+//! Measures how fast the service imports keys of other countries, from the gateway's answer to the
+//! Ledger. `cargo xtask bench exchange` runs it.
 //!
-//! Prints keys a second in batches of one upload each, and in a batch of as many small uploads as
-//! it holds, where each has a signature to verify.
+//! It prints the keys per second of batches with one upload each, and of a batch full of small
+//! uploads, each of which has a signature to verify.
 
 #![expect(
     clippy::disallowed_methods,
@@ -17,9 +17,10 @@ use shared::{api::RunOutcome, country::Country};
 use tests::{Partners, Setup, System, foreign_keys::foreign_keys, gateway::Gateway};
 use xtask::{build::Profile, efgs_keys::KeyKind};
 
-/// Full batches that are taken in one run.
+/// The number of full batches in one run.
 const BATCHES: usize = 20;
-/// Keys in a small upload: more uploads of one country in a batch would not be looked at.
+/// The number of keys in a small upload. With fewer, a batch would have more uploads of one country
+/// than the service examines.
 const SMALL: usize = 25;
 
 fn main() {
@@ -35,7 +36,7 @@ fn main() {
             ..Setup::default()
         });
         let germany = "DE".parse().expect("a country");
-        // The first run has everything to set up.
+        // The first run sets everything up.
         measure(&system);
 
         for _ in 0..BATCHES {
@@ -58,7 +59,7 @@ fn main() {
     }
 }
 
-/// How many seconds a run takes.
+/// The seconds that a run takes.
 fn measure(system: &System) -> f64 {
     let started = Instant::now();
     let report = system.exchange();

@@ -1,7 +1,7 @@
-//! How fast exposure key sets are built in the Worker. Started by `cargo xtask bench export`.
+//! Measures how fast exposure key sets are built in the Worker. `cargo xtask bench export` runs it.
 //!
-//! Prints keys a second, bytes a key and the isolate's linear memory. Making the keys is measured
-//! apart and taken off.
+//! It prints the keys per second, the bytes per key and the isolate's linear memory. The time to
+//! make the keys is measured separately and subtracted.
 
 #![expect(
     clippy::disallowed_methods,
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use tests::System;
 use xtask::build::Profile;
 
-/// The most keys that phones take at once.
+/// The most keys that a phone takes at once.
 const KEYS: u32 = 750_000;
 const ROUNDS: u32 = 3;
 

@@ -1,8 +1,8 @@
-//! How many phones can register and upload a second. Started by `cargo xtask bench load`.
+//! Measures how many phones can register and upload in a second. `cargo xtask bench load` runs it.
 //!
-//! A pair is a registration and an upload of 14 keys with a right signature, over a connection that
-//! stays open, against workerd with its data on disk. Prints pairs a second and the time that a
-//! pair takes, for 1, 16 and 64 connections.
+//! A pair is a registration and an upload of 14 keys with a valid signature, over a connection that
+//! stays open, against workerd with its data on disk. The benchmark prints the pairs per second and
+//! the time of a pair, for 1, 16 and 64 connections.
 
 #![expect(
     clippy::expect_used,
@@ -59,7 +59,7 @@ fn pairs(service: Service, system: &System, seed: u64, end: Instant) -> Vec<Dura
     let mut times = Vec::new();
     let mut random = random();
     while Instant::now() < end {
-        // Made anew each time, so that it has no enrolment; its keys are cheap.
+        // A new phone each time, so that it has no enrolment. Its keys are cheap.
         let mut phone = system.phone(seed);
         let now = system.now();
         let started = Instant::now();

@@ -1,5 +1,5 @@
-//! A browser as far as signing in and the portal's API need one: it keeps cookies and follows the
-//! way to the provider and back, one step at a time so that tests can step in between.
+//! A minimal browser for signing in and for the portal's API: it keeps cookies and follows the
+//! redirects to the provider and back one at a time, so that a test can intervene.
 
 use std::{cell::RefCell, collections::BTreeMap, time::Duration};
 
@@ -10,21 +10,20 @@ use ureq::{
 };
 use xtask::provider::{self, Person};
 
-use crate::{PROVIDER, System, header};
+use crate::{answer::header, setup::PROVIDER, system::System};
 
 const SESSION: &str = "__Host-session";
 
-/// A browser that looks at the portal of a system.
+/// A browser at the portal of a system.
 pub struct Browser<'a> {
     system: &'a System,
     agent: Agent,
-    /// For each host and port. Browsers tell hosts apart but not ports; whoever needs that looks
-    /// into a real browser.
+    /// The cookies of each host and port. A real browser shares them between ports.
     cookies: RefCell<BTreeMap<String, BTreeMap<String, String>>>,
 }
 
 impl<'a> Browser<'a> {
-    /// A new one.
+    /// A browser without cookies.
     pub fn new(system: &'a System) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -40,7 +39,7 @@ impl<'a> Browser<'a> {
         }
     }
 
-    /// One that holds the session cookie `session`.
+    /// A browser with the session cookie `session`.
     pub fn with_session(system: &'a System, session: &str) -> Self {
         let browser = Self::new(system);
         browser.set_cookie(SESSION, session);
@@ -60,7 +59,7 @@ impl<'a> Browser<'a> {
             .and_then(|cookies| cookies.get(name).cloned())
     }
 
-    /// Changes a cookie of the portal, or plants one.
+    /// Sets a cookie of the portal.
     pub fn set_cookie(&self, name: &str, value: &str) {
         self.cookies
             .borrow_mut()
@@ -69,25 +68,29 @@ impl<'a> Browser<'a> {
             .insert(name.to_owned(), value.to_owned());
     }
 
-    /// Signs in with a second factor. The last answer, with the way to the portal.
+    /// Signs in with a second factor. Returns the answer of the callback, which redirects to the
+    /// portal.
     pub fn sign_in(&self, person: Person) -> Response<Body> {
-        self.get_url(&self.way_back(person, "sign-in"))
+        self.get_url(&self.callback(person, "sign-in"))
     }
 
-    /// Goes to the provider and does `action` there as `person`. The address to which the provider
-    /// sends the browser back.
+    /// Starts a sign-in and does `action` at the provider as `person`. Returns the URL of the
+    /// callback to which the provider then redirects the browser.
     ///
     /// # Panics
-    /// When the way does not lead there.
-    #[expect(clippy::expect_used, reason = "a test cannot go on without the way")]
-    pub fn way_back(&self, person: Person, action: &str) -> String {
+    /// When a redirect does not lead to the provider or to the callback.
+    #[expect(
+        clippy::expect_used,
+        reason = "a test cannot go on without the callback"
+    )]
+    pub fn callback(&self, person: Person, action: &str) -> String {
         PROVIDER.start(None).expect("the provider starts");
         let login = self.get("auth/login");
         assert_eq!(login.status(), 303, "{}", self.system.log());
-        let there = header(&login, "location").to_owned();
-        assert!(there.starts_with(PROVIDER.issuer()), "{there}");
-        let question = self.get_url(&there);
-        let form = self.next(&there, &question);
+        let provider = header(&login, "location").to_owned();
+        assert!(provider.starts_with(PROVIDER.issuer()), "{provider}");
+        let question = self.get_url(&provider);
+        let form = self.next(&provider, &question);
         let (credentials, code) = provider::credentials(person).expect("a person");
         let fields = [
             ("user", &*credentials.user),
@@ -98,12 +101,12 @@ impl<'a> Browser<'a> {
         let decided = self.post_form(&form, &fields);
         let resume = self.next(&form, &decided);
         let resumed = self.get_url(&resume);
-        let back = self.next(&resume, &resumed);
+        let callback = self.next(&resume, &resumed);
         assert!(
-            back.starts_with(&self.system.url("auth/callback?")),
-            "{back}"
+            callback.starts_with(&self.system.url("auth/callback?")),
+            "{callback}"
         );
-        back
+        callback
     }
 
     /// `GET` of a path of the portal, which has no leading slash.
@@ -111,24 +114,23 @@ impl<'a> Browser<'a> {
         self.get_url(&self.system.url(path))
     }
 
-    /// `GET` of any address.
+    /// `GET` of any URL.
     pub fn get_url(&self, url: &str) -> Response<Body> {
         self.send(Request::get(url), ())
     }
 
-    /// `POST` of JSON to the portal, as one of its own pages does it.
+    /// `POST` of JSON to the portal, with the headers that its own pages send.
     pub fn post(&self, path: &str, body: &Value) -> Response<Body> {
         self.post_with(path, body, &[])
     }
 
-    /// `POST` of JSON to the portal with other headers, or others in the place of those that its
-    /// own pages send.
+    /// `POST` of JSON to the portal. `headers` add to those that its own pages send, or replace them.
     pub fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Response<Body> {
         self.post_bytes(path, body.to_string().as_bytes(), headers)
     }
 
-    /// `POST` of anything to the portal, with other headers, or others in the place of those that
-    /// its own pages send. A header without value is left out.
+    /// `POST` of any body to the portal. `headers` add to those that its own pages send, or replace
+    /// them; one with an empty value is left out.
     pub fn post_bytes(&self, path: &str, body: &[u8], headers: &[(&str, &str)]) -> Response<Body> {
         let origin = self.system.address();
         let mut all = BTreeMap::from([("content-type", "application/json"), ("origin", &*origin)]);
@@ -155,7 +157,7 @@ impl<'a> Browser<'a> {
         answer
     }
 
-    /// Where `answer` leads from `url`.
+    /// The URL to which `answer`, that of `url`, redirects.
     #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
     fn next(&self, url: &str, answer: &Response<Body>) -> String {
         let url = url::Url::parse(url).expect("a URL");
@@ -201,7 +203,7 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// Host and port of `url`.
+/// The host and port of `url`.
 fn authority(url: &str) -> String {
     let uri: Option<Uri> = url.parse().ok();
     uri.and_then(|uri| uri.authority().map(ToString::to_string))

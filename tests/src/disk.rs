@@ -1,15 +1,15 @@
-//! What is on disk, for tests of what must be there and what must not.
+//! Reads and changes the data of a service on disk, for tests of what is stored and what is deleted.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use crate::System;
+use crate::system::System;
 
 impl System {
-    /// Ends workerd and counts the rows of `table`, a table and perhaps a condition, in every
-    /// Durable Object that has it, as they are on disk.
+    /// Stops workerd and counts the rows of `table`, a table with an optional condition, in all
+    /// Durable Objects.
     ///
     /// # Panics
     /// When a database cannot be read.
@@ -24,7 +24,7 @@ impl System {
             .expect("a count")
     }
 
-    /// Ends workerd and gives every byte that the Durable Objects of `class` have on disk.
+    /// Stops workerd and returns all bytes that the Durable Objects of `class` have on disk.
     ///
     /// # Panics
     /// When they cannot be read.
@@ -33,12 +33,12 @@ impl System {
         read_folder(&self.object_folder(class))
     }
 
-    /// Every byte that is in files below `folder` of the data.
+    /// All bytes of the files below `folder` of the data.
     pub fn read_data(&self, folder: &str) -> Vec<u8> {
         read_folder(&self.data().join(folder))
     }
 
-    /// Ends workerd and deletes the rows of `table`, a table and perhaps a condition, as if they
+    /// Stops workerd and deletes the rows of `table`, a table with an optional condition, as if they
     /// had never been written.
     ///
     /// # Panics
@@ -47,7 +47,7 @@ impl System {
         self.stop_and_change(table, &format!("DELETE FROM {table}"));
     }
 
-    /// Ends workerd and runs `statements` in every Durable Object that has `table`.
+    /// Stops workerd and runs `statements` in every Durable Object that has `table`.
     ///
     /// # Panics
     /// When a database cannot be changed, or there is none.
@@ -61,7 +61,7 @@ impl System {
         }
     }
 
-    /// The databases of Durable Objects that have `table`, a table and perhaps a condition.
+    /// The databases of the Durable Objects that have `table`, a table with an optional condition.
     #[expect(clippy::expect_used, reason = "a test cannot go on without them")]
     fn databases_with(&self, table: &str) -> Vec<rusqlite::Connection> {
         let name = table.split(' ').next().unwrap_or(table);
@@ -84,7 +84,7 @@ impl System {
         databases
     }
 
-    /// What the KV namespaces hold: value, and when it ends in unix milliseconds.
+    /// The entries of all KV namespaces: the value, and the expiration in Unix milliseconds.
     ///
     /// # Panics
     /// When it cannot be read.
@@ -131,7 +131,7 @@ fn read_folder(folder: &Path) -> Vec<u8> {
     bytes
 }
 
-/// Whether `needle` is somewhere in `bytes`.
+/// Whether `bytes` contains `needle`.
 pub fn holds(bytes: &[u8], needle: &[u8]) -> bool {
     bytes.windows(needle.len()).any(|window| window == needle)
 }

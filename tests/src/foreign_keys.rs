@@ -1,4 +1,4 @@
-//! Keys of other countries, for tests that put them into a gateway.
+//! Keys of other countries that tests put into a gateway, and how often they are published.
 
 use std::collections::HashMap;
 
@@ -6,10 +6,10 @@ use federation::batch::{EfgsKey, NO_RISK_LEVEL, ReportType};
 use rand::RngExt as _;
 use shared::{Timestamp, country::Country, keys::tek::KeyData, time::UtcDay};
 
-use crate::{System, gateway::Gateway, random};
+use crate::{environment::random, gateway::Gateway, system::System};
 
-/// A key of a person of `country`, with this data and of a day that begins with the interval
-/// `start`, which a service accepts in the days after it.
+/// A key of `country` for the day that starts with the interval `start`. A service accepts it in the
+/// days after.
 pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> EfgsKey {
     EfgsKey {
         key_data: data.to_vec(),
@@ -23,8 +23,7 @@ pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> EfgsKey {
     }
 }
 
-/// So many keys of different persons of `country`, of the day three days before `now`, which a
-/// service accepts.
+/// `count` keys of `country` for the day three days before `now`, which a service accepts.
 pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<EfgsKey> {
     let mut random = random();
     let start = UtcDay::of(now).minus(3).start().number();
@@ -32,7 +31,7 @@ pub fn foreign_keys(count: usize, country: &str, now: Timestamp) -> Vec<EfgsKey>
     keys.collect()
 }
 
-/// The data of keys; of those with another length than 16 bytes, none.
+/// The data of those `keys` that have 16 bytes.
 pub fn data_of(keys: &[EfgsKey]) -> Vec<KeyData> {
     keys.iter()
         .filter_map(|key| {
@@ -43,14 +42,14 @@ pub fn data_of(keys: &[EfgsKey]) -> Vec<KeyData> {
         .collect()
 }
 
-/// Puts so many keys of a country into the gateway, signed by it.
+/// Puts `count` keys of a country into the gateway, signed by that country.
 pub fn put(gateway: &Gateway, code: &str, count: usize) -> Vec<EfgsKey> {
     let keys = foreign_keys(count, code, gateway.now());
     gateway.put(country(code), &keys);
     keys
 }
 
-/// How often each key is published now.
+/// The number of times that each key is published now.
 pub fn published(system: &System) -> HashMap<KeyData, u32> {
     let mut times = HashMap::new();
     for key in system.published() {
@@ -59,7 +58,7 @@ pub fn published(system: &System) -> HashMap<KeyData, u32> {
     times
 }
 
-/// How many of `keys` are published, each once.
+/// The number of `keys` that are published, each of them once.
 ///
 /// # Panics
 /// When one is published twice.
@@ -74,10 +73,10 @@ pub fn published_once(system: &System, keys: &[EfgsKey]) -> usize {
     times.len()
 }
 
-/// The country with this code.
+/// The country with the code `code`.
 ///
 /// # Panics
-/// When there is none.
+/// When there is no such country.
 #[expect(clippy::expect_used, reason = "tests name countries")]
 pub fn country(code: &str) -> Country {
     code.parse().expect("a country")

@@ -1,42 +1,56 @@
-//! With what a service is started.
+//! The build, settings and partners with which a service is started.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, LazyLock},
+};
 
 use shared::country::Country;
 use xtask::{
     build::Profile,
-    efgs_keys::KeyKind,
+    provider::Provider,
     workerd::{Local, Workerd},
 };
 
-use crate::{PROVIDER, System, gateway::Gateway};
+use crate::gateway::Gateway;
 
-/// With whom a service exchanges keys.
+/// The sign-in provider of all systems of a program. It starts with the first sign-in and ends with
+/// the program.
+///
+/// # Panics
+/// When there is no port for it.
+#[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
+pub static PROVIDER: LazyLock<Provider> =
+    // Its host is not the portal's, as in production: browsers then treat the two as unrelated.
+    LazyLock::new(|| Provider::reserve("localhost", [0]).expect("a port"));
+
+/// The countries that a service exchanges keys with.
 #[derive(Clone)]
 pub struct Partners {
-    /// Through which gateway.
+    /// The gateway between them.
     pub gateway: Arc<Gateway>,
     /// The service's own country.
     pub country: Country,
-    /// The codes of the other countries.
+    /// The codes of the other countries, separated by spaces.
     pub participants: &'static str,
 }
 
-/// What a service is started with.
+/// The build and settings of a service.
 pub struct Setup {
-    /// The build.
+    /// The profile of the build.
     pub profile: Profile,
-    /// Other values for some of its settings.
+    /// Values that replace those of the local settings.
     pub settings: Vec<(String, String)>,
-    /// The exchange with other countries.
+    /// The exchange with other countries, if there is one.
     pub partners: Option<Partners>,
-    /// Whether the trigger `* * * * *` goes off, every minute.
+    /// Whether the cron trigger `* * * * *` fires, every minute.
     pub scheduled: bool,
-    /// Whether its clock is moved on to a morning. The platform's cannot be, nor a release's.
+    /// Whether the service's clock is moved to a morning. That of the platform cannot be moved, nor
+    /// that of a release.
     pub morning: bool,
 }
 
-/// The development build without other countries, whose jobs tests run themselves.
+/// The development build, without an exchange and with jobs that only tests run.
 impl Default for Setup {
     fn default() -> Self {
         Self {
@@ -49,73 +63,7 @@ impl Default for Setup {
     }
 }
 
-impl System {
-    /// Starts the development build on a free port.
-    ///
-    /// # Panics
-    /// When it does not start; `cargo xtask test` builds what it needs.
-    pub fn start() -> Self {
-        Self::start_build(Profile::Dev)
-    }
-
-    /// Starts the development build with other values for some of its settings.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_with(settings: &[(&str, &str)]) -> Self {
-        Self::start_as(Setup {
-            settings: owned(settings),
-            ..Setup::default()
-        })
-    }
-
-    /// Starts the development build with the exchange with other countries, and other values for
-    /// some of its settings.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_exchanging(partners: Partners, settings: &[(&str, &str)]) -> Self {
-        Self::start_as(Setup {
-            settings: owned(settings),
-            partners: Some(partners),
-            ..Setup::default()
-        })
-    }
-
-    /// Starts the development build as the Dutch service that exchanges keys with BE and DE, and a
-    /// new gateway; DK uploads too. The countries sign with keys of every kind.
-    ///
-    /// # Panics
-    /// When they do not start.
-    pub fn start_with_gateway(settings: &[(&str, &str)]) -> (Self, Arc<Gateway>) {
-        let gateway = Gateway::for_countries(&[
-            ("BE", KeyKind::P384),
-            ("DE", KeyKind::Rsa),
-            ("DK", KeyKind::P256),
-            ("NL", KeyKind::P256),
-        ]);
-        let partners = Partners {
-            gateway: gateway.clone(),
-            country: Country::NETHERLANDS,
-            participants: "BE DE",
-        };
-        (Self::start_exchanging(partners, settings), gateway)
-    }
-
-    /// Starts the build `profile`.
-    ///
-    /// # Panics
-    /// When it does not start.
-    pub fn start_build(profile: Profile) -> Self {
-        Self::start_as(Setup {
-            profile,
-            morning: profile != Profile::Release,
-            ..Setup::default()
-        })
-    }
-}
-
-/// Starts what `setup` says, with its data in `data`.
+/// Starts workerd as `setup` says, with its data in the folder `data`.
 #[expect(clippy::expect_used, reason = "a test cannot go on without its system")]
 pub fn start(setup: &Setup, data: &Path, port: Option<u16>) -> Workerd {
     let settings: Vec<_> = setup
@@ -136,9 +84,4 @@ pub fn start(setup: &Setup, data: &Path, port: Option<u16>) -> Workerd {
         exchange,
     };
     Workerd::start(setup.profile, data, port, &local).expect("workerd starts")
-}
-
-fn owned(settings: &[(&str, &str)]) -> Vec<(String, String)> {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    settings.iter().map(owned).collect()
 }

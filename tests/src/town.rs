@@ -1,7 +1,7 @@
-//! A town of phones: random encounters over 14 days, some of its people fall ill and are validated
-//! over HTTP, and every phone looks for exposures. What should come of it is computed here from the
-//! meetings alone, without identifiers, keys or files, and compared with what the phones tell their
-//! owners.
+//! Simulates a town: phones meet at random for 14 days, some of their owners test positive and share
+//! their keys over HTTP, and every phone looks for exposures. The expected warnings are computed
+//! from the meetings alone, without identifiers, keys or files, and compared with those of the
+//! phones.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -17,66 +17,66 @@ use shared::{
     time::{DAY_SECONDS, UtcDay, shift},
 };
 
-use crate::System;
+use crate::system::System;
 
-/// How large the town is, and what happens in it.
+/// The size of a town and the seed of what happens in it.
 #[derive(Clone, Copy, Debug)]
 pub struct Town {
-    /// Phones, each with an owner.
+    /// The number of phones, each with an owner.
     pub phones: usize,
-    /// Of their owners, how many test positive.
+    /// The number of owners who test positive.
     pub ill: usize,
-    /// Everything random comes from it, but the keys of the service.
+    /// The seed of everything random but the keys of the service.
     pub seed: u64,
 }
 
-/// What came of it.
+/// The warnings of a town's phones, compared with the expected ones.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How many people met each other.
+    /// The number of meetings.
     pub meetings: usize,
-    /// How many phones should have warned their owners.
+    /// The number of phones that should warn their owners.
     pub expected: usize,
-    /// The phones that told their owners something else than they should have.
+    /// The phones whose warning is not the expected one.
     pub wrong: Vec<Wrong>,
 }
 
-/// A phone that told its owner something wrong: a day instead of another, or instead of nothing.
+/// A phone whose warning is not the expected one.
 #[derive(Debug)]
 pub struct Wrong {
-    /// Which phone.
+    /// The number of the phone.
     pub phone: usize,
-    /// The day of which it should have warned.
+    /// The day of exposure of the expected warning, if there is one.
     pub expected: Option<Date>,
-    /// The day of which it did.
+    /// The day of exposure of the phone's warning, if there is one.
     pub found: Option<Date>,
 }
 
-/// Two people near each other.
+/// A time for which two persons are near each other.
 struct Meeting {
     people: [usize; 2],
     start: Timestamp,
     seconds: u32,
-    /// In dB.
+    /// The attenuation between their phones, in dB.
     attenuation: u8,
 }
 
-/// What the GGD is told of an ill person.
+/// The illness of a person, as an employee enters it.
 #[derive(Clone, Copy)]
-struct Illness {
+struct Case {
     symptomatic: bool,
-    /// Of the first symptoms or of the test.
+    /// The days since the first symptoms or the test.
     days_ago: u32,
 }
 
-/// Days on which people meet, today included.
+/// The number of days on which persons meet, including today.
 const DAYS: u32 = 14;
 
-/// Meetings a day for each person.
+/// The mean number of meetings of a person on a day.
 const MEETINGS_PER_PERSON: usize = 2;
 
 impl Town {
-    /// Lets it all happen on `system`, whose clock goes on to the next night.
+    /// Simulates the town with `system`, whose clock is moved to the next night.
     ///
     /// # Panics
     /// When the service refuses something that it should not.
@@ -90,16 +90,16 @@ impl Town {
         for meeting in &meetings {
             meeting.take_place(&mut phones, &mut random);
         }
-        for (person, illness) in &ill {
+        for (person, case) in &ill {
             if let Some(phone) = phones.get_mut(*person) {
                 let code = system.code(phone);
                 system.share(phone);
-                let status = system.validate(code, illness.symptomatic, illness.days_ago);
+                let status = system.validate(code, case.symptomatic, case.days_ago);
                 assert_eq!(status, 200, "the code is accepted");
             }
         }
         system.run_job("publish");
-        // The keys of the day of the upload come out in the night.
+        // The keys of the day of the upload are published in the night.
         system.move_clock_to(system.tomorrow_at_two());
         system.run_job("publish");
 
@@ -122,7 +122,7 @@ impl Town {
         }
     }
 
-    /// In the order of time. Nobody meets the same person twice on a day, and no meeting goes on
+    /// The meetings, sorted by time. Two persons meet at most once a day, and no meeting continues
     /// past midnight.
     fn meetings(&self, now: Timestamp, random: &mut StdRng) -> Vec<Meeting> {
         let mut meetings = Vec::new();
@@ -136,7 +136,7 @@ impl Town {
                 if !pairs.insert(people) {
                     continue;
                 }
-                // From seven o'clock to eleven at night, and today until half past nine.
+                // From 07:00 to 23:00 and, today, to 09:30.
                 let latest = if days_ago == 0 { 9 } else { 21 };
                 let longest = if days_ago == 0 { 1_800 } else { 6_000 };
                 let start = random.random_range(7 * 3_600..latest * 3_600 + 1_800);
@@ -152,15 +152,15 @@ impl Town {
         meetings
     }
 
-    fn ill(&self, random: &mut StdRng) -> Vec<(usize, Illness)> {
+    fn ill(&self, random: &mut StdRng) -> Vec<(usize, Case)> {
         index::sample(random, self.phones, self.ill)
             .into_iter()
             .map(|person| {
-                let illness = Illness {
+                let case = Case {
                     symptomatic: random.random_range(0..100) < 80,
                     days_ago: random.random_range(0..10),
                 };
-                (person, illness)
+                (person, case)
             })
             .collect()
     }
@@ -173,8 +173,8 @@ impl Meeting {
         }
     }
 
-    /// The seconds that count, of windows of 30 minutes: CoronaMelder's buckets and weights, and
-    /// its least window.
+    /// The weighted seconds of the meeting's 30-minute windows that count, with CoronaMelder's
+    /// attenuation buckets, weights and minimum window score.
     fn score(&self) -> f64 {
         let weight = match self.attenuation {
             ..=56 => 1.5,
@@ -189,18 +189,14 @@ impl Meeting {
     }
 }
 
-/// The last day on which each person was exposed to a risk, by the rules for people: near an ill
-/// person on a day on which that person was infectious, for fifteen weighed minutes in all.
-fn expected(
-    meetings: &[Meeting],
-    ill: &[(usize, Illness)],
-    today: UtcDay,
-) -> HashMap<usize, UtcDay> {
+/// The last day on which each person was exposed: near infectious persons for fifteen weighted
+/// minutes in total.
+fn expected(meetings: &[Meeting], ill: &[(usize, Case)], today: UtcDay) -> HashMap<usize, UtcDay> {
     let ill: HashMap<_, _> = ill.iter().copied().collect();
     let infectious = |person: usize, day: UtcDay| {
-        ill.get(&person).is_some_and(|illness| {
-            let first = if illness.symptomatic { -2 } else { 0 };
-            (first..=11).contains(&day.days_since(today.minus(illness.days_ago)))
+        ill.get(&person).is_some_and(|case| {
+            let first = if case.symptomatic { -2 } else { 0 };
+            (first..=11).contains(&day.days_since(today.minus(case.days_ago)))
         })
     };
     let mut scores: BTreeMap<(usize, UtcDay), f64> = BTreeMap::new();
@@ -213,12 +209,12 @@ fn expected(
             }
         }
     }
-    // In the order of days, so the last one stays.
+    // Sorted by day, so the last day of a person remains.
     let risky = scores.into_iter().filter(|(_, score)| *score >= 900.0);
     risky.map(|((person, day), _)| (person, day)).collect()
 }
 
-/// The day of which each phone warns its owner.
+/// The day of exposure of each phone's warning.
 #[expect(clippy::expect_used, reason = "a test cannot go on without it")]
 fn warnings(system: &System, phones: &mut [Phone]) -> Vec<Option<Date>> {
     let now = system.now();
@@ -245,5 +241,5 @@ fn warnings(system: &System, phones: &mut [Phone]) -> Vec<Option<Date>> {
     })
 }
 
-/// Phones that look for exposures at the same time.
+/// The number of phones that look for exposures at the same time.
 const THREADS: usize = 8;

@@ -44,7 +44,7 @@ fn whatever_an_employee_did_is_there() {
         (Person::Employee, "cancel"),
     ] {
         let browser = system.browser();
-        browser.get_url(&browser.way_back(person, action));
+        browser.get_url(&browser.callback(person, action));
     }
     let employee = system.sign_in(Person::Employee);
     assert_eq!(attempt(&employee), 200);

@@ -114,7 +114,7 @@ fn who_has_no_role_or_no_second_factor_or_gives_up_is_not_signed_in() {
         (Person::Employee, "cancel", "/?sign-in=failed"),
     ] {
         let browser = system.browser();
-        let back = browser.way_back(person, action);
+        let back = browser.callback(person, action);
         assert_eq!(ends_at(&browser.get_url(&back)), end);
         assert_eq!(browser.session(), None);
         assert!(!is_signed_in(&browser));
@@ -127,7 +127,7 @@ fn who_has_no_role_or_no_second_factor_or_gives_up_is_not_signed_in() {
 fn the_way_back_works_once() {
     let system = System::start();
     let browser = system.browser();
-    let back = browser.way_back(Person::Employee, "sign-in");
+    let back = browser.callback(Person::Employee, "sign-in");
     assert_eq!(ends_at(&browser.get_url(&back)), "/");
     let first = browser.session();
 
@@ -150,7 +150,7 @@ fn the_way_back_works_once() {
 fn nobody_is_signed_in_as_somebody_else_by_a_link() {
     let system = System::start();
     let attacker = system.browser();
-    let link = attacker.way_back(Person::Employee, "sign-in");
+    let link = attacker.callback(Person::Employee, "sign-in");
     let victim = system.browser();
     assert_eq!(ends_at(&victim.get_url(&link)), "/?sign-in=failed");
     // Also while the victim's own sign-in is on its way, with its state and the attacker's code.
@@ -178,8 +178,8 @@ fn a_session_cannot_be_fixed_before_the_sign_in() {
 fn two_sign_ins_of_one_browser_both_come_back() {
     let system = System::start();
     let browser = system.browser();
-    let one = browser.way_back(Person::Employee, "sign-in");
-    let other = browser.way_back(Person::Administrator, "sign-in");
+    let one = browser.callback(Person::Employee, "sign-in");
+    let other = browser.callback(Person::Administrator, "sign-in");
     assert_eq!(ends_at(&browser.get_url(&one)), "/");
     let first = browser.session();
     assert!(browser.cookie("__Host-sign-in").is_some());
@@ -193,7 +193,7 @@ fn a_sign_in_takes_ten_minutes_at_most() {
     let mut system = System::start();
     let (back, cookie) = {
         let browser = system.browser();
-        let back = browser.way_back(Person::Employee, "sign-in");
+        let back = browser.callback(Person::Employee, "sign-in");
         (back, browser.cookie("__Host-sign-in").expect("a cookie"))
     };
     system.move_clock_to(shift(system.now(), 600));

@@ -1,4 +1,5 @@
-//! A town of any size. Started by `cargo xtask simulate`.
+//! Simulates a town of any size and prints whether its phones give the right warnings. `cargo xtask
+//! simulate` runs it.
 
 #![expect(clippy::disallowed_methods, reason = "a program that measures")]
 

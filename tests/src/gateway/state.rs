@@ -17,7 +17,7 @@ use shared::{
 use xtask::efgs_keys::EfgsKeys;
 
 use super::fault::{Endpoint, Fault, Tampering};
-use crate::now;
+use crate::environment::now;
 
 /// What all connections of the gateway share.
 pub struct Shared {
