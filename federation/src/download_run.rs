@@ -99,6 +99,31 @@ pub struct Actions {
 }
 
 /// A run of the download.
+///
+/// ```
+/// use federation::{
+///     cursor::{Cursor, Next},
+///     download_run::{Attempt, DownloadRun, Evidence},
+/// };
+/// use shared::api::RunOutcome;
+///
+/// let batch = |tag: &str| Ok::<_, &str>(Cursor::Batch(tag.parse()?));
+/// let mut run = DownloadRun::begin(batch("20261125-1")?);
+/// // The gateway gives this batch with its audit, and names the next one.
+/// let actions = run.take(Attempt::Succeeded {
+///     next: Next::Continue(batch("20261125-2")?),
+///     evidence: Evidence::Audit,
+/// });
+/// assert_eq!(actions.checkpoint, Some(batch("20261125-2")?));
+/// assert_eq!(run.request().cursor, batch("20261125-2")?);
+/// // It gives that one too, and names none.
+/// let actions = run.take(Attempt::Succeeded {
+///     next: Next::Wait(batch("20261125-2")?),
+///     evidence: Evidence::Audit,
+/// });
+/// assert_eq!(actions.outcome, Some(RunOutcome::Done));
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct DownloadRun {
     request: DownloadRequest,

@@ -3,11 +3,11 @@
 //!
 //! In scope: what a batch of keys looks like and how it is signed ([`batch`], [`signing_text`],
 //! [`tag`], [`cms`]), which received keys are genuine ([`audit`], [`certificate`],
-//! [`verification`]) and which of those are published here ([`acceptance`]), and what to do after
-//! each response of the gateway ([`responses`], [`cursor`], [`download_run`]).
+//! [`verification`]) and which of those are published here ([`acceptance`]), what to do after each
+//! response of the gateway ([`responses`], [`cursor`], [`download_run`]), and the [`settings`] of
+//! all that.
 //!
-//! Out of scope: HTTP, storage, clocks and settings. The time and the random number generator are
-//! arguments; the caller sends, stores and configures.
+//! Out of scope: HTTP, storage and clocks. The time and the random number generator are arguments.
 //!
 //! Sources: the gateway's published interface, version 1.1
 //! (<https://github.com/eu-federation-gateway-service/efgs-federation-gateway>), the Cryptographic

@@ -7,6 +7,25 @@ use crate::batch::EfgsKey;
 use shared::base64;
 
 /// The text to sign for `keys`. It does not depend on their order.
+///
+/// ```
+/// use federation::{batch::EfgsKey, signing_text::signing_text};
+///
+/// let key = EfgsKey {
+///     key_data: vec![1; 16],
+///     rolling_start_interval_number: 2_991_888,
+///     rolling_period: 144,
+///     transmission_risk_level: 3,
+///     visited_countries: vec!["BE".to_owned(), "DE".to_owned()],
+///     origin: "NL".to_owned(),
+///     report_type: 1,
+///     days_since_onset_of_symptoms: -2,
+/// };
+/// let text = signing_text(&[key]);
+/// let fields = "AQEBAQEBAQEBAQEBAQEBAQ==.AC2nEA==.AAAAkA==.AAAAAw==.\
+///               QkUsREU=.Tkw=.AAAAAQ==./////g==.";
+/// assert_eq!(text, fields.as_bytes());
+/// ```
 pub fn signing_text(keys: &[EfgsKey]) -> Vec<u8> {
     let mut records: Vec<String> = keys.iter().map(record).collect();
     records.sort_by_cached_key(|record| base64::encode(record.as_bytes()));

@@ -9,6 +9,16 @@ use sha2::{Digest as _, Sha256};
 
 /// The gateway's name for a batch: `yyyyMMdd-N`. It begins with the day on which the gateway
 /// created the batch.
+///
+/// ```
+/// use federation::tag::BatchTag;
+///
+/// let tag: BatchTag = "20261125-9".parse()?;
+/// assert_eq!(tag.day().to_string(), "2026-11-25");
+/// assert_eq!(tag.following(), Some("20261125-10".parse()?));
+/// assert!("20261131-1".parse::<BatchTag>().is_err());
+/// # Ok::<(), &str>(())
+/// ```
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct BatchTag {
     day: Date,
@@ -71,6 +81,19 @@ const UPLOAD_TAG_BYTES: usize = 20;
 
 /// The tag of the upload with this signing text. It is derived from the content, so a batch that is
 /// sent again after a lost response has the same tag.
+///
+/// ```
+/// use federation::{batch::EfgsKey, signing_text::signing_text, tag::upload_tag};
+///
+/// let keys = [1, 2].map(|byte| EfgsKey {
+///     key_data: vec![byte; 16],
+///     ..EfgsKey::default()
+/// });
+/// let [first, second] = keys.clone();
+/// let tag = upload_tag(&signing_text(&keys));
+/// assert_eq!(tag.len(), 40);
+/// assert_eq!(tag, upload_tag(&signing_text(&[second, first])));
+/// ```
 pub fn upload_tag(signing_text: &[u8]) -> String {
     let mut tag = hex::encode(Sha256::digest(signing_text));
     tag.truncate(2 * UPLOAD_TAG_BYTES);
