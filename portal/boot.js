@@ -1,5 +1,5 @@
-// Starts the portal. The build joins it with what wasm-bindgen makes of the portal, which lies beside it then. A file and
-// not a part of the page, because the page's Content-Security-Policy allows no script inside the page.
+// Starts the portal. The build bundles it with `portal.js`, which wasm-bindgen makes of the portal.
+// A file of its own, since the page's Content-Security-Policy allows no inline script.
 
 import init, { start } from "./portal.js";
 

@@ -1,7 +1,8 @@
-// What a browser asks for when it opens the portal for the first time: node first-load.mjs FOLDER
+// Measures what a browser loads when it opens the portal for the first time:
+// node first-load.mjs FOLDER
 //
-// Serves the built portal of FOLDER to a browser and prints every request as JSON: {"path","bytes","brotli"}. Nobody is
-// signed in then; that is what the one request to the API is answered.
+// Serves the built portal of FOLDER to a browser, and prints every request as JSON:
+// {"path","bytes","brotli"}. The one request to the API is answered as without a session.
 
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -11,7 +12,13 @@ import { brotliCompressSync } from "node:zlib";
 import { withPage } from "./launch.mjs";
 
 const [folder] = process.argv.slice(2);
-const types = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
+const types = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".wasm": "application/wasm",
+};
 const headers = Object.fromEntries(
   readFileSync(join(folder, "_headers"), "utf8")
     .split("\n")
@@ -37,7 +44,7 @@ const server = createServer((request, response) => {
 });
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 
-// Nobody is signed in, which the browser calls an error.
+// The browser calls the answer 401 an error.
 const signedOut = (message) => message.includes("401");
 await withPage(async (page) => {
   await page.goto(`http://127.0.0.1:${server.address().port}/`);

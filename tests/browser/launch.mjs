@@ -1,15 +1,21 @@
-// Debian's Chromium, for every script here.
+// Opens a page in Debian's Chromium, for the scripts in this folder.
 
 import { chromium } from "playwright-core";
 
 /**
- * Runs `visit` with a page in a new browser. Anything that the page's Content-Security-Policy stops, and any error in the
- * page, ends the script; `expected` tells of a message on the console that it is none.
+ * Runs `visit` with a page in a new browser. An error in the page, or a violation of its
+ * Content-Security-Policy, ends the script, except for the console messages that are `expected`.
  */
 export async function withPage(visit, expected = () => false) {
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
   try {
     const page = await browser.newPage();

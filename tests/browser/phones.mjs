@@ -1,7 +1,8 @@
-// The story of two phones on the page at /phone, with the keyboard alone: node phones.mjs ADDRESS
+// Warns one phone of the other on the page at /phone, with the keyboard alone:
+// node phones.mjs ADDRESS
 //
-// Prints the code, waits for a line on standard input that says that the GGD has confirmed it, and prints what each phone
-// tells its owner in the end.
+// Prints the code, waits for a line on standard input, which comes when the GGD has validated the
+// code, and prints what each phone then tells its owner.
 
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -17,7 +18,7 @@ await withPage(async (page) => {
   const [anna, bram] = [phone("Anna’s phone"), phone("Bram’s phone")];
   await anna.waitFor();
 
-  // Goes from element to element until it is there, and presses it.
+  // Goes from element to element to the button, and presses it.
   const press = async (place, name) => {
     const button = place.getByRole("button", { name });
     for (let tabs = 0; tabs < 40; tabs++) {
@@ -47,7 +48,7 @@ await withPage(async (page) => {
   await press(anna, "Check for exposures");
   console.log(JSON.stringify(await told(anna, "One new file")));
 
-  // The phones are those of before after a reload, and the file is not matched twice.
+  // The same phones are there after a reload, and the file is not matched twice.
   await page.reload();
   await press(bram, "Check for exposures");
   console.log(JSON.stringify(await told(bram, "Nothing new")));

@@ -61,9 +61,9 @@ fn Publication() -> impl IntoView {
         <section class="card" aria-labelledby="publication">
             <h2 id="publication">"The service"</h2>
             <p>
-                "Keys are published once the GGD has confirmed the code and the keys are shared, in \
-                 whichever order, and two hours have passed since a key was last used. The service \
-                 looks every minute."
+                "Keys are published once the GGD has confirmed the code and the keys are shared, \
+                 in whichever order, and two hours have passed since a key was last used. The \
+                 service looks every minute."
             </p>
             <button type="button" on:click=publish>"Publish now"</button>
             <p role="status">{said}</p>

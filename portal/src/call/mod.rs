@@ -1,4 +1,4 @@
-//! The call that the employee is in: what is filled in, what was sent, and what came of it.
+//! The call that the employee is in: what is filled in, what was sent, and the result.
 //!
 //! It lives as long as the app, so that a look at another screen, another language or a session
 //! that ends loses nothing. Once the code is accepted or the employee has gone, all of it is

@@ -27,8 +27,8 @@ fn employee(session: SessionState) -> Option<CurrentEmployee> {
 #[component]
 pub fn Header() -> impl IntoView {
     let session = SessionState::find();
-    // Not the whole employee, whose times change with every answer: the navigation would be made
-    // anew each time.
+    // Not the whole employee, whose times change with every answer: the navigation would be built
+    // again each time.
     let role = Memo::new(move |_| employee(session).map(|employee| employee.role));
     let name = Memo::new(move |_| employee(session).map(|employee| employee.name));
 

@@ -1,4 +1,4 @@
-//! What everybody may know.
+//! The screen about the portal, which needs no signing in.
 
 use portal::RequestFailure;
 use shared::{
@@ -18,7 +18,7 @@ async fn open(service: TestService) -> Screen {
 }
 
 #[wasm_bindgen_test]
-async fn privacy_and_accessibility_are_for_everybody() {
+async fn privacy_and_accessibility_are_shown_without_signing_in() {
     let screen = open(TestService::default()).await;
     assert_eq!(screen.heading(), "Over dit portaal");
     let text = screen.text("main");

@@ -121,7 +121,7 @@ async fn older_entries_are_fetched_when_they_are_asked_for() {
     assert_eq!(employees(&screen), ["b.bakker", "a.dewit", "a.dewit"]);
     assert_eq!(screen.text("#count"), "3 van 3 regels");
     assert!(screen.find("older").is_none());
-    // Fetched anew, it begins at the newest again.
+    // Refreshed, it begins at the newest again.
     screen.press("Vernieuwen").await;
     answered().await;
     assert_eq!(employees(&screen), ["b.bakker", "a.dewit"]);

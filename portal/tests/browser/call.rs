@@ -67,26 +67,6 @@ async fn the_words_are_english_with_the_dutch_ones_below_in_english() {
 }
 
 #[wasm_bindgen_test]
-async fn every_symbol_has_a_word() {
-    let screen = Screen::open([]).await;
-    screen.press("Code voorlezen").await;
-    for symbols in shared::enrolment::code::ALPHABET.as_bytes().chunks(7) {
-        let symbols = std::str::from_utf8(symbols).unwrap();
-        screen.enter("code", symbols).await;
-        let words = screen.texts(".spelling li").join(", ");
-        let words: Vec<_> = words.split(", ").collect();
-        assert_eq!(words.len(), symbols.len());
-        for (word, symbol) in words.into_iter().zip(symbols.chars()) {
-            assert!(word.len() > 2, "{symbol}");
-            assert!(
-                symbol.is_ascii_digit() || word.starts_with(symbol),
-                "{word}"
-            );
-        }
-    }
-}
-
-#[wasm_bindgen_test]
 async fn a_refused_code_is_shown_in_words() {
     let screen = Screen::open([Err(RequestFailure::Problem(Problem::CodeNotAccepted))]).await;
     screen.fill_in().await;

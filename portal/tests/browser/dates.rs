@@ -84,7 +84,7 @@ async fn an_older_day_is_typed_and_may_be_30_days_ago() {
 }
 
 #[wasm_bindgen_test]
-async fn sending_leads_to_the_first_field_that_is_not_in_order() {
+async fn sending_leads_to_the_first_field_with_an_error() {
     let screen = Screen::open([]).await;
     screen.press("Versturen").await;
     assert_eq!(focused(), "code");
@@ -118,7 +118,7 @@ async fn sending_leads_to_the_first_field_that_is_not_in_order() {
 async fn a_page_left_open_overnight_lists_the_new_day() {
     const DAY: i64 = 86_400;
     let screen = Screen::open([]).await;
-    // Somebody who is at work all night.
+    // An employee who works all night.
     screen.service.knows(Ok(CurrentEmployee {
         idle_seconds: 3 * DAY,
         end_seconds: 4 * DAY,
@@ -133,7 +133,7 @@ async fn a_page_left_open_overnight_lists_the_new_day() {
         screen.texts("#date option")[1],
         "dinsdag 24 november (vandaag)"
     );
-    // But not under the hands of somebody who is filling it in.
+    // But not while the employee is filling it in.
     screen.choose_day("2026-11-24").await;
     screen.pass_unnoticed(DAY);
     screen.happen(&code, "focusin").await;

@@ -1,4 +1,4 @@
-//! Who is signed in, and signing somebody out.
+//! The employees who are signed in, and signing one of them out.
 
 use portal::RequestFailure;
 use shared::{api::SignedIn, staff::employee::Role};
@@ -26,7 +26,7 @@ async fn open() -> Screen {
 }
 
 #[wasm_bindgen_test]
-async fn everybody_who_is_signed_in_is_listed() {
+async fn every_employee_who_is_signed_in_is_listed() {
     let screen = open().await;
     assert_eq!(screen.text("tbody th[scope=row]"), "Bas Bakker");
     assert_eq!(
@@ -42,7 +42,7 @@ async fn everybody_who_is_signed_in_is_listed() {
 }
 
 #[wasm_bindgen_test]
-async fn signing_somebody_out_is_asked_before_it_is_done() {
+async fn signing_an_employee_out_needs_a_confirmation() {
     let screen = open().await;
     screen.press("Overal uitloggen").await;
     assert!(
@@ -70,7 +70,7 @@ async fn signing_somebody_out_is_asked_before_it_is_done() {
 }
 
 #[wasm_bindgen_test]
-async fn signing_somebody_out_that_fails_says_so() {
+async fn a_failure_to_sign_an_employee_out_is_shown() {
     let screen = open().await;
     screen
         .service

@@ -1,6 +1,7 @@
-//! The portal in a browser, with a clock and a service of the test's own. HTTP itself is for the
-//! whole-system tests.
+//! The portal in a browser, with a clock and a service of the test's own. The whole-system tests
+//! cover HTTP itself.
 
+#![cfg(target_arch = "wasm32")]
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,

@@ -22,10 +22,10 @@ use crate::service::{ANSWER_TIME, TestService, ValidationResult};
 /// A valid code.
 pub const CODE: &str = "XBB5XFJ";
 
-/// The service's answer to somebody without a session.
+/// The service's answer without a session.
 pub const SIGNED_OUT: RequestFailure = RequestFailure::Problem(Problem::SignedOut);
 
-/// How long it may take until the page has looked at the clock.
+/// The page looks at the clock within this time.
 const TICK: Duration = Duration::from_millis(1_100);
 
 /// Monday 23 November 2026, eleven in the morning in the Netherlands.
@@ -34,11 +34,11 @@ pub fn monday() -> Timestamp {
 }
 
 thread_local! {
-    /// How many seconds have passed since then.
+    /// The seconds since then.
     static PASSED: Cell<i64> = const { Cell::new(0) };
 }
 
-/// The time that the portal is told.
+/// The portal's clock.
 fn clock() -> Timestamp {
     shift(monday(), PASSED.get())
 }
@@ -54,7 +54,7 @@ pub fn employee(role: Role) -> CurrentEmployee {
     }
 }
 
-/// With what the portal opens.
+/// How the portal is opened.
 pub struct Opening {
     /// The path of the address.
     pub path: &'static str,
@@ -91,7 +91,7 @@ impl Screen {
         Self::with(service, Opening::default()).await
     }
 
-    /// The portal at a path, for somebody with this role.
+    /// The portal at a path, for an employee with this role.
     pub async fn at(path: &'static str, role: Role) -> Self {
         let service = TestService::default();
         service.knows(Ok(employee(role)));
@@ -114,7 +114,7 @@ impl Screen {
         screen
     }
 
-    /// The portal of somebody who is not signed in.
+    /// The portal of an employee who is not signed in.
     pub async fn signed_out() -> Self {
         let service = TestService::default();
         service.knows(Err(SIGNED_OUT));
@@ -148,7 +148,7 @@ impl Screen {
         screen
     }
 
-    /// Lets time pass, until the page has noticed.
+    /// Lets time pass, and waits until the page has noticed.
     pub async fn pass(&self, seconds: i64) {
         self.pass_unnoticed(seconds);
         sleep(TICK).await;
@@ -386,8 +386,7 @@ pub async fn answered() {
     settle().await;
 }
 
-/// Waits until the page shows what has happened. Effects may cause effects, so one turn is not
-/// enough.
+/// Waits until the page shows the change. Effects may cause effects, so one turn is not enough.
 pub async fn settle() {
     sleep(Duration::from_millis(1)).await;
 }

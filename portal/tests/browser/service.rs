@@ -1,5 +1,4 @@
-//! A service of the tests' own, which remembers what it was asked and answers as it is told. HTTP
-//! itself is for the whole-system tests.
+//! A service of the tests' own, which remembers what it was asked, and answers as it is told.
 
 use std::{
     cell::{Cell, RefCell},
@@ -69,7 +68,7 @@ impl TestService {
         Rc::new(self.clone())
     }
 
-    /// Who is signed in from now on.
+    /// Sets who is signed in.
     pub fn knows(&self, session: Result<CurrentEmployee, RequestFailure>) {
         *self.0.session.borrow_mut() = session;
     }
@@ -79,7 +78,7 @@ impl TestService {
         self.0.asked.get()
     }
 
-    /// What it answers to validations, one after the other.
+    /// Sets its answers to validations, one after the other.
     pub fn will_answer(&self, answers: impl IntoIterator<Item = ValidationResult>) {
         self.0.answers.borrow_mut().extend(answers);
     }
@@ -89,17 +88,17 @@ impl TestService {
         self.0.sent.borrow().clone()
     }
 
-    /// What comes of signing out.
+    /// The result of signing out.
     pub fn signs_out(&self, result: Result<String, RequestFailure>) {
         *self.0.sign_out.borrow_mut() = result;
     }
 
-    /// For which address the page was left.
+    /// The address that the page was left for.
     pub fn left_for(&self) -> Option<String> {
         self.0.left_for.borrow().clone()
     }
 
-    /// The audit trail is given in parts of so many entries.
+    /// The audit trail is given in parts of this many entries.
     pub fn gives_audit_in_parts_of(&self, entries: usize) {
         self.0.audit_part.set(Some(entries));
     }
@@ -114,12 +113,12 @@ impl TestService {
         *self.0.sessions.borrow_mut() = sessions;
     }
 
-    /// How the exchange with other countries goes.
+    /// Sets the state of the exchange with other countries.
     pub fn exchanges(&self, report: Result<ExchangeReport, RequestFailure>) {
         *self.0.exchange.borrow_mut() = report;
     }
 
-    /// What comes of signing somebody out.
+    /// The result of signing an employee out.
     pub fn signs_out_everywhere(&self, result: Result<(), RequestFailure>) {
         *self.0.sign_out_everywhere.borrow_mut() = result;
     }

@@ -19,7 +19,7 @@ use crate::{
 const LOCKED: &str = "Het scherm is vergrendeld";
 
 #[wasm_bindgen_test]
-async fn somebody_who_is_not_signed_in_sees_what_this_is_and_the_way_in() {
+async fn an_employee_who_is_not_signed_in_sees_what_this_is_and_the_link_to_sign_in() {
     let screen = Screen::signed_out().await;
     assert_eq!(screen.heading(), "Waarschuwen met de app");
     let link = screen.element("sign-in");
@@ -243,7 +243,7 @@ async fn what_one_employee_filled_in_is_not_for_another() {
 }
 
 #[wasm_bindgen_test]
-async fn whoever_signed_in_on_another_page_is_named_on_this_one() {
+async fn an_employee_who_signed_in_on_another_page_is_named_on_this_one() {
     let screen = Screen::open([]).await;
     screen.fill_in().await;
     screen.service.knows(Ok(CurrentEmployee {
@@ -256,7 +256,7 @@ async fn whoever_signed_in_on_another_page_is_named_on_this_one() {
     assert_eq!(screen.service.asked(), 2);
     assert_eq!(screen.text(".name"), "Bas Bakker");
     assert!(screen.is_empty());
-    // And whoever was signed out elsewhere finds that here, too.
+    // Signing out elsewhere is noticed here, too.
     screen.fill_in().await;
     screen.service.knows(Err(SIGNED_OUT));
     screen.pass_unnoticed(5);

@@ -3,7 +3,17 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 
-import { address, fillIn, pass, persons, register, send, signIn, unknownCode, withPage } from "./portal.mjs";
+import {
+  address,
+  fillIn,
+  pass,
+  persons,
+  register,
+  send,
+  signIn,
+  unknownCode,
+  withPage,
+} from "./portal.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -99,33 +109,38 @@ const screens = {
 /** What the page as it is now does wrong. */
 async function violations(page) {
   const found = await page.evaluate(async (axe) => {
-    // Run by the debugger, to which the page's Content-Security-Policy does not apply.
+    // The debugger runs it, so the page's Content-Security-Policy does not apply.
     (0, eval)(axe);
     const { violations } = await window.axe.run(document, {
       runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     });
     return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
   }, axe);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+  const wide = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth > clientWidth;
+  });
   return wide ? [...found, "the page is wider than the window"] : found;
 }
 
-/** Keeps a picture of the page for whoever wants to see it. */
+/** Saves a picture of the page, if a folder for pictures is given. */
 async function look(page, name) {
   const folder = process.env.SCREENSHOTS;
   if (!folder) return;
-  await page.screenshot({ path: `${folder}/${name.replaceAll(/[ ,]+/g, "-")}.png`, fullPage: true });
+  const path = `${folder}/${name.replaceAll(/[ ,]+/g, "-")}.png`;
+  await page.screenshot({ path, fullPage: true });
 }
 
 for (const [name, open] of Object.entries(screens)) {
-  test(`${name}: nobody is shut out, in either language, light or dark, on a wide window or 320 pixels`, () =>
-    // Without motion, so that no colour is looked at on its way to another.
+  test(`${name} is accessible in both languages, light and dark, wide and at 320 pixels`, () =>
+    // Without motion, so that no colour is checked while it changes.
     withPage({ bypassCSP: true, reducedMotion: "reduce" }, async (page, context) => {
       await open(page, context);
       await page.getByRole("heading", { level: 1 }).waitFor();
       const wrong = [];
       for (const language of ["nl", "en"]) {
-        if ((await page.getAttribute("html", "lang")) !== language) await page.locator("#language").click();
+        const shown = await page.getAttribute("html", "lang");
+        if (shown !== language) await page.locator("#language").click();
         for (const colorScheme of ["light", "dark"]) {
           for (const width of [1280, 320]) {
             await page.emulateMedia({ colorScheme });

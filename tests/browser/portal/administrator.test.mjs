@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
-import { address, fillIn, outcome, persons, register, send, signIn, unknownCode, withPage } from "./portal.mjs";
+import {
+  address,
+  fillIn,
+  outcome,
+  persons,
+  register,
+  send,
+  signIn,
+  unknownCode,
+  withPage,
+} from "./portal.mjs";
 
 test("an administrator searches the audit trail and takes it along", async () => {
   const code = await register();
@@ -32,7 +42,10 @@ test("an administrator searches the audit trail and takes it along", async () =>
     assert.equal(await rows.count(), 0);
     await page.fill("#by-employee", "wit");
     assert.equal(await rows.count(), 2);
-    const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#export").click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.locator("#export").click(),
+    ]);
     assert.match(download.suggestedFilename(), /^[a-z-]+\d{4}-\d\d-\d\d\.csv$/);
     const csv = await readFile(await download.path(), "utf8");
     assert.equal(csv.trim().split("\r\n").length, 3, csv);
@@ -43,7 +56,7 @@ test("an administrator searches the audit trail and takes it along", async () =>
   });
 });
 
-test("whoever is signed out everywhere is signed out at once", () =>
+test("an employee who is signed out everywhere is signed out at once", () =>
   withPage({}, async (employee) => {
     await signIn(employee);
     await withPage({}, async (page) => {

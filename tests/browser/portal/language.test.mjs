@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { address, signIn, withPage } from "./portal.mjs";
 
-test("the language is switched at any moment, remembered, and known to the page", () =>
+test("the language is switched at any time, remembered, and known to the page", () =>
   withPage({}, async (page) => {
     await page.goto(address);
     await page.locator("#sign-in").waitFor();

@@ -1,5 +1,6 @@
-// The portal as an employee has it in a browser, for the tests in this folder. They run against a real service and a real
-// sign-in provider: `tests/tests/portal_in_browser.rs` starts both and says where they are.
+// What the tests in this folder share: the portal in a browser, and an employee's actions there.
+// The service and the sign-in provider are real: `tests/tests/portal_in_browser.rs` starts both
+// and passes their addresses.
 
 import { after, before } from "node:test";
 
@@ -7,7 +8,7 @@ import { chromium } from "playwright-core";
 
 export const address = process.env.ADDRESS;
 
-/** The persons whom the provider knows, by what they may do. */
+/** The accounts of the provider, by role. */
 export const persons = JSON.parse(process.env.PERSONS);
 const { secondFactor } = persons;
 
@@ -15,17 +16,23 @@ let browser;
 before(async () => {
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
   });
 });
 after(() => browser.close());
 
-/** What a browser may say on its console without anything being wrong: it calls every refusal of the service an error. */
+/** The console messages that are no errors: a browser reports every refusal of the service. */
 const refusal = /Failed to load resource: the server responded with a status of 4\d\d|net::ERR_/;
 
 /**
- * Runs `visit` with a page in a browser that knows nothing yet. Whatever the page's Content-Security-Policy stops, and any
- * error in the page, fails the test.
+ * Runs `visit` with a page in a browser without cookies and storage. An error in the page, or a
+ * violation of its Content-Security-Policy, fails the test.
  */
 export async function withPage(options, visit) {
   const context = await browser.newContext({ locale: "nl-NL", ...options });
@@ -35,11 +42,12 @@ export async function withPage(options, visit) {
       page.on("pageerror", (error) => errors.push(String(error)));
       page.on("console", (message) => {
         const ours = message.location().url.startsWith(address);
-        if (message.type() === "error" && ours && !refusal.test(message.text())) errors.push(message.text());
+        const isError = message.type() === "error" && !refusal.test(message.text());
+        if (ours && isError) errors.push(message.text());
       });
     };
     context.on("page", watch);
-    // Pages go by the service's clock, and `pass` moves both.
+    // The page has the service's time, and `pass` moves both clocks.
     await context.clock.install({ time: Date.now() + (await offset()) * 1000 });
     const page = await context.newPage();
     await visit(page, context);
@@ -49,7 +57,7 @@ export async function withPage(options, visit) {
   }
 }
 
-/** Fills in the provider's page, and goes on with the button `how`. */
+/** Fills in the provider's page, and presses the button `how`. */
 export async function identify(page, person, how = "Sign in") {
   await page.fill("#user", person.user);
   await page.fill("#password", person.password);
@@ -65,27 +73,27 @@ export async function signIn(page, person = persons.employee) {
   await page.locator("#sign-out").waitFor();
 }
 
-/** A code that a phone shows now. */
+/** A code of a new registration. */
 export async function register() {
   const answer = await fetch(`${address}/v2/register`, { method: "POST", body: "{}" });
   const { ggdKey } = await answer.json();
   return ggdKey;
 }
 
-/** A code that is written rightly, and that no phone has. */
+/** A valid code that no phone has. */
 export async function unknownCode() {
   const known = await register();
   const alphabet = "BCFGJLQRSTUVXYZ23456789";
   for (;;) {
     const symbols = Array.from({ length: 6 }, () => alphabet[Math.floor(Math.random() * 23)]);
-    const sum = symbols.reduce((sum, symbol, place) => sum + (place + 1) * alphabet.indexOf(symbol), 0);
+    const sum = symbols.reduce((sum, symbol, i) => sum + (i + 1) * alphabet.indexOf(symbol), 0);
     // 7v ≡ −sum (mod 23), and 10 is the inverse of 7.
     const code = [...symbols, alphabet[(((-sum * 10) % 23) + 23) % 23]].join("");
     if (code !== known) return code;
   }
 }
 
-/** By how many seconds the service's clock is ahead. */
+/** How many seconds the service's clock is ahead of the real time. */
 async function offset() {
   const { clockOffset } = await (await fetch(`${address}/test/phone`)).json();
   return clockOffset;
@@ -114,14 +122,14 @@ export async function send(page) {
   await page.locator("form button[type=submit]").click();
 }
 
-/** The heading of what came back. */
+/** The heading of the result. */
 export async function outcome(page) {
   const heading = page.locator("#accepted-heading, #failure-heading");
   await heading.waitFor();
   return heading.innerText();
 }
 
-/** Everything that the page holds of `code`: on the screen, in fields, in storage, in the address and in the history. */
+/** The places where the page holds `code`, on the screen or out of sight. */
 export async function traces(page, code) {
   return page.evaluate((code) => {
     const spellings = [code, `${code.slice(0, 3)}-${code.slice(3, 5)}-${code.slice(5)}`];

@@ -1,9 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { address, fillIn, identify, outcome, pass, persons, register, send, signIn, traces, withPage } from "./portal.mjs";
+import {
+  address,
+  fillIn,
+  identify,
+  outcome,
+  pass,
+  persons,
+  register,
+  send,
+  signIn,
+  traces,
+  withPage,
+} from "./portal.mjs";
 
-test("a screen that nobody uses warns, locks, and holds nothing of the caller", () =>
+test("a screen that is not used warns, locks, and holds nothing of the caller", () =>
   withPage({}, async (page) => {
     await signIn(page);
     const code = await register();
@@ -19,7 +31,7 @@ test("a screen that nobody uses warns, locks, and holds nothing of the caller", 
     await page.locator("#cause-heading").waitFor();
     assert.match(await page.locator("#cause-heading").innerText(), /vergrendeld/);
     assert.deepEqual(await traces(page, code), []);
-    // The service has ended the session, too: the cookie opens nothing.
+    // The service has ended the session, too: it refuses the cookie.
     const answer = await page.request.get(`${address}/api/session`);
     assert.equal(answer.status(), 401);
   }));

@@ -16,7 +16,7 @@ test("an employee signs in at the organisation's provider and out again, here an
     await page.getByRole("button", { name: "Yes, sign out" }).click();
     await page.locator("#sign-in").waitFor();
     assert.deepEqual(await context.cookies(address), []);
-    // The cookie of before opens nothing any more, and the provider asks again.
+    // The service refuses the former cookie, and the provider asks again.
     await context.addCookies([session]);
     await page.goto(address);
     await page.locator("#sign-in").click();

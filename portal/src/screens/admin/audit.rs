@@ -68,7 +68,9 @@ pub fn AuditScreen(clock: Clock) -> impl IntoView {
         let row = |entry: &AuditEntry| {
             view! {
                 <tr>
-                    <td><time datetime=entry.at.to_string()>{texts.day_and_time(entry.at)}</time></td>
+                    <td>
+                        <time datetime=entry.at.to_string()>{texts.day_and_time(entry.at)}</time>
+                    </td>
                     <td>{entry.employee.as_str().to_owned()}</td>
                     <td>{(texts.audit.of_action)(entry.action)}</td>
                     <td>{(texts.audit.of_outcome)(entry.outcome)}</td>

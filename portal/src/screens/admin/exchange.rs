@@ -1,4 +1,4 @@
-//! How the exchange with other countries goes: the last runs, and whose keys are set aside.
+//! The screen with the exchange with other countries: the last runs, and the quarantined keys.
 
 use leptos::prelude::*;
 use shared::api::{ExchangeReport, LastRun};
@@ -12,11 +12,10 @@ use crate::{
     texts::{self, text},
 };
 
-/// The last runs, and the table of what is set aside.
 #[component]
 pub fn ExchangeScreen() -> impl IntoView {
     let texts = texts::current();
-    // A list of the one report.
+    // The report is loaded as a list of one.
     let loaded = Loaded::<ExchangeReport>::new();
     let load = move || {
         loaded.load(|service| {
@@ -56,7 +55,9 @@ pub fn ExchangeScreen() -> impl IntoView {
             };
             view! {
                 <tr>
-                    <td><time datetime=entry.at.to_string()>{texts.day_and_time(entry.at)}</time></td>
+                    <td>
+                        <time datetime=entry.at.to_string()>{texts.day_and_time(entry.at)}</time>
+                    </td>
                     <td class="tag">{entry.tag}</td>
                     <td>{country}</td>
                     <td>{(texts.exchange.reason)(entry.reason)}</td>

@@ -1,4 +1,4 @@
-//! Searching the audit trail: by employee, action, outcome and day.
+//! The search in the audit trail: by employee, action, outcome and day.
 
 use std::fmt::Debug;
 
@@ -13,7 +13,7 @@ use crate::{
     texts::{self, Say, Texts, text},
 };
 
-/// What is searched for. Empty means anything.
+/// The fields of the search. An empty one matches anything.
 #[derive(Clone, Copy)]
 pub struct Search {
     employee: RwSignal<String>,
@@ -23,7 +23,6 @@ pub struct Search {
 }
 
 impl Search {
-    /// For anything.
     pub fn new() -> Self {
         let anything = || RwSignal::new(String::new());
         Self {
@@ -34,7 +33,7 @@ impl Search {
         }
     }
 
-    /// Whether `entry` is searched for.
+    /// Whether `entry` matches every field.
     pub fn finds(self, entry: &AuditEntry) -> bool {
         let is = |wanted: RwSignal<String>, value: &dyn Fn() -> String| {
             let wanted = wanted.read();
@@ -54,10 +53,10 @@ fn key(value: impl Debug) -> String {
     format!("{value:?}")
 }
 
-/// What the option at a place says.
+/// The text of an option, by its place in the list.
 type SayAt = fn(&Texts, usize) -> &'static str;
 
-/// The fields. The table follows at once.
+/// The table follows each change at once.
 #[component]
 pub fn SearchForm(search: Search) -> impl IntoView {
     view! {
@@ -109,7 +108,7 @@ pub fn SearchForm(search: Search) -> impl IntoView {
     }
 }
 
-/// A field with a list of options, and one for anything.
+/// A field with a list of options, of which one is for anything.
 #[component]
 fn ChoiceField(
     id: &'static str,
@@ -135,5 +134,51 @@ fn ChoiceField(
                 {options}
             </select>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> AuditEntry {
+        AuditEntry {
+            // Monday in the Netherlands already.
+            at: "2026-11-22T23:15:00Z".parse().unwrap(),
+            employee: "a.DeWit".to_owned().try_into().unwrap(),
+            action: Action::Validation,
+            outcome: Outcome::NotAccepted,
+        }
+    }
+
+    /// Whether a search with one field set finds the entry.
+    fn finds(field: fn(&Search) -> RwSignal<String>, text: &str) -> bool {
+        let search = Search::new();
+        field(&search).set(text.to_owned());
+        search.finds(&entry())
+    }
+
+    #[test]
+    fn an_empty_search_finds_every_entry() {
+        let _owner = Owner::new_root(None);
+        assert!(Search::new().finds(&entry()));
+    }
+
+    #[test]
+    fn an_employee_is_found_by_a_part_of_the_account_in_any_case() {
+        let _owner = Owner::new_root(None);
+        assert!(finds(|search| search.employee, " dewit"));
+        assert!(!finds(|search| search.employee, "bakker"));
+    }
+
+    #[test]
+    fn an_action_an_outcome_and_a_day_are_found_when_they_are_the_same() {
+        let _owner = Owner::new_root(None);
+        assert!(finds(|search| search.action, "Validation"));
+        assert!(!finds(|search| search.action, "SignIn"));
+        assert!(finds(|search| search.outcome, "NotAccepted"));
+        assert!(!finds(|search| search.outcome, "Accepted"));
+        assert!(finds(|search| search.day, "2026-11-23"));
+        assert!(!finds(|search| search.day, "2026-11-22"));
     }
 }

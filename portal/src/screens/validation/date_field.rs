@@ -13,7 +13,7 @@ use crate::{
     texts::{self, text},
 };
 
-/// How many days the list offers: almost everybody who is called fell ill in the last three weeks.
+/// The days in the list: almost all callers fell ill in the last three weeks.
 const LISTED_DAYS: usize = 22;
 
 /// The id of the list.
@@ -134,4 +134,16 @@ fn EarlierField(entry: DateEntry, now: Signal<Timestamp>) -> impl IntoView {
 /// `day` and the days before it, newest first.
 fn days_back(day: Date) -> impl Iterator<Item = Date> {
     successors(Some(day), |day| day.yesterday().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_days_go_back_over_the_ends_of_months() {
+        let days: Vec<_> = days_back("2028-03-01".parse().unwrap()).take(3).collect();
+        let expected = ["2028-03-01", "2028-02-29", "2028-02-28"];
+        assert_eq!(days, expected.map(|day| day.parse().unwrap()));
+    }
 }

@@ -1,5 +1,5 @@
 //! The guide to the conversation: what to ask, where the caller finds the code, and what to say at
-//! the end. It is in the page, so that nobody needs a work instruction beside it.
+//! the end. It is in the page, so that employees need no work instruction beside it.
 
 use leptos::prelude::*;
 

@@ -66,3 +66,37 @@ fn groups(symbols: &str, texts: &Texts) -> Vec<String> {
         .take_while(|group| !group.is_empty())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::enrolment::code::ALPHABET;
+
+    use super::*;
+
+    #[test]
+    fn the_words_stand_in_the_groups_of_the_code() {
+        assert_eq!(
+            groups("L8T6LJV", Texts::of(Language::Dutch)),
+            ["Lodewijk, acht, Teunis", "zes, Lodewijk", "Jan, Victor"]
+        );
+        assert_eq!(
+            groups("L8T6", Texts::of(Language::English)),
+            ["Lima, eight, Tango", "six"]
+        );
+        assert!(groups("", Texts::of(Language::English)).is_empty());
+    }
+
+    #[test]
+    fn every_symbol_has_a_word() {
+        for language in [Language::Dutch, Language::English] {
+            let word = Texts::of(language).form.code.word;
+            for symbol in ALPHABET.chars() {
+                let word = word(symbol).unwrap();
+                assert!(
+                    symbol.is_ascii_digit() || word.starts_with(symbol),
+                    "{word}"
+                );
+            }
+        }
+    }
+}

@@ -8,10 +8,10 @@ pub(super) const ABOUT: AboutTexts = AboutTexts {
             heading: "Waar dit portaal voor is",
             paragraphs: &[
                 "De app waarschuwt mensen die dicht bij iemand met corona zijn geweest. Wie \
-                 positief is getest, kan daar vrijwillig aan meedoen: de app toont dan een code, de \
-                 GGD-sleutel, en een medewerker van de GGD voert die hier in met de eerste \
-                 ziektedag. Pas als de beller deelt en de GGD de code heeft ingevoerd, gebruikt \
-                 de dienst wat de telefoon stuurt.",
+                 positief is getest, kan daar vrijwillig aan meedoen: de app toont dan een code, \
+                 de GGD-sleutel, en een medewerker van de GGD voert die hier in met de eerste \
+                 ziektedag. Pas als de beller deelt en de GGD de code heeft ingevoerd, gebruikt de \
+                 dienst wat de telefoon stuurt.",
                 "Alleen medewerkers van de GGD kunnen het portaal gebruiken. Zij loggen in met \
                  twee stappen.",
             ],
@@ -23,11 +23,11 @@ pub(super) const ABOUT: AboutTexts = AboutTexts {
             points: &[
                 "De GGD-sleutel is willekeurig. Hij werkt één keer, en tot 4\u{a0}uur in de nacht \
                  nadat de app hem liet zien.",
-                "De eerste ziektedag, of zonder klachten de dag van de test, bepaalt op welke dagen \
-                 iemand besmettelijk was. Alleen sleutels van die dagen worden gebruikt.",
+                "De eerste ziektedag, of zonder klachten de dag van de test, bepaalt op welke \
+                 dagen iemand besmettelijk was. Alleen sleutels van die dagen worden gebruikt.",
                 "De sleutels zijn willekeurige codes, één voor elke dag. De dienst zet ze om in \
-                 diagnosesleutels en maakt die openbaar, zodat telefoons zelf kunnen nagaan of ze in \
-                 de buurt waren. Een naam, nummer of plaats hoort er niet bij.",
+                 diagnosesleutels en maakt die openbaar, zodat telefoons zelf kunnen nagaan of ze \
+                 in de buurt waren. Een naam, nummer of plaats hoort er niet bij.",
                 "Wat van een telefoon komt, wordt hoogstens 14 dagen na het delen bewaard.",
                 "IP-adressen worden alleen voor beheer en beveiliging gebruikt, apart van al het \
                  andere bewaard, en na hoogstens 7 dagen gewist.",
@@ -49,10 +49,11 @@ pub(super) const ABOUT: AboutTexts = AboutTexts {
         Section {
             heading: "Je rechten",
             paragraphs: &[
-                "De minister van Volksgezondheid, Welzijn en Sport is verantwoordelijk voor de app, \
-                 en elke GGD voor wat zij zelf gebruikt. Wie van een code is, kan niemand nagaan; \
-                 daarom kan een verzoek om inzage of verwijdering vaak niet worden uitgevoerd. Een \
-                 verzoek kan naar je eigen GGD, en een klacht naar de Autoriteit Persoonsgegevens.",
+                "De minister van Volksgezondheid, Welzijn en Sport is verantwoordelijk voor de \
+                 app, en elke GGD voor wat zij zelf gebruikt. Wie van een code is, kan niemand \
+                 nagaan; daarom kan een verzoek om inzage of verwijdering vaak niet worden \
+                 uitgevoerd. Een verzoek kan naar je eigen GGD, en een klacht naar de Autoriteit \
+                 Persoonsgegevens.",
             ],
             points: &[],
         },
@@ -83,8 +84,8 @@ pub(super) const ABOUT: AboutTexts = AboutTexts {
                  mensen die elke dag met een schermlezer werken.",
                 "Een dag van meer dan drie weken geleden kies je in het datumveld van je browser. \
                  Hoe goed dat werkt met een schermlezer, verschilt per browser.",
-                "De tabellen voor beheerders zijn op een smal scherm breder dan het scherm. Je kunt \
-                 ze opzij schuiven, ook met het toetsenbord.",
+                "De tabellen voor beheerders zijn op een smal scherm breder dan het scherm. Je \
+                 kunt ze opzij schuiven, ook met het toetsenbord.",
             ],
         },
         Section {

@@ -5,8 +5,9 @@ use shared::api::{QuarantineReason, RunOutcome};
 use crate::texts::types::*;
 
 pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
-    intro: "Elke twee uur stuurt de dienst eigen sleutels naar de andere landen en haalt die van hen op. Sleutels \
-            die niet te vertrouwen zijn, worden apart gezet en nooit gepubliceerd.",
+    intro: "Elke twee uur stuurt de dienst eigen sleutels naar de andere landen en haalt die van \
+            hen op. Sleutels die niet te vertrouwen zijn, worden apart gezet en nooit \
+            gepubliceerd.",
     upload: "Laatste keer versturen",
     download: "Laatste keer ophalen",
     never: "Nog niet",

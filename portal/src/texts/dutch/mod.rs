@@ -32,14 +32,14 @@ pub const DUTCH: Texts = Texts {
         privacy: "Het portaal bewaart geen gegevens van de beller op deze computer.",
         ending_idle: |time| {
             format!(
-                "Om {time} wordt het scherm vergrendeld, omdat je het portaal niet gebruikt. Wat is \
-             ingevuld, wordt dan gewist. Druk op een toets om ingelogd te blijven."
+                "Om {time} wordt het scherm vergrendeld, omdat je het portaal niet gebruikt. Wat \
+                 is ingevuld, wordt dan gewist. Druk op een toets om ingelogd te blijven."
             )
         },
         ending_day: |time| {
             format!(
                 "Om {time} word je uitgelogd, omdat je dan lang genoeg bent ingelogd. Rond het \
-             gesprek af, en log daarna opnieuw in."
+                 gesprek af, en log daarna opnieuw in."
             )
         },
         stay: "Ingelogd blijven",
@@ -88,7 +88,8 @@ pub const DUTCH: Texts = Texts {
                 "Je bent niet meer ingelogd",
                 None,
                 &[
-                    "Na acht uur word je uitgelogd. Een beheerder kan het ook eerder doen. Log opnieuw in.",
+                    "Na acht uur word je uitgelogd. Een beheerder kan het ook eerder doen. Log \
+                     opnieuw in.",
                 ],
             )
         },
@@ -200,7 +201,7 @@ fn refused(refusal: SignInRefusal) -> Explanation {
             None,
             &[
                 "Je hebt ingelogd zonder tweede stap, bijvoorbeeld een code uit een app. Stel die \
-               in bij je account en log opnieuw in. Weet je niet hoe? Vraag het je beheerder.",
+                 in bij je account en log opnieuw in. Weet je niet hoe? Vraag het je beheerder.",
             ],
         ),
         SignInRefusal::Failed => Explanation::new(
@@ -208,7 +209,7 @@ fn refused(refusal: SignInRefusal) -> Explanation {
             None,
             &[
                 "Probeer het nog een keer. Lukt het weer niet? Wacht een paar minuten, of vraag je \
-               beheerder om hulp.",
+                 beheerder om hulp.",
             ],
         ),
     }

@@ -95,7 +95,7 @@ pub(super) const FAILURE: FailureTexts = FailureTexts {
             Some("Blijft u nog even aan de lijn? Mijn verbinding hapert."),
             &[
                 "Er is niets verstuurd. Wat je hebt ingevuld, staat er nog. Controleer je \
-               verbinding en verstuur het formulier dan opnieuw.",
+                 verbinding en verstuur het formulier dan opnieuw.",
             ],
         )
     },
@@ -183,7 +183,8 @@ fn date_error(error: DateError, oldest: &str) -> String {
         DateError::Future => "Deze dag moet nog komen. Kies een dag die al is geweest.".to_owned(),
         DateError::Malformed => "Vul een hele datum in: dag, maand en jaar.".to_owned(),
         DateError::TooOld => format!(
-            "Deze dag is meer dan {MAX_ILLNESS_AGE_DAYS} dagen geleden. Kies een dag vanaf {oldest}."
+            "Deze dag is meer dan {MAX_ILLNESS_AGE_DAYS} dagen geleden. Kies een dag vanaf \
+             {oldest}."
         ),
     }
 }
@@ -208,8 +209,8 @@ fn problem(problem: Problem) -> Explanation {
                 "Onder de code staan de woorden om voor te lezen. Verbeter de code als er iets \
                  anders is, en verstuur het formulier opnieuw.",
                 "Klopt alles? Dan is de code niet meer geldig. Een code werkt één keer, en tot \
-                 4\u{a0}uur ’s\u{a0}nachts. Laat de beller in de app het scherm met de GGD-sleutel sluiten \
-                 en weer openen: dan staat er een nieuwe code.",
+                 4\u{a0}uur ’s\u{a0}nachts. Laat de beller in de app het scherm met de GGD-sleutel \
+                 sluiten en weer openen: dan staat er een nieuwe code.",
             ],
         ),
         Problem::InvalidCode => explain(

@@ -5,8 +5,8 @@ use shared::api::{QuarantineReason, RunOutcome};
 use crate::texts::types::*;
 
 pub(super) const EXCHANGE: ExchangeTexts = ExchangeTexts {
-    intro: "Every two hours the service sends its keys to the other countries, and fetches theirs. Keys that \
-            cannot be trusted are set aside and never published.",
+    intro: "Every two hours the service sends its keys to the other countries, and fetches theirs. \
+            Keys that cannot be trusted are set aside and never published.",
     upload: "Last run of sending",
     download: "Last run of fetching",
     never: "Not yet",

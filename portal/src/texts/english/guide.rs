@@ -21,7 +21,8 @@ pub(super) const GUIDE: GuideTexts = GuideTexts {
             heading: "The code in the app",
             cue: None,
             say: &[
-                "Scroll to the bottom of the app and choose ‘GGD-sleutel doorgeven’ (Pass on GGD key).",
+                "Scroll to the bottom of the app and choose ‘GGD-sleutel doorgeven’ (Pass on GGD \
+                 key).",
                 "You see seven letters and digits. Would you read them to me?",
             ],
             note: Some("Enter the code, and then ask about symptoms and the day."),
@@ -60,8 +61,8 @@ pub(super) const GUIDE: GuideTexts = GuideTexts {
         },
         Question {
             question: "How do I open the app during a call?",
-            answer: "Put the phone on speaker and go to the home screen. The call goes on. Open the \
-                     app there.",
+            answer: "Put the phone on speaker and go to the home screen. The call goes on. Open \
+                     the app there.",
         },
     ],
 };

@@ -32,14 +32,14 @@ pub const ENGLISH: Texts = Texts {
         privacy: "The portal keeps no data of the caller on this computer.",
         ending_idle: |time| {
             format!(
-                "At {time} the screen will be locked, because you are not using the portal. What is \
-             filled in will be erased then. Press any key to stay signed in."
+                "At {time} the screen will be locked, because you are not using the portal. What \
+                 is filled in will be erased then. Press any key to stay signed in."
             )
         },
         ending_day: |time| {
             format!(
                 "At {time} you will be signed out, because you will have been signed in for long \
-             enough. Finish the call, and then sign in again."
+                 enough. Finish the call, and then sign in again."
             )
         },
         stay: "Stay signed in",
@@ -79,8 +79,8 @@ pub const ENGLISH: Texts = Texts {
                 "The screen is locked",
                 None,
                 &[
-                    "You did not use the portal for a quarter of an hour. What was filled in has been \
-               erased.",
+                    "You did not use the portal for a quarter of an hour. What was filled in has \
+                     been erased.",
                 ],
             )
         },
@@ -89,8 +89,8 @@ pub const ENGLISH: Texts = Texts {
                 "You are no longer signed in",
                 None,
                 &[
-                    "You are signed out after eight hours. An administrator can do it earlier, too. \
-               Sign in again.",
+                    "You are signed out after eight hours. An administrator can do it earlier, \
+                     too. Sign in again.",
                 ],
             )
         },
@@ -202,7 +202,7 @@ fn refused(refusal: SignInRefusal) -> Explanation {
             None,
             &[
                 "You signed in without a second step, such as a code from an app. Set one up for \
-               your account and sign in again. If you do not know how, ask your administrator.",
+                 your account and sign in again. If you do not know how, ask your administrator.",
             ],
         ),
         SignInRefusal::Failed => Explanation::new(
@@ -210,7 +210,7 @@ fn refused(refusal: SignInRefusal) -> Explanation {
             None,
             &[
                 "Please try again. If it still does not work, wait a few minutes or ask your \
-               administrator for help.",
+                 administrator for help.",
             ],
         ),
     }

@@ -93,7 +93,7 @@ pub(super) const FAILURE: FailureTexts = FailureTexts {
             Some("Would you hold the line? My connection is unstable."),
             &[
                 "Nothing was sent. What you filled in is still there. Check your connection, and \
-               then send the form again.",
+                 then send the form again.",
             ],
         )
     },
@@ -181,7 +181,8 @@ fn date_error(error: DateError, oldest: &str) -> String {
         DateError::Malformed => "Enter a whole date: day, month and year.".to_owned(),
         DateError::TooOld => {
             format!(
-                "This day is more than {MAX_ILLNESS_AGE_DAYS} days ago. Choose a day from {oldest} on."
+                "This day is more than {MAX_ILLNESS_AGE_DAYS} days ago. Choose a day from {oldest} \
+                 on."
             )
         }
     }
@@ -207,8 +208,8 @@ fn problem(problem: Problem) -> Explanation {
                 "The words to read are below the code. Mend the code if something differs, and \
                  send the form again.",
                 "Is everything the same? Then the code is no longer valid. A code works once, and \
-                 until 4\u{a0}o’clock at night. Have the caller close the screen with the GGD key in \
-                 the app and open it again: it will show a new code.",
+                 until 4\u{a0}o’clock at night. Have the caller close the screen with the GGD key \
+                 in the app and open it again: it will show a new code.",
             ],
         ),
         Problem::InvalidCode => explain(
@@ -241,7 +242,8 @@ fn problem(problem: Problem) -> Explanation {
             "The service does not work just now",
             Some("Would you hold the line? I will try again in a moment."),
             &[
-                "Wait half a minute and send the form once more. What you filled in is still there.",
+                "Wait half a minute and send the form once more. What you filled in is still \
+                 there.",
                 "If it keeps going wrong, call the caller back later.",
             ],
         ),
