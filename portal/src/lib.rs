@@ -51,7 +51,7 @@ pub fn start() -> Result<(), JsError> {
         .and_then(|element| element.dyn_into().ok())
         .ok_or_else(|| JsError::new("the page has no element for the portal"))?;
     place.set_text_content(None);
-    let service: Rc<dyn Service> = Rc::new(service::Http::default());
+    let service: Rc<dyn Service> = Rc::new(service::http::Http::default());
     let language = page::preferred();
     let refused = refusal();
     mount_to(

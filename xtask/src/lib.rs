@@ -15,6 +15,8 @@ pub mod mutants;
 pub mod port;
 pub mod process;
 pub mod provider;
+#[cfg(test)]
+mod rooms;
 pub mod setup;
 pub mod size;
 pub mod workerd;

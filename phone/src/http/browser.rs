@@ -8,7 +8,7 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, RequestCache, RequestRedirect};
 
-use super::{HttpAnswer, HttpError};
+use super::answer::{HttpAnswer, HttpError};
 
 /// The browser's connections.
 #[derive(Clone, Debug, Default)]

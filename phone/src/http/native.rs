@@ -6,7 +6,7 @@ use std::time::Duration;
 use ureq::{Agent, Body, http::Response};
 use url::Url;
 
-use super::{HttpAnswer, HttpError};
+use super::answer::{HttpAnswer, HttpError};
 
 /// Connections that stay open between requests.
 #[derive(Clone, Debug)]

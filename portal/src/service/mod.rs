@@ -1,8 +1,8 @@
 //! The service as the portal sees it (design §4.3): what it is asked, and how that can fail.
 //!
-//! [`Http`] is the service that employees use. Tests bring their own.
+//! [`http::Http`] is the service that employees use. Tests bring their own.
 
-mod http;
+pub mod http;
 mod json;
 
 use std::{pin::Pin, rc::Rc};
@@ -15,8 +15,6 @@ use shared::{
     },
     staff::employee::{EmployeeId, Role},
 };
-
-pub use http::Http;
 
 /// The answer to a request that was sent.
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, RequestFailure>>>>;

@@ -1,0 +1,402 @@
+//! The directions in which the files of the workspace use each other.
+//!
+//! In each crate no two files use each other, directly or by way of others; a crate uses only the
+//! crates below it; and the rooms of `functions` use each other in one direction. A file uses
+//! another one by a `use` line, or by a path that begins with `crate` or `super`; declarations
+//! (`mod x;`) and unit tests do not count.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// Each crate, where its sources are, and the crates of the workspace that it may use.
+const CRATES: [(&str, &str, &[&str]); 7] = [
+    ("shared", "shared/src", &[]),
+    ("federation", "federation/src", &["shared"]),
+    ("functions", "functions/src", &["federation", "shared"]),
+    ("portal", "portal/src", &["shared"]),
+    ("phone", "phone/src", &["shared"]),
+    ("phone_page", "phone/page/src", &["phone", "shared"]),
+    ("xtask", "xtask/src", &["federation", "phone", "shared"]),
+];
+
+/// The rooms of `functions`: each may use those after it.
+const ROOMS: [&str; 3] = ["routes", "objects", "platform"];
+
+/// A source file.
+struct File {
+    /// Its path in the crate's folder of sources.
+    name: String,
+    /// The path of its module.
+    module: Vec<String>,
+    /// The paths that it uses.
+    uses: Vec<Vec<String>>,
+}
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let stem = name.trim_end_matches(".rs");
+        let mut module: Vec<_> = stem.split('/').map(str::to_owned).collect();
+        module.pop_if(|last| *last == "mod" || (*last == "lib" && stem == "lib"));
+        Self {
+            name: name.to_owned(),
+            module,
+            uses: uses(text),
+        }
+    }
+}
+
+/// What is wrong with the `use` lines of the crate `name` with these files: names and texts.
+fn wrong_uses(name: &str, sources: &[(String, String)]) -> Vec<String> {
+    let files: Vec<_> = sources
+        .iter()
+        .map(|(name, text)| File::new(name, text))
+        .collect();
+    let by_module: BTreeMap<_, _> = files
+        .iter()
+        .enumerate()
+        .map(|(number, file)| (file.module.clone(), number))
+        .collect();
+    let mut wrong = Vec::new();
+    // For each file the files that it uses, each with the path that names it.
+    let mut edges = vec![BTreeMap::new(); files.len()];
+    for (number, file) in files.iter().enumerate() {
+        for path in &file.uses {
+            if let Some(other) = forbidden_crate(name, path) {
+                wrong.push(format!(
+                    "{name}: {} uses `{}`, but {name} may not use {other}",
+                    file.name,
+                    path.join("::")
+                ));
+            }
+            let Some(used) = resolve(file, path, &by_module) else {
+                continue;
+            };
+            if used != number {
+                edges[number].entry(used).or_insert(path);
+            }
+            if name == "functions" && is_upwards(&file.module, &files[used].module) {
+                wrong.push(format!(
+                    "{name}: {} uses `{}`, but {} may not use {}",
+                    file.name,
+                    path.join("::"),
+                    file.module[0],
+                    files[used].module[0]
+                ));
+            }
+        }
+    }
+    while let Some(circle) = circle(&edges) {
+        let steps = circle.iter().zip(circle.iter().cycle().skip(1));
+        let steps: Vec<_> = steps
+            .map(|(from, to)| {
+                format!(
+                    "{} uses `{}`",
+                    files[*from].name,
+                    edges[*from][to].join("::")
+                )
+            })
+            .collect();
+        wrong.push(format!("{name}: a circle: {}", steps.join(", ")));
+        // Without its first step the next circle is found.
+        edges[circle[0]].remove(&circle[circle.len().min(2) - 1]);
+    }
+    wrong
+}
+
+/// The crate of the workspace that `path` uses and `name` may not.
+fn forbidden_crate<'a>(name: &str, path: &'a [String]) -> Option<&'a str> {
+    let (_, _, allowed) = CRATES.iter().find(|(other, ..)| *other == name)?;
+    let used = path.first()?.as_str();
+    let known = CRATES.iter().any(|(other, ..)| *other == used);
+    (known && used != name && !allowed.contains(&used)).then_some(used)
+}
+
+/// Whether a module of `functions` uses one of a room before its own.
+fn is_upwards(from: &[String], to: &[String]) -> bool {
+    let room = |module: &[String]| {
+        let first = module.first()?;
+        ROOMS.iter().position(|room| room == first)
+    };
+    match (room(from), room(to)) {
+        (Some(from), Some(to)) => from > to,
+        _ => false,
+    }
+}
+
+/// The file that holds what `path` names in `file`; `None` for another crate.
+fn resolve(file: &File, path: &[String], files: &BTreeMap<Vec<String>, usize>) -> Option<usize> {
+    let mut module = file.module.clone();
+    let mut rest = path;
+    while let Some((first, tail)) = rest.split_first() {
+        match first.as_str() {
+            "crate" => module.clear(),
+            "self" => {}
+            "super" => {
+                module.pop()?;
+            }
+            _ => break,
+        }
+        rest = tail;
+    }
+    let mut found = (rest.len() < path.len()).then(|| files.get(&module).copied())?;
+    for name in rest {
+        module.push(name.clone());
+        found = files.get(&module).copied().or(found);
+    }
+    found
+}
+
+/// Files that use each other in a circle.
+fn circle(edges: &[BTreeMap<usize, &Vec<String>>]) -> Option<Vec<usize>> {
+    fn visit(
+        file: usize,
+        edges: &[BTreeMap<usize, &Vec<String>>],
+        path: &mut Vec<usize>,
+        done: &mut [bool],
+    ) -> Option<Vec<usize>> {
+        if let Some(start) = path.iter().position(|earlier| *earlier == file) {
+            return Some(path[start..].to_vec());
+        }
+        if done[file] {
+            return None;
+        }
+        path.push(file);
+        let found = edges[file]
+            .keys()
+            .find_map(|used| visit(*used, edges, path, done));
+        path.pop();
+        done[file] = true;
+        found
+    }
+    let mut done = vec![false; edges.len()];
+    (0..edges.len()).find_map(|file| visit(file, edges, &mut Vec::new(), &mut done))
+}
+
+/// The paths that a file uses, without those of its unit tests. A path that names a child without
+/// `self::` is given with it.
+fn uses(text: &str) -> Vec<Vec<String>> {
+    let text = before_tests(text);
+    let children: Vec<_> = text
+        .lines()
+        .filter_map(|line| declaration(line, "mod "))
+        .collect();
+    let mut found = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(first) = declaration(line, "use ") else {
+            found.extend(inline_paths(line));
+            continue;
+        };
+        let mut tree = first.to_owned();
+        while !tree.ends_with(';') {
+            let Some(line) = lines.next() else { break };
+            tree.push_str(line.trim());
+        }
+        let mut paths = Vec::new();
+        flatten(&[], tree.trim_end_matches(';'), &mut paths);
+        for path in &mut paths {
+            if path
+                .first()
+                .is_some_and(|first| children.contains(&format!("{first};").as_str()))
+            {
+                path.insert(0, "self".to_owned());
+            }
+        }
+        found.append(&mut paths);
+    }
+    found
+}
+
+/// The paths in a line of code that begin with `crate` or `super`.
+fn inline_paths(line: &str) -> Vec<Vec<String>> {
+    if line.trim_start().starts_with("//") {
+        return Vec::new();
+    }
+    let is_part = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == ':';
+    let paths = line.split(|letter| !is_part(letter)).filter_map(|word| {
+        let names: Vec<_> = word.split("::").map(str::to_owned).collect();
+        let begins = matches!(names.first()?.as_str(), "crate" | "super");
+        (begins && names.len() > 1).then_some(names)
+    });
+    paths.collect()
+}
+
+/// The text up to the module of unit tests, which is at the end.
+fn before_tests(text: &str) -> &str {
+    let start = text.match_indices("#[cfg(test)]\n").find(|(at, mark)| {
+        let next = text[at + mark.len()..].lines().next().unwrap_or_default();
+        next.contains("mod ") && next.ends_with('{')
+    });
+    start.map_or(text, |(at, _)| &text[..at])
+}
+
+/// What follows `keyword` on a line that begins with it, whatever the visibility.
+fn declaration<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
+    let line = line.trim();
+    let line = match line.strip_prefix("pub(") {
+        Some(rest) => rest.split_once(") ")?.1,
+        None => line.strip_prefix("pub ").unwrap_or(line),
+    };
+    line.strip_prefix(keyword)
+}
+
+/// Adds the paths in a use tree, each with `prefix`.
+fn flatten(prefix: &[String], tree: &str, paths: &mut Vec<Vec<String>>) {
+    let tree = tree.trim();
+    let Some((head, list)) = tree.split_once('{') else {
+        let mut path = prefix.to_vec();
+        let tree = tree.split(" as ").next().unwrap_or_default();
+        path.extend(tree.split("::").map(|name| name.trim().to_owned()));
+        // `a::{self}` names `a`.
+        path.pop_if(|last| last == "self" && !prefix.is_empty());
+        paths.push(path);
+        return;
+    };
+    let mut prefix = prefix.to_vec();
+    let names = head.split("::").map(str::trim);
+    prefix.extend(names.filter(|name| !name.is_empty()).map(str::to_owned));
+    let list = list.trim_end().strip_suffix('}').unwrap_or(list);
+    let mut depth = 0;
+    let parts = list.split(|letter| {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        letter == ',' && depth == 0
+    });
+    for part in parts.filter(|part| !part.trim().is_empty()) {
+        flatten(&prefix, part, paths);
+    }
+}
+
+/// The Rust files below `folder`: their paths in it, and their texts.
+fn sources(folder: &Path) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders: Vec<PathBuf> = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs_err::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap();
+                found.push((name.to_owned(), fs_err::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_use_goes_the_right_way() {
+    let wrong: Vec<_> = CRATES
+        .iter()
+        .flat_map(|(name, folder, _)| wrong_uses(name, &sources(&crate::root().join(folder))))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What is wrong in `functions` when it has these files.
+fn wrong_in_functions(files: &[(&str, &str)]) -> Vec<String> {
+    let files: Vec<_> = files
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
+    wrong_uses("functions", &files)
+}
+
+#[test]
+fn a_use_of_a_room_before_is_named() {
+    let wrong = wrong_in_functions(&[
+        ("lib.rs", "mod objects;\nmod routes;\n"),
+        ("objects/mod.rs", "pub mod intake;\n"),
+        (
+            "objects/intake.rs",
+            "use crate::{\n    routes::{\n        phone::Answer,\n    },\n};\n",
+        ),
+        ("routes/mod.rs", "pub mod phone;\n"),
+        ("routes/phone.rs", "use crate::objects::intake::Intake;\n"),
+    ]);
+    assert_eq!(
+        wrong,
+        [
+            "functions: objects/intake.rs uses `crate::routes::phone::Answer`, \
+             but objects may not use routes",
+            "functions: a circle: objects/intake.rs uses `crate::routes::phone::Answer`, \
+             routes/phone.rs uses `crate::objects::intake::Intake`",
+        ]
+    );
+}
+
+#[test]
+fn a_path_without_a_use_line_counts() {
+    let wrong = wrong_in_functions(&[
+        ("lib.rs", "mod platform;\nmod routes;\n"),
+        (
+            "platform/clock.rs",
+            "fn now() {\n    // crate::routes::ignored\n    crate::routes::test::offset(1);\n}\n",
+        ),
+        ("routes/test.rs", ""),
+    ]);
+    assert_eq!(
+        wrong,
+        [
+            "functions: platform/clock.rs uses `crate::routes::test::offset`, \
+             but platform may not use routes"
+        ]
+    );
+}
+
+#[test]
+fn a_circle_of_a_module_and_its_child_is_named() {
+    let wrong = wrong_in_functions(&[
+        ("lib.rs", "mod platform;\n"),
+        (
+            "platform/mod.rs",
+            "mod sql;\n\npub use sql::Row;\npub struct Value;\n",
+        ),
+        ("platform/sql.rs", "use super::Value;\n"),
+    ]);
+    assert_eq!(
+        wrong,
+        [
+            "functions: a circle: platform/mod.rs uses `self::sql::Row`, \
+             platform/sql.rs uses `super::Value`"
+        ]
+    );
+}
+
+#[test]
+fn a_use_of_a_crate_above_is_named() {
+    let file = |text: &str| [("lib.rs".to_owned(), text.to_owned())];
+    let text = "use std::fmt;\nuse federation::cursor::Cursor;\n";
+    assert_eq!(
+        wrong_uses("shared", &file(text)),
+        ["shared: lib.rs uses `federation::cursor::Cursor`, but shared may not use federation"]
+    );
+    assert!(wrong_uses("functions", &file(text)).is_empty());
+}
+
+#[test]
+fn siblings_and_unit_tests_use_what_they_need() {
+    let wrong = wrong_in_functions(&[
+        ("lib.rs", "mod objects;\nuse objects::Intake;\n"),
+        (
+            "objects/mod.rs",
+            "mod calls;\nmod store;\npub struct Intake;\nuse self::{calls::Call, store::Store};\n",
+        ),
+        (
+            "objects/calls.rs",
+            "pub struct Call;\n\n#[cfg(test)]\nmod tests {\n    use super::super::store::Store;\n}\n",
+        ),
+        (
+            "objects/store.rs",
+            "use super::calls::{self, Call as Other};\npub(crate) struct Store;\n",
+        ),
+    ]);
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
