@@ -1,4 +1,4 @@
-//! The audit trail: who did what and when, and no more.
+//! The audit trail of employees' actions: which entries it has, and for how long.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -16,7 +16,7 @@ fn audit(system: &System) -> Vec<Value> {
     json(answer)["entries"].as_array().expect("a list").clone()
 }
 
-/// Employee, action and outcome of each entry, the oldest first.
+/// The employee, action and outcome of each entry, oldest first.
 fn said(entries: &[Value]) -> Vec<String> {
     let text = |entry: &Value, name: &str| entry[name].as_str().expect("text").to_owned();
     entries
@@ -31,7 +31,7 @@ fn said(entries: &[Value]) -> Vec<String> {
 }
 
 #[test]
-fn whatever_an_employee_did_is_there() {
+fn every_action_of_an_employee_is_recorded() {
     let mut system = System::start();
     let started = system.now();
     let code = system.code(&mut system.phone(1));
@@ -51,7 +51,7 @@ fn whatever_an_employee_did_is_there() {
     for _ in 0..10 {
         assert_eq!(attempt(&employee), 422);
     }
-    // However many there are in a minute.
+    // Every one of several in a minute.
     for _ in 0..5 {
         assert_eq!(attempt(&employee), 429);
     }
@@ -65,7 +65,7 @@ fn whatever_an_employee_did_is_there() {
     audit(&system);
     let entries = audit(&system);
     let mut said = said(&entries);
-    // The clock may pass a minute just then.
+    // The clock may pass a minute in between.
     said.dedup_by(|one, other| one == other && one.ends_with("throttled"));
     let mut expected = vec![
         "c.smit sign-in no-role",
@@ -100,7 +100,7 @@ fn whatever_an_employee_did_is_there() {
 }
 
 #[test]
-fn reading_the_audit_trail_is_noted_once_an_hour() {
+fn reading_the_audit_trail_is_recorded_once_an_hour() {
     let mut system = System::start();
     let reads = |system: &System| {
         let said = said(&audit(system));
@@ -118,7 +118,7 @@ fn reading_the_audit_trail_is_noted_once_an_hour() {
 fn a_long_trail_is_given_in_parts() {
     let mut system = System::start();
     let newest = audit(&system);
-    // As many entries of an hour later as an answer holds, and one more.
+    // One more entry, of an hour later, than an answer holds.
     system.stop_and_change(
         "audit",
         "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 10001) \
@@ -155,13 +155,13 @@ fn a_long_trail_is_given_in_parts() {
 }
 
 #[test]
-fn after_fourteen_days_an_entry_is_gone() {
+fn an_entry_is_deleted_after_fourteen_days() {
     let mut system = System::start();
     system.sign_in(Person::Employee);
     let began = system.now();
     system.move_clock_to(shift(began, 14 * DAY_SECONDS - 65));
     assert!(said(&audit(&system)).contains(&"a.dewit sign-in done".to_owned()));
-    // Also before anything deletes it.
+    // It is not shown even before the alarm has deleted it.
     system.move_clock_to(shift(began, 14 * DAY_SECONDS));
     assert!(!said(&audit(&system)).contains(&"a.dewit sign-in done".to_owned()));
     system.move_clock_to(shift(began, 28 * DAY_SECONDS + 60));

@@ -1,4 +1,4 @@
-//! What a phone does by itself after its owner has shared keys.
+//! The requests that a phone sends by itself after its owner has shared keys.
 
 use phone::Phone;
 use pollster::block_on;
@@ -21,7 +21,7 @@ fn the_rest_of_the_day_is_uploaded_after_midnight_while_the_code_is_valid() {
     let code = system.code(&mut ill);
     system.share(&mut ill);
     assert_eq!(system.validate(code, true, 0), 200);
-    // It learns how long to wait between uploads, and goes on broadcasting.
+    // It learns how long to wait between uploads, and continues broadcasting.
     assert!(system.check(&mut ill).is_ok());
     let today = UtcDay::of(system.now());
     let midnight = next_midnight(system.now());
@@ -30,7 +30,7 @@ fn the_rest_of_the_day_is_uploaded_after_midnight_while_the_code_is_valid() {
         ill.broadcast(time, &mut random());
     }
 
-    // Neither before the day is over nor at once after it does it tell of a key in use.
+    // It does not upload a key that is in use, neither before nor shortly after the end of the day.
     system.move_clock_to(shift(midnight, -HOUR));
     work_in_background(&system, &mut ill);
     assert_eq!(system.stop_and_count("upload WHERE id > 0"), 1);
@@ -52,7 +52,7 @@ fn the_rest_of_the_day_is_uploaded_after_midnight_while_the_code_is_valid() {
 }
 
 #[test]
-fn a_new_code_is_asked_for_when_the_old_one_has_ended() {
+fn a_phone_requests_a_new_code_when_the_old_one_has_ended() {
     let mut system = System::start();
     let mut phone = system.phone(1);
     let code = system.code(&mut phone);

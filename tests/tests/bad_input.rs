@@ -1,4 +1,4 @@
-//! Whatever is sent gets its documented answer, and the service goes on working.
+//! Malformed requests get their documented answers, and the service continues to work.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -20,19 +20,19 @@ fn upload(keys: &[Value]) -> Value {
     json!({ "keys": keys, "bucketId": base64::encode(&[1; 32]), "padding": "" })
 }
 
-/// Bytes without any pattern, the same in every run.
+/// Random bytes, the same in every run.
 fn noise(length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     StdRng::seed_from_u64(1).fill(bytes.as_mut_slice());
     bytes
 }
 
-/// Whether the service goes on working.
+/// Whether the service still works.
 fn takes_registrations(system: &System) -> bool {
     system.post("v2/register", &json!({})).status() == 200
 }
 
-/// Sends bytes and gives status, content type and body.
+/// Sends `body`. Returns the status, content type and body of the answer.
 fn send(system: &System, method: &str, path: &str, body: &[u8]) -> (u16, String, Vec<u8>) {
     let request = ureq::http::Request::builder()
         .method(method)
@@ -117,7 +117,7 @@ fn every_answer_to_a_phone_has_one_size_and_one_set_of_headers() {
 }
 
 #[test]
-fn phone_routes_name_what_is_too_large_and_which_method_they_take() {
+fn phone_routes_refuse_large_bodies_and_other_methods() {
     let system = System::start();
     for path in ["v2/register", "v1/postkeys", "v1/stopkeys"] {
         let (status, content_type, _) = send(&system, "POST", path, &[b' '; 64 * 1024]);
@@ -157,7 +157,7 @@ fn phone_routes_name_what_is_too_large_and_which_method_they_take() {
 }
 
 #[test]
-fn published_content_is_addressed_by_well_formed_names_only() {
+fn published_content_is_found_only_under_well_formed_ids() {
     let system = System::start();
     assert_eq!(system.get("v6/manifest", &[]).status(), 404);
     assert_eq!(system.get("index.txt", &[]).status(), 404);
@@ -187,7 +187,7 @@ fn published_content_is_addressed_by_well_formed_names_only() {
 }
 
 #[test]
-fn a_copy_that_is_still_right_is_not_sent_again() {
+fn content_that_has_not_changed_is_not_sent_again() {
     let system = System::start();
     system.run_job("publish");
     let answer = system.get("v6/manifest", &[]);
@@ -227,7 +227,7 @@ fn a_copy_that_is_still_right_is_not_sent_again() {
 }
 
 #[test]
-fn a_validation_that_cannot_be_right_is_named() {
+fn a_malformed_validation_is_refused_with_its_error() {
     let system = System::start();
     let browser = system.sign_in(Person::Employee);
     let today = shared::time::netherlands::today(system.now());

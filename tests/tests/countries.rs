@@ -1,10 +1,10 @@
-//! The countries that keys are exchanged with, as everybody may read them.
+//! The public list of countries that keys are exchanged with.
 
 use serde_json::json;
 use tests::{System, header, json, problem};
 
 #[test]
-fn everybody_can_read_with_which_countries_keys_are_exchanged() {
+fn the_countries_that_keys_are_exchanged_with_are_public() {
     let system = System::start();
     let answer = system.get("v1/countries", &[]);
     assert_eq!(answer.status(), 200);

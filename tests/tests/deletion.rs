@@ -1,4 +1,4 @@
-//! What has ended is deleted by alarm, from the disk too, and nothing ends early.
+//! Data that has ended is deleted by alarm, from the disk too, and none is deleted early.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -17,11 +17,11 @@ use tests::{System, header};
 use ureq::{Body, http::Response};
 use xtask::provider::Person;
 
-// Without the scratch rows, which hold nothing.
+// The scratch rows, which hold no data, do not count.
 const ENROLMENTS: &str = "enrolment WHERE valid_until > 0";
 const UPLOADS: &str = "upload WHERE id > 0";
 
-/// Waits for `condition`, which an alarm should bring about within seconds.
+/// Waits for `condition`, which an alarm should cause within seconds.
 #[expect(
     clippy::disallowed_methods,
     reason = "tests run where there is a clock"
@@ -34,7 +34,7 @@ fn wait_for(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// For how many seconds the answer may be kept.
+/// The seconds for which the answer may be cached.
 fn max_age(answer: &Response<Body>) -> i64 {
     let (_, seconds) = header(answer, "cache-control")
         .split_once("max-age=")
@@ -43,7 +43,7 @@ fn max_age(answer: &Response<Body>) -> i64 {
 }
 
 #[test]
-fn an_alarm_takes_a_file_away_before_its_oldest_upload_is_fourteen_days_old() {
+fn an_alarm_deletes_a_file_before_its_oldest_upload_is_fourteen_days_old() {
     let mut system = System::start();
     let uploaded = system.now();
     system.validated_phone(1);
@@ -51,9 +51,9 @@ fn an_alarm_takes_a_file_away_before_its_oldest_upload_is_fourteen_days_old() {
     let [file] = &*system.index() else {
         panic!("there is one file");
     };
-    // It ends with the oldest upload in it, or with that of an invented person of the hours before.
+    // It ends with the oldest upload in it, perhaps that of a synthetic uploader of the hours before.
     let ends_at = shift(system.now(), max_age(&system.get(file, &[])));
-    // In whole seconds, as the answer says it.
+    // In whole seconds, like the header.
     assert!(ends_at.as_second() <= retention::file_ends_at(uploaded).as_second());
 
     // The job sets the alarm anew, for the moment that the moved clock makes near.
@@ -65,7 +65,7 @@ fn an_alarm_takes_a_file_away_before_its_oldest_upload_is_fourteen_days_old() {
 }
 
 #[test]
-fn files_that_end_at_the_same_time_all_go() {
+fn files_that_end_at_the_same_time_are_all_deleted() {
     let mut system = System::start();
     for seed in 1..=4 {
         system.validated_phone(seed);
@@ -75,7 +75,7 @@ fn files_that_end_at_the_same_time_all_go() {
     system.move_clock_to(shift(system.now(), 14 * DAY_SECONDS + 5));
     system.run_job("expire");
     assert!(system.index().is_empty());
-    // What was deleted stays deleted.
+    // Deleted files stay deleted.
     system.restart();
     system.run_job("publish");
     assert!(system.index().is_empty());
@@ -83,7 +83,7 @@ fn files_that_end_at_the_same_time_all_go() {
 }
 
 #[test]
-fn an_alarm_takes_an_enrolment_that_was_never_validated_away_with_its_keys() {
+fn an_alarm_deletes_an_enrolment_that_was_never_validated_with_its_keys() {
     let mut system = System::start();
     let mut phone = system.phone(1);
     system.code(&mut phone);
@@ -109,7 +109,7 @@ fn an_alarm_takes_an_enrolment_that_was_never_validated_away_with_its_keys() {
 }
 
 #[test]
-fn an_alarm_takes_a_session_away_that_has_ended() {
+fn an_alarm_deletes_a_session_that_has_ended() {
     let mut system = System::start();
     system.sign_in(Person::Employee);
     // The job sets the alarm anew, for the moment that the moved clock makes near.
@@ -129,7 +129,7 @@ fn an_alarm_takes_a_session_away_that_has_ended() {
 }
 
 #[test]
-fn a_used_code_is_gone_at_once_and_published_keys_leave_the_intake() {
+fn a_used_code_and_published_keys_are_deleted_from_the_intake_at_once() {
     let mut system = System::start();
     system.validated_phone(1);
     assert_eq!(
@@ -161,10 +161,10 @@ fn after_fourteen_days_no_key_is_on_disk() {
 }
 
 #[test]
-fn invented_persons_that_were_held_back_do_not_end_a_later_file_early() {
+fn padding_that_was_held_back_does_not_end_a_later_file_early() {
     let mut system = System::start();
-    // His phone does not upload again, so that invented persons' second keys wait for a file that
-    // does not come.
+    // His phone does not upload again, so that the second keys of synthetic uploaders wait for a
+    // file that is not made.
     system.validated_phone(1);
     system.run_job("publish");
     for _ in 0..10 {

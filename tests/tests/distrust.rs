@@ -1,5 +1,4 @@
-//! What a phone downloads is refused when anything about it is wrong, and the next check works
-//! again.
+//! A phone refuses a download with any error, and its next check works again.
 
 #![expect(
     clippy::expect_used,
@@ -33,10 +32,10 @@ use tiny_http::{Response, Server};
 
 const HOUR: i64 = 3_600;
 
-/// What happens to an answer on its way: its path, and its bytes.
+/// A change to an answer, given its path and its bytes.
 type Change = Box<dyn Fn(&str, Vec<u8>) -> Vec<u8> + Send>;
 
-/// A server between a phone and the service, that passes everything on, changed.
+/// A proxy between a phone and the service that changes answers.
 struct Between {
     server: Arc<Server>,
     change: Arc<Mutex<Change>>,
@@ -65,9 +64,9 @@ impl Between {
                     .read_to_end(&mut bytes)
                     .expect("a body");
                 let other = (changed.lock().expect("no panic"))(&path, bytes.clone());
-                // Also what the service does not have can be put into the phone's hands.
+                // The proxy may also answer where the service has no file.
                 let status = if other == bytes { status } else { 200 };
-                // A phone that has seen enough may be gone.
+                // The phone may have closed the connection.
                 let _ = request.respond(Response::from_data(other).with_status_code(status));
             }
         });
@@ -89,7 +88,8 @@ impl Drop for Between {
     }
 }
 
-/// One phone that was near the person who is published, and its way to the service.
+/// A phone that was near a person whose keys are published, and the proxy between it and the
+/// service.
 struct Scene {
     system: System,
     between: Between,
@@ -119,7 +119,7 @@ impl Scene {
         self.system.service_at(&self.between.address)
     }
 
-    /// Whether a check finds the exposure; why something is refused, if it is.
+    /// Checks for exposures. Returns whether one is found, or why a download is refused.
     fn check(&mut self) -> Result<bool, ServiceError> {
         let service = self.service();
         let mut report = block_on(self.phone.check(&service, self.system.now(), |_| ()))?;
@@ -129,7 +129,7 @@ impl Scene {
         }
     }
 
-    /// The check fails while answers are changed so, and works as soon as they are not.
+    /// Asserts that the check fails while answers are changed, and works again afterwards.
     fn refuses(
         &mut self,
         expected: fn(&ServiceError) -> bool,
@@ -153,7 +153,7 @@ fn is_key_set(path: &str) -> bool {
     path.starts_with("/v6/exposurekeyset/")
 }
 
-/// With one bit changed, in the middle.
+/// `bytes` with one bit changed, in the middle.
 fn flipped(mut bytes: Vec<u8>) -> Vec<u8> {
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -197,7 +197,7 @@ fn a_tampered_manifest_a_swapped_file_and_a_cut_off_download_are_refused() {
             bytes[..keep].to_vec()
         },
     );
-    // Another good file of the service under this name.
+    // Another valid file of the service under this id.
     let address = scene.system.address();
     scene.refuses(
         |error| matches!(error, ServiceError::OtherFile),
@@ -223,7 +223,7 @@ fn a_tampered_manifest_a_swapped_file_and_a_cut_off_download_are_refused() {
     }
 }
 
-/// The address of a server that promises more than it sends, once.
+/// The address of a server that once announces more bytes than it sends.
 fn server_that_breaks_off() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
@@ -266,7 +266,7 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
         .system
         .move_clock_to(shift(scene.system.now(), 4 * HOUR));
     scene.system.run_job("publish");
-    // A phone that has not seen the newer file cannot know better.
+    // A phone that has not seen the newer file cannot tell.
     let mut other = scene.phone.clone();
     scene.between.change({
         let old = old.clone();
@@ -280,7 +280,7 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
     });
     assert!(block_on(other.check(&scene.service(), scene.system.now(), |_| ())).is_ok());
 
-    // One that has does.
+    // A phone that has seen it refuses the old manifest.
     block_on(scene.phone.check(&service, scene.system.now(), |_| ())).unwrap();
     let refused = scene.check();
     assert!(
@@ -291,8 +291,8 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
     assert!(scene.check().unwrap());
 }
 
-/// A manifest with the same files and another app configuration, and that one, as the service would
-/// sign them.
+/// A manifest with the same files and another app configuration, and that configuration, signed with
+/// the service's key.
 fn with_other_app_config(system: &System) -> ([Vec<u8>; 2], Manifest) {
     let pem = fs::read_to_string(system.data().join("keys/manifest.pem")).unwrap();
     let key = signing::manifest_signing_key(&pem).unwrap();
@@ -307,7 +307,7 @@ fn with_other_app_config(system: &System) -> ([Vec<u8>; 2], Manifest) {
 }
 
 #[test]
-fn a_manifest_that_goes_back_to_a_former_document_without_a_new_file_is_refused() {
+fn a_manifest_that_returns_to_an_earlier_document_without_a_new_file_is_refused() {
     let mut scene = Scene::start();
     assert!(scene.check().unwrap());
     let ([zip, config], manifest) = with_other_app_config(&scene.system);
@@ -318,7 +318,7 @@ fn a_manifest_that_goes_back_to_a_former_document_without_a_new_file_is_refused(
         _ => bytes,
     });
     assert!(scene.check().unwrap());
-    // The true manifest is the old one now.
+    // The service's manifest is now the old one.
     scene.between.change(|_, bytes| bytes);
     let refused = scene.check();
     assert!(
@@ -333,7 +333,7 @@ fn a_manifest_that_goes_back_to_a_former_document_without_a_new_file_is_refused(
 }
 
 #[test]
-fn a_document_that_is_withheld_leaves_that_of_before_in_place() {
+fn while_a_document_is_withheld_the_previous_one_applies() {
     let mut scene = Scene::start();
     assert!(scene.check().unwrap());
     let ([zip, _], _) = with_other_app_config(&scene.system);
@@ -352,7 +352,7 @@ fn a_document_that_is_withheld_leaves_that_of_before_in_place() {
 }
 
 #[test]
-fn a_phone_follows_no_redirection() {
+fn a_phone_follows_no_redirect() {
     let system = System::start();
     system.run_job("publish");
     let server = Server::http("127.0.0.1:0").unwrap();
@@ -373,7 +373,7 @@ fn a_phone_follows_no_redirection() {
 }
 
 #[test]
-fn a_file_that_is_withheld_does_not_keep_the_others_from_being_matched() {
+fn while_a_file_is_withheld_the_others_are_matched() {
     let mut scene = Scene::start();
     let exposing = scene.system.index();
     scene.system.validated_phone(3);
@@ -403,7 +403,7 @@ fn a_file_that_is_withheld_does_not_keep_the_others_from_being_matched() {
 }
 
 #[test]
-fn what_another_key_signed_is_refused() {
+fn files_that_another_key_signed_are_refused() {
     let mut scene = Scene::start();
     let stranger = System::start();
     let mut trusted = scene.system.verifying_keys();

@@ -1,4 +1,4 @@
-//! The signed documents and the headers of content-addressed files.
+//! The documents and files in the manifest: their signatures, content ids and cache headers.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
@@ -10,7 +10,7 @@ use shared::publication::{
 use tests::{System, header};
 
 #[test]
-fn every_file_of_the_manifest_is_signed_named_by_its_content_and_may_be_kept() {
+fn every_file_of_the_manifest_is_signed_content_addressed_and_cacheable() {
     let system = System::start();
     system.validated_phone(1);
     system.run_job("publish");
@@ -24,7 +24,7 @@ fn every_file_of_the_manifest_is_signed_named_by_its_content_and_may_be_kept() {
     let manifest: Manifest = content::open(&bytes, &key).unwrap();
     let document = |kind: &str, id| {
         let bytes = fetch(&system, &format!("v6/{kind}/{id}"), id);
-        // A name belongs to one kind.
+        // An id belongs to one kind of file.
         let elsewhere = system.get(&format!("v6/exposurekeyset/{id}"), &[]);
         assert_eq!(elsewhere.status(), 404, "{kind}");
         bytes
@@ -49,7 +49,7 @@ fn every_file_of_the_manifest_is_signed_named_by_its_content_and_may_be_kept() {
     }
 }
 
-/// The file `id` at `path`, after a look at everything around it.
+/// The file `id` at `path`, whose headers are checked.
 fn fetch(system: &System, path: &str, id: ContentId) -> Vec<u8> {
     let etag = format!("\"{id}\"");
     let answer = system.get(path, &[]);
@@ -62,8 +62,8 @@ fn fetch(system: &System, path: &str, id: ContentId) -> Vec<u8> {
         .unwrap()
         .parse()
         .unwrap();
-    // 14 days for a document; less for a file: the oldest upload in it, perhaps an invented one,
-    // was up to eight hours ago, and its time is rounded down by up to four.
+    // 14 days for a document; less for a file: the oldest upload in it, perhaps a synthetic one, was
+    // up to eight hours ago, and its time is rounded down by up to four.
     assert!((1_166_400..=1_209_600).contains(&seconds), "{kept}");
     let bytes = answer.into_body().read_to_vec().unwrap();
     assert_eq!(ContentId::of(&bytes), id);

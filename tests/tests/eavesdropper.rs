@@ -1,5 +1,5 @@
-//! Who watches the line learns nothing: a registration, an upload that is taken, one that is
-//! refused, and a decoy look the same, in both directions, and take equally long.
+//! An eavesdropper cannot distinguish a registration, an accepted upload, a refused one and a decoy:
+//! they look the same in both directions, and take equally long.
 
 #![expect(
     clippy::disallowed_methods,
@@ -36,14 +36,14 @@ use statrs::stats_tests::{
 use tests::{System, random};
 use url::Url;
 
-/// Requests of each kind.
+/// The number of requests of each kind.
 const REQUESTS: usize = 2_000;
 
-/// Phones that are enrolled before, spread over the Intakes: so many that none of them uploads as
-/// often as is refused.
+/// The number of phones that are enrolled before, spread over the Intakes. With fewer, some would
+/// upload so often that they are refused.
 const PHONES: u64 = 500;
 
-/// The kinds of requests that must not be told apart.
+/// The kinds of requests that must not be distinguishable.
 const KINDS: [&str; 5] = [
     "registration",
     "upload that is accepted",
@@ -52,7 +52,7 @@ const KINDS: [&str; 5] = [
     "decoy",
 ];
 
-/// What is sent of each kind, by path.
+/// Makes and sends requests of each kind.
 struct Sender<'a> {
     system: &'a System,
     enrolled: Vec<Phone>,
@@ -75,7 +75,7 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// A request of the kind with this number.
+    /// The path and a request of the kind with the number `kind`.
     fn request(&mut self, kind: usize) -> (&'static str, PhoneRequest) {
         let now = self.system.now();
         let sizes = RequestSizes::default();
@@ -110,8 +110,8 @@ impl<'a> Sender<'a> {
         }
     }
 
-    /// Sends a request and gives the seconds until the whole answer was there, and what can be seen
-    /// of the answer.
+    /// Sends a request. Returns the seconds until the whole answer has arrived, and what an
+    /// eavesdropper can see of it.
     fn send(&self, path: &str, request: &PhoneRequest) -> (f64, String) {
         let url = Url::parse_with_params(&self.system.url(path), [("sig", &request.signature)]);
         let url = url.expect("a URL").to_string();
@@ -133,7 +133,7 @@ impl<'a> Sender<'a> {
     }
 }
 
-/// The smallest p-value of any two kinds, and which they are.
+/// The smallest p-value of a pair of kinds, and the pair.
 fn least_alike(times: &[Vec<f64>]) -> (f64, usize, usize) {
     let mut least = (f64::INFINITY, 0, 0);
     for one in 0..times.len() {
@@ -154,7 +154,7 @@ fn least_alike(times: &[Vec<f64>]) -> (f64, usize, usize) {
 }
 
 #[test]
-fn neither_size_nor_headers_nor_time_of_an_answer_tell_what_was_asked() {
+fn the_size_headers_and_time_of_an_answer_do_not_show_what_was_requested() {
     let mut system = System::start();
     // The work does not depend on the day.
     system.move_clock_to(shift(system.now(), 40 * DAY_SECONDS));
@@ -162,15 +162,14 @@ fn neither_size_nor_headers_nor_time_of_an_answer_tell_what_was_asked() {
     let mut seen = HashSet::new();
     let mut tries = Vec::new();
     let mut alike = false;
-    // Whatever else the machine does is noise that may hit one kind more than another, so there are
-    // three tries.
+    // Noise of other processes may affect one kind more than another, so there are three attempts.
     for _ in 0..3 {
         let mut times = vec![Vec::with_capacity(REQUESTS); KINDS.len()];
         let mut order: Vec<usize> = (0..KINDS.len()).collect();
         for _ in 0..REQUESTS {
             order.shuffle(&mut sender.random);
-            // Made before the first one is sent: on a busy machine, who has just worked for long
-            // waits for longer.
+            // All requests are made before the first is sent: on a busy machine, a process that has
+            // just worked for long waits longer.
             let requests: Vec<_> = order
                 .iter()
                 .map(|kind| (*kind, sender.request(*kind)))
@@ -200,13 +199,12 @@ fn neither_size_nor_headers_nor_time_of_an_answer_tell_what_was_asked() {
     }
     assert_eq!(seen.len(), 1, "{seen:#?}");
     assert!(alike, "{tries:#?}");
-    // What is said to be accepted was, and nothing else.
+    // Exactly the uploads that count as accepted were accepted.
     let accepted = system.stop_and_count("upload WHERE id > 0");
     assert_eq!(usize::try_from(accepted), Ok(tries.len() * REQUESTS));
 }
 
-/// What a phone writes on the line for one request, and the part of it before the body. Answered
-/// like the service does.
+/// The head of the request that `send` sends to a stand-in for the service, which answers like it.
 fn on_the_wire(send: impl FnOnce(&Service) + Send + 'static, system: &System) -> Vec<String> {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -241,7 +239,7 @@ fn on_the_wire(send: impl FnOnce(&Service) + Send + 'static, system: &System) ->
 }
 
 #[test]
-fn requests_of_a_phone_differ_in_nothing_but_their_random_parts() {
+fn requests_of_a_phone_differ_only_in_their_random_parts() {
     let system = System::start();
     let now = system.now();
     let mut enrolled = system.phone(1);
@@ -276,8 +274,8 @@ fn requests_of_a_phone_differ_in_nothing_but_their_random_parts() {
     assert_eq!(shapes.len(), 1, "{shapes:#?}");
 }
 
-/// A request's head without what is random in it: the path's name, the signature, the port, and the
-/// body's length.
+/// The head of a request without its varying parts: the path's name, the signature, the port, and
+/// the length of the body.
 fn shape(head: &[String]) -> String {
     let (request_line, headers) = head.split_first().expect("a request line");
     let (before, signature) = request_line.split_once("?sig=").expect("a signature");

@@ -1,4 +1,4 @@
-//! The publication job is killed, again and again: no key is lost, and none comes twice.
+//! The publication is killed repeatedly: no key is lost, and none is published twice.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,7 +14,7 @@ const PHONES: u64 = 40;
 const PHONES_BETWEEN_KILLS: u64 = 3;
 
 #[test]
-fn however_often_publication_is_killed_every_key_comes_out_once() {
+fn every_key_is_published_once_though_the_publication_is_killed_repeatedly() {
     let mut system = System::start();
     let mut killed = 0;
     let mut expected = HashSet::<KeyData>::new();
@@ -24,7 +24,7 @@ fn however_often_publication_is_killed_every_key_comes_out_once() {
         let days = phone.keys().iter().rev().skip(1).take(5);
         expected.extend(days.map(|key| key.data));
 
-        // A part of the phones comes between two kills, so that each run has something to do.
+        // Some of the phones upload between two kills, so that each run has keys to publish.
         if seed % PHONES_BETWEEN_KILLS == 0 {
             let delay = Duration::from_millis(seed * 37 % 60);
             thread::scope(|scope| {
@@ -59,7 +59,7 @@ fn however_often_publication_is_killed_every_key_comes_out_once() {
 }
 
 #[test]
-fn the_window_of_a_file_begins_where_the_one_before_ended() {
+fn the_window_of_a_file_starts_where_the_previous_one_ended() {
     let mut system = System::start();
     for seed in 1..=3 {
         system.validated_phone(seed);

@@ -1,4 +1,4 @@
-//! The two phones on the page of a local run, in a real browser.
+//! The page of a local run with two phones to try, in a real browser.
 
 use std::{
     io::{BufRead as _, BufReader, Write as _},
@@ -12,7 +12,7 @@ use xtask::{process, setup::npm};
 #[test]
 fn with_the_keyboard_alone_one_phone_shares_and_the_other_one_warns_its_owner() {
     let system = System::start();
-    // The phones go by the service's clock, not by the browser's.
+    // The phones use the clock of the service, not that of the browser.
     let mut script = Command::new(npm::program("node"))
         .arg(xtask::root().join("tests/browser/phones.mjs"))
         .arg(system.address())

@@ -1,10 +1,10 @@
-//! What the portal's files may do in a browser, by their headers. `portal_in_browser.rs` tries what
-//! they do.
+//! The headers that restrict what the portal's page may load and do. `portal_in_browser.rs` tests
+//! the portal itself.
 
 use tests::{System, header};
 
 #[test]
-fn the_page_forbids_whatever_it_does_not_bring() {
+fn the_page_forbids_everything_that_it_does_not_contain() {
     let system = System::start();
     for path in ["", "assets/portal.js", "any/other/path"] {
         let answer = system.get(path, &[]);

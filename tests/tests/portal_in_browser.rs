@@ -1,6 +1,5 @@
-//! The served portal in a real browser, against the real service and a real sign-in provider. The
-//! tests themselves are in `tests/browser/portal`, one file a concern, each with a service of its
-//! own.
+//! The portal in a real browser, with the real service and a real sign-in provider. The tests
+//! themselves are in `tests/browser/portal`, one file for each concern, each with its own service.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
@@ -20,7 +19,7 @@ use xtask::{
     setup::npm,
 };
 
-/// Runs the tests in the file `name`, with a service of their own.
+/// Runs the tests in the file `name` with a service of their own.
 fn run(name: &str) {
     run_with(&System::start(), name);
 }
@@ -55,32 +54,32 @@ fn run_with(system: &System, name: &str) {
 }
 
 #[test]
-fn who_may_not_sign_in_is_told_why_and_who_may_signs_out_everywhere() {
+fn a_refused_person_is_told_why_and_an_employee_signs_out_everywhere() {
     run("sign_in.test.mjs");
 }
 
 #[test]
-fn a_code_is_validated_whatever_happens_on_the_way() {
+fn a_code_is_validated_in_spite_of_errors_in_between() {
     run("validation.test.mjs");
 }
 
 #[test]
-fn a_session_ends_without_leaving_or_losing_anything() {
+fn the_end_of_a_session_leaves_nothing_on_the_screen_and_loses_no_input() {
     run("session.test.mjs");
 }
 
 #[test]
-fn an_administrator_sees_who_did_what() {
+fn an_administrator_sees_the_actions_of_employees() {
     run("administrator.test.mjs");
 }
 
 #[test]
-fn everybody_has_the_portal_in_a_language_of_choice() {
+fn the_portal_is_shown_in_the_chosen_language() {
     run("language.test.mjs");
 }
 
 #[test]
-fn nobody_is_shut_out_of_any_screen() {
+fn every_screen_is_accessible() {
     // Something is set aside: of one country, and a whole batch.
     let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
     let partners = Partners {

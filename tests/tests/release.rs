@@ -1,5 +1,5 @@
-//! The release build on workerd, as an operator runs it: no doors for tests, and nobody signs in
-//! but by the operator's own provider.
+//! The release build on workerd, as an operator runs it: without test controls, and with sign-ins
+//! only through the operator's own provider.
 //!
 //! `cargo xtask lint` builds it and runs this.
 
@@ -29,7 +29,7 @@ fn a_release_has_no_test_controls() {
 
 #[test]
 #[ignore = "needs a release build"]
-fn a_release_lets_nobody_sign_in_until_it_is_told_by_whom() {
+fn a_release_without_a_configured_provider_refuses_sign_ins() {
     let system = System::start_build(Profile::Release);
     for path in ["auth/login", "auth/callback?code=1&state=2"] {
         let answer = problem(system.get(path, &[]));
@@ -42,7 +42,7 @@ fn a_release_lets_nobody_sign_in_until_it_is_told_by_whom() {
 
 #[test]
 #[ignore = "needs a release build"]
-fn the_local_sign_in_provider_is_no_part_of_a_release() {
+fn the_local_sign_in_provider_is_not_part_of_a_release() {
     let folder = Profile::Release.folder();
     let mut files = vec![folder.join("site.json")];
     for part in ["functions", "portal", "portal/assets"] {
@@ -106,13 +106,13 @@ fn a_release_serves_phones_and_the_portal() {
 
 #[test]
 #[ignore = "needs a release build"]
-fn a_release_has_no_phones_to_try() {
+fn a_release_has_no_page_with_phones_to_try() {
     let system = System::start_build(Profile::Release);
     let text = |path: &str| {
         let answer = system.get(path, &[]);
         answer.into_body().read_to_string().unwrap()
     };
-    // Whatever is not there is the portal's to answer.
+    // The portal answers for paths that do not exist.
     let portal = text("");
     for path in ["phone", "phone.html", "assets/phone/page.js"] {
         assert_eq!(text(path), portal, "{path}");

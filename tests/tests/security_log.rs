@@ -1,4 +1,4 @@
-//! The security log: from where refused requests came, and nothing else.
+//! The security log, which records the addresses of refused requests and nothing else.
 
 use serde_json::json;
 use tests::{Setup, System, holds, problem};
@@ -7,7 +7,7 @@ use xtask::provider::Person;
 const ADDRESS: &str = "203.0.113.77";
 
 #[test]
-fn a_refused_request_is_noted_with_its_address_and_nothing_about_people() {
+fn a_refused_request_is_recorded_with_its_address_and_without_personal_data() {
     let system = System::start();
     let browser = system.sign_in(Person::Employee);
     let session = browser.session().expect("a session");
@@ -31,8 +31,8 @@ fn a_refused_request_is_noted_with_its_address_and_nothing_about_people() {
 }
 
 #[test]
-fn a_note_ends_after_seven_days() {
-    // By the platform's clock.
+fn an_entry_ends_after_seven_days() {
+    // Expiration follows the platform's clock.
     let system = System::start_as(Setup {
         morning: false,
         ..Setup::default()
@@ -58,7 +58,7 @@ fn a_note_ends_after_seven_days() {
 }
 
 #[test]
-fn what_is_accepted_and_opening_the_portal_are_not_noted() {
+fn accepted_requests_and_opening_the_portal_are_not_recorded() {
     let system = System::start();
     let from = [("cf-connecting-ip", ADDRESS)];
     assert_eq!(system.get("api/session", &from).status(), 401);

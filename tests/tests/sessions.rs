@@ -1,4 +1,5 @@
-//! Sessions: how they end, who may do what in them, and that no page of another site acts in one.
+//! Sessions of employees: when they end, which role they need, and that pages of other sites cannot
+//! use them.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests")]
 
@@ -30,7 +31,7 @@ fn a_session_ends_a_quarter_of_an_hour_after_its_last_use() {
     }
     system.move_clock_to(shift(system.now(), 15 * 60));
     assert!(!is_signed_in(&system, &session));
-    // Nor does it come back.
+    // It stays ended.
     assert!(!is_signed_in(&system, &session));
     system.run_job("expire");
     assert_eq!(system.stop_and_count("session"), 0);
@@ -52,7 +53,7 @@ fn a_session_ends_after_eight_hours_however_much_it_is_used() {
 }
 
 #[test]
-fn forged_cookies_open_nothing() {
+fn forged_cookies_are_refused() {
     let system = System::start();
     let session = session_of(&system, Person::Employee);
     let mut other: Vec<char> = session.chars().collect();
@@ -68,7 +69,7 @@ fn forged_cookies_open_nothing() {
         "' OR 1=1 --".to_owned(),
         "x".repeat(8_000),
     ] {
-        // A code of capitals that has no letter is the same text.
+        // A token without letters is the same in capitals.
         if forged != session {
             assert!(!is_signed_in(&system, &forged), "{forged}");
         }
@@ -90,7 +91,7 @@ fn a_session_outlives_a_restart_and_its_token_is_not_on_disk() {
 }
 
 #[test]
-fn no_page_of_another_site_changes_anything() {
+fn pages_of_other_sites_cannot_change_anything() {
     let system = System::start();
     let mut phone = system.phone(1);
     let code = system.code(&mut phone);
@@ -114,7 +115,7 @@ fn no_page_of_another_site_changes_anything() {
                 "{path} {origin}"
             );
         }
-        // What a form of another site can send without asking.
+        // A form of another site can send these without a preflight.
         for content_type in [
             "",
             "text/plain",
@@ -151,7 +152,7 @@ fn no_page_of_another_site_changes_anything() {
 }
 
 #[test]
-fn an_employee_has_no_business_at_the_administrators_routes() {
+fn an_employee_is_refused_at_the_administrators_routes() {
     let system = System::start();
     let employee = system.sign_in(Person::Employee);
     let target = json!({ "employee": "b.bakker" });

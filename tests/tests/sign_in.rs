@@ -1,4 +1,4 @@
-//! Signing in by the real provider, and attacks on the way there and back.
+//! Sign-ins through the real provider, and attacks on the redirects between it and the portal.
 
 #![expect(clippy::expect_used, reason = "tests")]
 
@@ -64,7 +64,7 @@ fn an_employee_and_an_administrator_sign_in() {
 }
 
 #[test]
-fn the_way_to_the_provider_has_all_that_protects_the_way_back() {
+fn the_redirect_to_the_provider_has_all_that_protects_the_callback() {
     let system = System::start();
     let browser = system.browser();
     PROVIDER.start(None).expect("a provider");
@@ -76,7 +76,7 @@ fn the_way_to_the_provider_has_all_that_protects_the_way_back() {
     assert_eq!(of("redirect_uri"), system.url("auth/callback"));
     assert_eq!(of("scope"), "openid profile");
     assert_eq!(of("code_challenge_method"), "S256");
-    // The provider asks, whoever it remembers.
+    // The provider asks for credentials even if it remembers the browser.
     assert_eq!(of("prompt"), "login");
     assert_eq!(
         (
@@ -100,7 +100,7 @@ fn the_way_to_the_provider_has_all_that_protects_the_way_back() {
 }
 
 #[test]
-fn who_has_no_role_or_no_second_factor_or_gives_up_is_not_signed_in() {
+fn a_person_without_a_role_or_second_factor_or_who_cancels_is_not_signed_in() {
     let system = System::start();
     for (person, action, end) in [
         (Person::Visitor, "sign-in", "/?sign-in=role"),
@@ -118,20 +118,20 @@ fn who_has_no_role_or_no_second_factor_or_gives_up_is_not_signed_in() {
         assert_eq!(ends_at(&browser.get_url(&back)), end);
         assert_eq!(browser.session(), None);
         assert!(!is_signed_in(&browser));
-        // The same browser can try again at once.
+        // The same browser can sign in again at once.
         assert_eq!(ends_at(&browser.sign_in(Person::Employee)), "/");
     }
 }
 
 #[test]
-fn the_way_back_works_once() {
+fn a_callback_works_once() {
     let system = System::start();
     let browser = system.browser();
     let back = browser.callback(Person::Employee, "sign-in");
     assert_eq!(ends_at(&browser.get_url(&back)), "/");
     let first = browser.session();
 
-    // The same address again, with the cookie that the browser had then.
+    // The same URL again, with the cookie that the browser had then.
     browser.get("auth/login");
     let replayed = browser.get_url(&back);
     assert_eq!(ends_at(&replayed), "/?sign-in=failed");
@@ -147,13 +147,13 @@ fn the_way_back_works_once() {
 }
 
 #[test]
-fn nobody_is_signed_in_as_somebody_else_by_a_link() {
+fn a_link_cannot_sign_a_browser_in_as_another_person() {
     let system = System::start();
     let attacker = system.browser();
     let link = attacker.callback(Person::Employee, "sign-in");
     let victim = system.browser();
     assert_eq!(ends_at(&victim.get_url(&link)), "/?sign-in=failed");
-    // Also while the victim's own sign-in is on its way, with its state and the attacker's code.
+    // Nor while the victim's own sign-in is in progress, with its state and the attacker's code.
     let there = victim.get("auth/login");
     assert_eq!(ends_at(&victim.get_url(&link)), "/?sign-in=failed");
     let state = parameter(ends_at(&there), "state").expect("a state");
@@ -175,7 +175,7 @@ fn a_session_cannot_be_fixed_before_the_sign_in() {
 }
 
 #[test]
-fn two_sign_ins_of_one_browser_both_come_back() {
+fn two_simultaneous_sign_ins_of_one_browser_both_succeed() {
     let system = System::start();
     let browser = system.browser();
     let one = browser.callback(Person::Employee, "sign-in");
@@ -205,7 +205,7 @@ fn a_sign_in_takes_ten_minutes_at_most() {
 }
 
 #[test]
-fn whatever_comes_to_the_callback_ends_at_the_portal() {
+fn every_request_to_the_callback_leads_to_the_portal() {
     let system = System::start();
     PROVIDER.start(None).expect("a provider");
     let browser = system.browser();
@@ -259,7 +259,7 @@ fn signing_out_ends_the_session_here_and_leads_to_the_provider() {
         Some(system.url(""))
     );
     assert_eq!(parameter(&location, "id_token_hint"), None);
-    // The provider takes it, and asks.
+    // The provider accepts it, and asks for confirmation.
     assert_eq!(browser.get_url(&location).status(), 200);
 
     assert!(!is_signed_in(&Browser::with_session(&system, &session)));
@@ -268,7 +268,7 @@ fn signing_out_ends_the_session_here_and_leads_to_the_provider() {
 }
 
 #[test]
-fn the_test_clock_does_not_count_for_id_tokens() {
+fn the_test_clock_does_not_apply_to_id_tokens() {
     let mut system = System::start();
     system.sign_in(Person::Employee);
     system.move_clock_to(shift(system.now(), 40 * DAY_SECONDS));
@@ -289,7 +289,7 @@ fn a_provider_that_cannot_be_reached_stops_sign_ins_and_nothing_else() {
 }
 
 #[test]
-fn a_wrong_setting_of_signing_in_is_named_and_phones_do_not_suffer() {
+fn a_wrong_setting_of_signing_in_is_named_and_phones_are_not_affected() {
     let system = System::start_with(&[("OIDC_ISSUER", "http://signin.example")]);
     let answer = problem(system.browser().get("auth/login"));
     assert_eq!(answer, (503, "unavailable".to_owned()));
@@ -300,7 +300,7 @@ fn a_wrong_setting_of_signing_in_is_named_and_phones_do_not_suffer() {
 }
 
 #[test]
-fn answers_for_employees_are_kept_by_nobody_and_say_nothing_of_the_server() {
+fn answers_to_employees_are_not_cached_and_do_not_describe_the_server() {
     let system = System::start();
     let browser = system.sign_in(Person::Administrator);
     let answers = [

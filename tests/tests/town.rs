@@ -1,5 +1,5 @@
-//! A whole town: exactly those are warned who were near somebody infectious, with the right day,
-//! and nobody else.
+//! A simulated town, in which exactly the persons who were near an infectious one are warned, with
+//! the right day.
 
 use tests::{System, town::Town};
 
@@ -13,7 +13,7 @@ fn a_town_warns_exactly_those_who_were_exposed_and_of_the_right_day() {
     };
     let outcome = town.run(&mut system);
     assert!(outcome.wrong.is_empty(), "{:#?}", outcome.wrong);
-    // The town is such that both happen.
+    // In this town, some are warned and some are not.
     assert!(
         (10..190).contains(&outcome.expected),
         "{} of {} phones warn their owners",

@@ -1,7 +1,7 @@
-//! Which keys of an upload are taken, and when they are published: a table for each rule, seen
-//! through the whole service.
+//! The rules for which keys of an upload are accepted and when they are published, tested through
+//! the whole service with a table for each rule.
 //!
-//! The cases are CoronaMelder's, for the rules of this service.
+//! The cases come from CoronaMelder's tests, adapted to the rules of this service.
 
 #![expect(clippy::expect_used, reason = "tests")]
 
@@ -21,7 +21,7 @@ use tests::{System, random};
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 
-/// A service in the morning, at ten o'clock UTC, and an enrolment that was made just then.
+/// A service at ten o'clock UTC, and an enrolment that was made at that time.
 struct Scene {
     system: System,
     registered: Timestamp,
@@ -47,19 +47,19 @@ impl Scene {
         }
     }
 
-    /// Some time after the registration. Only forward.
+    /// Moves the clock forward to `seconds` after the registration.
     fn at(&mut self, seconds: i64) -> &mut Self {
         self.system.move_clock_to(shift(self.registered, seconds));
         self
     }
 
-    /// The GGD confirms the code of a person who fell ill so many days before today.
+    /// Validates the code for a person who fell ill `days_ago`.
     fn validate(&mut self, days_ago: u32) -> &mut Self {
         assert_eq!(self.system.validate(self.code, true, days_ago), 200);
         self
     }
 
-    /// A new key of the day so many days after the registration's, from its midnight on.
+    /// A new key that starts at midnight of the day `day` days after the registration's.
     fn key(&mut self, day: i32, period: i64) -> TemporaryExposureKey {
         let today = UtcDay::of(self.registered).number();
         TemporaryExposureKey {
@@ -85,7 +85,7 @@ impl Scene {
         self
     }
 
-    /// Uploads a body that a phone would not make, signed.
+    /// Uploads, with a signature, a body that a phone would not send.
     fn upload_json(&mut self, keys: &str) {
         let bucket = shared::base64::encode(self.bucket.as_bytes());
         let body = format!(r#"{{"keys":{keys},"bucketId":"{bucket}","padding":""}}"#);
@@ -97,7 +97,7 @@ impl Scene {
         block_on(self.system.service().post_keys(&request)).expect("an upload");
     }
 
-    /// Runs the publication and says which of `keys` have come out by now.
+    /// Runs the publication. Returns which of `keys` are published by now.
     fn published(&self, keys: &[TemporaryExposureKey]) -> Vec<bool> {
         self.system.run_job("publish");
         if self.system.index().is_empty() {
@@ -116,7 +116,7 @@ impl Scene {
 }
 
 #[test]
-fn keys_of_the_last_fourteen_days_are_taken_and_others_dropped_one_by_one() {
+fn keys_of_the_last_fourteen_days_are_accepted_and_others_dropped_one_by_one() {
     // Fell ill twelve days ago: infectious from fourteen days ago until yesterday. Fell ill today:
     // until today.
     for (onset, days, taken) in [
@@ -166,7 +166,7 @@ fn a_period_is_1_to_144_intervals_and_another_drops_the_key() {
 }
 
 #[test]
-fn what_is_wrong_with_one_key_rejects_the_request_and_the_next_one_is_taken() {
+fn a_malformed_key_rejects_the_request_and_the_next_request_is_accepted() {
     let mut scene = Scene::start();
     let good = scene.key(-1, 144);
     let data = shared::base64::encode(good.data.as_bytes());
@@ -176,17 +176,17 @@ fn what_is_wrong_with_one_key_rejects_the_request_and_the_next_one_is_taken() {
     };
     let one = json(&data, "144");
     for bad in [
-        // The same key twice, with whatever numbers.
+        // The same key twice, with any numbers.
         format!("[{one},{one}]"),
         format!("[{one},{}]", json(&data, "0")),
         // Fifteen bytes, and seventeen.
         format!("[{one},{}]", json("AQEBAQEBAQEBAQEBAQEB", "144")),
         format!("[{one},{}]", json("AQEBAQEBAQEBAQEBAQEBAQE=", "144")),
-        // No integers.
+        // Numbers that are not integers.
         format!("[{one},{}]", json("AQEBAQEBAQEBAQEBAQEBAQ==", "1.5")),
         format!("[{one},{}]", json("AQEBAQEBAQEBAQEBAQEBAQ==", "\"144\"")),
         format!("[{one},{}]", json("AQEBAQEBAQEBAQEBAQEBAQ==", "null")),
-        // No keys at all.
+        // Keys that are not a list of keys.
         "{}".to_owned(),
         format!("[{one}"),
     ] {
@@ -199,7 +199,7 @@ fn what_is_wrong_with_one_key_rejects_the_request_and_the_next_one_is_taken() {
 }
 
 #[test]
-fn ninety_eight_keys_are_taken_and_ninety_nine_are_not() {
+fn ninety_eight_keys_are_accepted_and_ninety_nine_are_not() {
     for (count, taken) in [(0, true), (98, true), (99, false)] {
         let mut scene = Scene::start();
         let keys: Vec<_> = (0..count).map(|_| scene.key(-1, 144)).collect();
@@ -209,7 +209,7 @@ fn ninety_eight_keys_are_taken_and_ninety_nine_are_not() {
 }
 
 #[test]
-fn the_key_of_the_uploads_own_day_is_taken_until_two_hours_after_validation() {
+fn the_key_of_the_uploads_own_day_is_accepted_until_two_hours_after_validation() {
     for (validated_at, uploaded_at, taken) in [
         (None, 0, true),
         (None, 5 * HOUR, true),
@@ -219,7 +219,7 @@ fn the_key_of_the_uploads_own_day_is_taken_until_two_hours_after_validation() {
         (Some(0), 120 * MINUTE + 5, false),
         (Some(HOUR), 3 * HOUR - 30, true),
         (Some(HOUR), 3 * HOUR + 5, false),
-        // The key of the day before is taken all the same; see below.
+        // The key of the day before is accepted in any case.
     ] {
         let mut scene = Scene::start();
         let (today, yesterday) = (scene.key(0, 72), scene.key(-1, 144));
@@ -240,7 +240,7 @@ fn the_key_of_the_uploads_own_day_is_taken_until_two_hours_after_validation() {
 }
 
 #[test]
-fn after_midnight_the_keys_of_the_registrations_day_are_taken_and_no_later_ones() {
+fn after_midnight_keys_of_the_registrations_day_are_accepted_and_later_ones_are_not() {
     let midnight = 14 * HOUR;
     // The enrolment ends at four o'clock in the Netherlands, with half an hour of grace: between
     // 02:30 and 03:30 UTC.
@@ -281,7 +281,7 @@ fn a_key_is_published_two_hours_after_its_period_and_no_earlier() {
 }
 
 #[test]
-fn a_code_that_has_expired_is_refused_and_its_keys_never_come_out() {
+fn an_expired_code_is_refused_and_its_keys_are_never_published() {
     let mut scene = Scene::start();
     let key = scene.key(-1, 144);
     scene.upload(&[key]).at(18 * HOUR);
@@ -290,7 +290,7 @@ fn a_code_that_has_expired_is_refused_and_its_keys_never_come_out() {
 }
 
 #[test]
-fn a_bucket_takes_several_uploads_before_and_after_validation() {
+fn a_bucket_accepts_several_uploads_before_and_after_validation() {
     let mut scene = Scene::start();
     let keys = [scene.key(-2, 144), scene.key(-1, 144), scene.key(0, 65)];
     let [first, second, third] = keys;
@@ -316,7 +316,7 @@ fn no_more_than_thirty_uploads_of_an_enrolment_are_kept_at_a_time() {
     let published = scene.published(&keys);
     assert_eq!(published.iter().filter(|found| **found).count(), 30);
     assert!(!published[30]);
-    // There is room again as soon as they are published.
+    // Others are accepted as soon as these are published.
     scene.upload(&keys);
     assert_eq!(scene.published(&keys), [true; 31]);
 }
@@ -335,13 +335,13 @@ fn a_key_that_reaches_into_the_next_day_is_cut_at_midnight() {
 }
 
 #[test]
-fn a_person_with_many_keys_leaves_room_for_invented_persons() {
+fn an_uploader_with_many_keys_does_not_displace_padding() {
     let mut scene = Scene::start();
     let keys: Vec<_> = (0..98).map(|_| scene.key(-1, 144)).collect();
     let more: Vec<_> = (0..98).map(|_| scene.key(-1, 144)).collect();
     scene.upload(&keys).upload(&more).validate(1);
     assert_eq!(scene.published(&keys), vec![true; 98]);
-    // Of the 196 keys fifteen count.
+    // Fifteen of the 196 keys count towards the size of the file.
     let others = scene.system.published().len() - keys.len() - more.len();
     assert!(others >= 135, "{others}");
 }

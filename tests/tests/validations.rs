@@ -1,4 +1,4 @@
-//! Validations: guessing is slowed down, and a request that is sent twice is one.
+//! Validations of codes: guessing is throttled, and a request that is sent twice counts once.
 
 use std::{thread, time::Duration};
 
@@ -15,7 +15,7 @@ use xtask::provider::Person;
 const KEY: &str = "9f0e1c5e-7a3b-4c2d-8e1f-0123456789ab";
 const OTHER_KEY: &str = "00000000-0000-4000-8000-000000000000";
 
-/// The body of a validation whose code nobody has.
+/// The body of a validation of an unknown code.
 fn guess(system: &System) -> Value {
     let mut random = random();
     let code = ValidationCode::random(IntakeNumber::random(&mut random), &mut random);
@@ -30,7 +30,7 @@ fn validate_with(browser: &Browser<'_>, key: &str, body: &Value) -> Response<Bod
     browser.post_with("api/validations", body, &[("idempotency-key", key)])
 }
 
-/// The body of a validation whose code a phone shows.
+/// The body of a validation of a phone's code.
 fn waiting(system: &System, seed: u64) -> Value {
     let code = system.code(&mut system.phone(seed));
     system.validation(code, true, 3)
@@ -41,7 +41,7 @@ fn not_accepted() -> (u16, String) {
 }
 
 #[test]
-fn the_eleventh_try_is_not_made_whoever_asks_and_from_wherever() {
+fn the_eleventh_attempt_of_an_employee_is_refused_in_every_session() {
     let mut system = System::start();
     let good = waiting(&system, 1);
     let sessions: Vec<_> = (0..3)
@@ -69,7 +69,7 @@ fn the_eleventh_try_is_not_made_whoever_asks_and_from_wherever() {
         seconds
     };
     for number in 0..6 {
-        // Good, bad and unreadable ones alike.
+        // Right, wrong and unreadable codes alike.
         for body in [&good, &guess(&system), &json!({})] {
             let seconds = blocked(&system, number, body);
             assert!((890..=900).contains(&seconds), "{seconds}");
@@ -78,13 +78,13 @@ fn the_eleventh_try_is_not_made_whoever_asks_and_from_wherever() {
     // Another employee is not blocked.
     let other = system.sign_in(Person::Administrator);
     assert_eq!(problem(validate(&other, &guess(&system))), not_accepted());
-    // A new session is still hers.
+    // A new session is of the same employee.
     assert_eq!(
         problem(validate(&system.sign_in(Person::Employee), &good)).0,
         429
     );
 
-    // The tries in between have not lengthened it.
+    // The attempts in between have not lengthened the block.
     system.move_clock_to(shift(system.now(), 14 * 60));
     assert!(blocked(&system, 0, &good) <= 60);
     system.move_clock_to(shift(system.now(), 61));
@@ -110,7 +110,7 @@ fn a_block_outlives_a_restart() {
 }
 
 #[test]
-fn ten_tries_are_made_of_thirty_that_come_at_once() {
+fn of_thirty_simultaneous_attempts_ten_are_made() {
     let system = System::start();
     let session = system
         .sign_in(Person::Employee)
@@ -220,7 +220,7 @@ fn the_same_key_and_body_get_the_first_answer_again_for_ten_minutes() {
 }
 
 #[test]
-fn an_answer_comes_again_though_the_date_has_become_too_old_at_midnight() {
+fn an_answer_is_repeated_though_the_date_has_become_too_old_at_midnight() {
     let mut system = System::start();
     let four = netherlands::next_day_at_four(system.now());
     // Summer time begins or ends between midnight and four.
@@ -250,7 +250,7 @@ fn an_answer_comes_again_though_the_date_has_become_too_old_at_midnight() {
 }
 
 #[test]
-fn an_answer_that_is_given_again_does_not_count_again() {
+fn a_repeated_answer_does_not_count_again() {
     let system = System::start();
     let browser = system.sign_in(Person::Employee);
     let wrong = guess(&system);
@@ -264,7 +264,7 @@ fn an_answer_that_is_given_again_does_not_count_again() {
         assert_eq!(problem(validate(&browser, &guess(&system))), not_accepted());
     }
     assert_eq!(problem(validate(&browser, &guess(&system))).0, 429);
-    // Though she is blocked, an answer that was lost comes again.
+    // Though the employee is blocked, an answer that was lost is repeated.
     assert_eq!(
         problem(validate_with(&browser, KEY, &wrong)),
         not_accepted()
@@ -272,7 +272,7 @@ fn an_answer_that_is_given_again_does_not_count_again() {
 }
 
 #[test]
-fn a_key_that_is_no_random_uuid_is_malformed() {
+fn an_idempotency_key_that_is_not_a_random_uuid_is_malformed() {
     let system = System::start();
     let body = waiting(&system, 1);
     let browser = system.sign_in(Person::Employee);
@@ -289,7 +289,7 @@ fn a_key_that_is_no_random_uuid_is_malformed() {
 }
 
 #[test]
-fn a_request_that_comes_several_times_at_once_is_one() {
+fn simultaneous_copies_of_a_request_count_once() {
     let system = System::start();
     let session = system
         .sign_in(Person::Employee)
@@ -327,7 +327,7 @@ fn a_request_that_comes_several_times_at_once_is_one() {
 }
 
 #[test]
-fn a_code_that_was_accepted_just_before_a_crash_is_accepted_when_it_is_sent_again() {
+fn a_code_that_was_accepted_just_before_a_crash_is_accepted_when_the_request_is_repeated() {
     let mut system = System::start();
     let body = waiting(&system, 1);
     let session = system
@@ -352,7 +352,7 @@ fn a_code_that_was_accepted_just_before_a_crash_is_accepted_when_it_is_sent_agai
 }
 
 #[test]
-fn however_often_the_service_is_killed_a_code_is_accepted_in_the_end() {
+fn a_repeated_request_is_accepted_at_last_though_the_service_is_killed_repeatedly() {
     const ROUNDS: u64 = 12;
     let mut system = System::start();
     let session = system

@@ -1,5 +1,5 @@
-//! Round the loop: register, validate, upload, convert, publish, download, with two phones and the
-//! real platform.
+//! The whole path of a key: registration, validation, upload, conversion, publication and download,
+//! with two phones and the real platform.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "tests")]
 
@@ -75,7 +75,7 @@ fn keys_of_a_validated_upload_reach_another_phone() {
 }
 
 #[test]
-fn an_upload_before_and_after_validation_are_the_same() {
+fn uploads_before_and_after_validation_are_both_published() {
     let system = System::start();
     let mut early = system.phone(1);
     let mut late = system.phone(2);
@@ -106,7 +106,7 @@ fn neither_an_upload_nor_a_validation_alone_publishes_anything() {
 }
 
 #[test]
-fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are() {
+fn several_uploads_are_accepted_but_only_those_that_the_enrolled_phone_signed() {
     let mut system = System::start();
     let service = system.service();
     let mut ill = system.phone(1);
@@ -127,8 +127,7 @@ fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are
     system.run_job("publish");
     assert!(system.published().is_empty());
 
-    // The same keys twice are published once, and a key that came after the first upload is taken
-    // too.
+    // Keys that are uploaded twice are published once, and a new key of a later upload is accepted.
     system.share(&mut ill);
     system.share(&mut ill);
     system.move_clock_to(shift(system.now(), 1_200));
@@ -141,7 +140,7 @@ fn only_uploads_that_the_enrolled_phone_signed_are_taken_and_several_of_them_are
 }
 
 #[test]
-fn a_code_works_once_and_an_unknown_one_never() {
+fn a_code_is_accepted_once_and_an_unknown_one_never() {
     let system = System::start();
     let code = system.code(&mut system.phone(1));
     assert_eq!(system.validate(code, true, 3), 200);
@@ -163,7 +162,7 @@ fn an_expired_enrolment_is_refused_before_its_alarm_ran() {
     // Within the half hour of grace.
     system.move_clock_to(shift(valid_until, 25 * 60));
     assert_eq!(system.validate(first_code, true, 3), 200);
-    // Past it. The platform's alarms follow the real clock, so none has run.
+    // After it. The platform's alarms follow the real clock, so none has run.
     system.move_clock_to(shift(valid_until, 31 * 60));
     assert_eq!(system.validate(second_code, true, 3), 422);
     // An upload is refused too, though phones never learn it: this one believes its code is still
@@ -193,7 +192,7 @@ fn a_restart_in_the_middle_loses_nothing() {
 }
 
 #[test]
-fn what_came_from_an_upload_is_gone_after_fourteen_days() {
+fn data_of_an_upload_is_deleted_after_fourteen_days() {
     let mut system = System::start();
     let uploaded = system.now();
     system.validated_phone(1);
@@ -221,7 +220,7 @@ fn what_came_from_an_upload_is_gone_after_fourteen_days() {
 }
 
 #[test]
-fn openssl_and_protoc_accept_what_is_served() {
+fn openssl_and_protoc_accept_a_served_file() {
     let system = System::start();
     system.validated_phone(1);
     system.run_job("publish");
@@ -250,7 +249,7 @@ fn openssl_and_protoc_accept_what_is_served() {
     assert!(text.matches("\n7 {").count() >= MIN_FILE_KEYS, "{text}");
 }
 
-/// The contents of the two entries, and of no other.
+/// The contents of the zip's two entries; it has no other.
 fn entries(zip: &[u8]) -> [Vec<u8>; 2] {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(zip)).unwrap();
     assert_eq!(zip.len(), 2);
@@ -264,7 +263,7 @@ fn entries(zip: &[u8]) -> [Vec<u8>; 2] {
     })
 }
 
-/// `protoc --decode_raw`: an independent reader of the format.
+/// The output of `protoc --decode_raw`, an independent reader of the format.
 fn decode(message: &[u8]) -> String {
     let mut protoc = Command::new("protoc")
         .arg("--decode_raw")
@@ -293,7 +292,7 @@ fn run(command: &mut Command) {
 }
 
 #[test]
-fn the_clock_of_tests_only_goes_forward_and_survives_a_restart() {
+fn the_test_clock_moves_only_forward_and_survives_a_restart() {
     let mut system = System::start();
     let later: Timestamp = shift(system.now(), 3_600);
     system.move_clock_to(later);

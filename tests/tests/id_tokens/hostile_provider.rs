@@ -1,5 +1,4 @@
-//! A sign-in provider that hands out whatever ID token it is told to, with keys that it makes
-//! itself.
+//! A sign-in provider that issues any ID token that a test asks for, with keys of its own.
 
 use std::{
     sync::{Arc, Mutex},
@@ -13,30 +12,30 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use tiny_http::{Header, Response, Server};
 
-/// A key pair, or something that is used like one.
+/// A key, or a value that is used in its place, to sign a token.
 pub enum Key {
-    /// ES256.
+    /// A key for ES256.
     P256(p256::ecdsa::SigningKey),
-    /// EdDSA.
+    /// A key for EdDSA.
     Ed25519(ed25519_dalek::SigningKey),
-    /// HS256: whatever is known to both sides.
+    /// A secret for HS256 that both sides know.
     Secret(Vec<u8>),
-    /// `alg` is `none`: no signature at all.
+    /// No key: `alg` is `none`, and there is no signature.
     None,
 }
 
 impl Key {
-    /// An ES256 key, another one for each number but 0.
+    /// The ES256 key with a number, another one for each but 0.
     pub fn p256(number: u8) -> Self {
         Self::P256(p256::ecdsa::SigningKey::from_slice(&[number; 32]).expect("a key"))
     }
 
-    /// An EdDSA key, another one for each number.
+    /// The EdDSA key with a number, another one for each.
     pub fn ed25519(number: u8) -> Self {
         Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(&[number; 32]))
     }
 
-    /// What the provider publishes of it.
+    /// The public form of the key, which the provider publishes.
     pub fn public(&self, id: &str) -> Value {
         match self {
             Self::P256(key) => {
@@ -65,7 +64,7 @@ impl Key {
         }
     }
 
-    /// An ID token with `claims`; `header` replaces members of the usual one.
+    /// An ID token with `claims`, in whose header the members of `header` are replaced.
     pub fn token(&self, id: &str, header: &Value, claims: &Value) -> String {
         let mut all = json!({ "alg": self.algorithm(), "kid": id, "typ": "JWT" });
         merge(&mut all, header);
@@ -88,7 +87,7 @@ impl Key {
     }
 }
 
-/// Puts the members of `changes` into `value`; a null takes one out.
+/// Sets the members of `changes` in `value`; a null removes a member.
 pub fn merge(value: &mut Value, changes: &Value) {
     let (Some(value), Some(changes)) = (value.as_object_mut(), changes.as_object()) else {
         return;
@@ -102,16 +101,16 @@ pub fn merge(value: &mut Value, changes: &Value) {
     }
 }
 
-/// What it answers.
+/// The answers of the provider.
 struct Answers {
     metadata: Value,
     keys: Value,
     token: (u16, String),
-    /// How often its keys were asked for.
+    /// The number of requests for the keys.
     asked: u32,
 }
 
-/// The provider, as long as it lives.
+/// The provider, which runs until it is dropped.
 pub struct HostileProvider {
     server: Arc<Server>,
     thread: Option<JoinHandle<()>>,
@@ -120,7 +119,7 @@ pub struct HostileProvider {
 }
 
 impl HostileProvider {
-    /// One that publishes nothing yet.
+    /// A provider that publishes no key yet.
     pub fn start() -> Self {
         let server = Arc::new(Server::http("127.0.0.1:0").expect("a server"));
         let port = server.server_addr().to_ip().expect("an address").port();
@@ -148,7 +147,7 @@ impl HostileProvider {
                     let response = Response::from_string(body)
                         .with_status_code(status)
                         .with_header(json.expect("a header"));
-                    // Whether the other side still listens is its own affair.
+                    // The service may have closed the connection.
                     let _ = request.respond(response);
                 }
             }
@@ -161,33 +160,33 @@ impl HostileProvider {
         }
     }
 
-    /// Its address, and its name.
+    /// The provider's address, which is also its issuer identifier.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Changes members of its metadata.
+    /// Sets members of the provider's metadata.
     pub fn change_metadata(&self, changes: &Value) {
         merge(&mut self.answers.lock().expect("answers").metadata, changes);
     }
 
-    /// Publishes these keys and no other.
+    /// Publishes exactly these keys.
     pub fn publish(&self, keys: &[Value]) {
         self.answers.lock().expect("answers").keys = json!({ "keys": keys });
     }
 
-    /// Hands out this ID token from now on.
+    /// Issues this ID token from now on.
     pub fn hand_out(&self, token: &str) {
         let answer = json!({ "access_token": "a", "token_type": "Bearer", "id_token": token });
         self.answer(200, &answer.to_string());
     }
 
-    /// Answers this to whoever brings a code.
+    /// Gives this answer to requests for tokens from now on.
     pub fn answer(&self, status: u16, body: &str) {
         self.answers.lock().expect("answers").token = (status, body.to_owned());
     }
 
-    /// How often its keys were asked for.
+    /// The number of requests for the keys so far.
     pub fn asked(&self) -> u32 {
         self.answers.lock().expect("answers").asked
     }

@@ -1,4 +1,4 @@
-//! ID tokens that are not what they should be: whoever signs in with one is not signed in.
+//! Invalid ID tokens, from a provider that the service trusts: none of them signs anyone in.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use shared::time::shift;
 use tests::{PROVIDER, System, header, problem};
 
-/// A service that believes in a hostile provider.
+/// A service whose provider is hostile.
 struct Scene {
     provider: HostileProvider,
     system: System,
@@ -23,8 +23,8 @@ impl Scene {
         Self { provider, system }
     }
 
-    /// Signs in with the token that `make` makes from the claims of a good one. Where it ends, and
-    /// what is in the log.
+    /// Signs in with the token that `make` makes from the claims of a valid one. Returns the URL at
+    /// which the sign-in ends, and the log.
     fn sign_in(&self, make: impl FnOnce(Value) -> String) -> (String, String) {
         let logged = self.system.log().len();
         let browser = self.system.browser();
@@ -35,7 +35,7 @@ impl Scene {
             pairs.find_map(|(found, value)| (found == name).then(|| value.into_owned()))
         };
         let state = parameter("state").expect("a state");
-        // ID tokens are checked by the real time.
+        // ID tokens are checked against the real time.
         let now = tests::now().as_second();
         let claims = json!({
             "iss": self.provider.issuer(),
@@ -58,8 +58,7 @@ impl Scene {
         (end, self.system.log()[logged..].to_owned())
     }
 
-    /// Signs in with a token of the known key, some of whose claims are changed; a null takes one
-    /// out.
+    /// Signs in with a token of the known key and changed claims; a null removes a claim.
     fn sign_in_with(&self, changes: &Value) -> (String, String) {
         self.sign_in(|mut claims| {
             merge(&mut claims, changes);
@@ -77,7 +76,7 @@ fn a_good_token_signs_in() {
     assert_eq!(scene.sign_in_with(&json!({})).0, "/");
     let (end, log) = scene.sign_in(|claims| Key::ed25519(1).token("two", &json!({}), &claims));
     assert_eq!(end, "/", "{log}");
-    // The audience may be a list, with us in it alone.
+    // The audience may be a list that contains only this service.
     assert_eq!(
         scene
             .sign_in_with(&json!({ "aud": ["portal"], "azp": "portal" }))
@@ -87,7 +86,7 @@ fn a_good_token_signs_in() {
 }
 
 #[test]
-fn claims_that_are_not_right_are_refused() {
+fn tokens_with_wrong_claims_are_refused() {
     let scene = Scene::new();
     let now = tests::now().as_second();
     for (changes, why) in [
@@ -153,7 +152,7 @@ fn signatures_that_are_not_the_providers_are_refused() {
         move |claims: Value| key.token(id, &header, &claims)
     };
     let secrets = [
-        // What both sides know: the published key in any form, and the client secret.
+        // Secrets that both sides know: the published key in any form, and the client secret.
         point.clone(),
         point[1..].to_vec(),
         public.to_string().into_bytes(),
@@ -178,7 +177,7 @@ fn signatures_that_are_not_the_providers_are_refused() {
         let (end, _) = scene.sign_in(with(Key::None, "one", header.clone()));
         assert_eq!(end, "/?sign-in=failed", "{header}");
     }
-    // Another key: under its own name, under the name of ours, under none, and brought along.
+    // Another key: under its own id, under that of the known key, under none, and in the header.
     for (id, header) in [
         ("two", json!({})),
         ("one", json!({})),
@@ -197,7 +196,7 @@ fn signatures_that_are_not_the_providers_are_refused() {
         let (end, _) = scene.sign_in(with(Key::ed25519(2), id, header.clone()));
         assert_eq!(end, "/?sign-in=failed", "{id} {header}");
     }
-    // Our key's signature under claims that were changed after it, or a part of it.
+    // The signature of the known key over claims that were changed afterwards, or part of it.
     let (end, _) = scene.sign_in(|mut claims| {
         let signed = good.token("one", &json!({}), &claims);
         merge(&mut claims, &json!({ "roles": ["ggd-administrator"] }));
@@ -215,14 +214,14 @@ fn signatures_that_are_not_the_providers_are_refused() {
         });
         assert_eq!(end, "/?sign-in=failed");
     }
-    // A critical extension that nobody understands.
+    // An unknown critical extension.
     let (end, _) = scene.sign_in(with(Key::p256(1), "one", json!({ "crit": ["x"], "x": 1 })));
     assert_eq!(end, "/?sign-in=failed");
     assert_eq!(scene.sign_in_with(&json!({})).0, "/");
 }
 
 #[test]
-fn what_is_no_token_is_refused() {
+fn texts_that_are_not_tokens_are_refused() {
     let scene = Scene::new();
     for token in ["", ".", "..", "a.b.c", "e30.e30.", "null", "\u{0}"] {
         assert_eq!(
@@ -259,7 +258,7 @@ fn what_is_no_token_is_refused() {
 }
 
 #[test]
-fn a_role_and_a_second_factor_are_needed_and_a_refused_person_is_noted() {
+fn a_role_and_a_second_factor_are_required_and_a_refused_person_is_recorded() {
     let scene = Scene::new();
     for (changes, end) in [
         (json!({ "roles": null }), "role"),
@@ -323,30 +322,30 @@ fn the_settings_say_which_claims_count() {
 }
 
 #[test]
-fn a_new_key_of_the_provider_is_found_and_nobody_makes_the_service_ask_all_the_time() {
+fn a_new_key_of_the_provider_is_found_but_forged_tokens_cause_few_requests() {
     let mut scene = Scene::new();
     let with_new = |claims: Value| Key::p256(2).token("two", &json!({}), &claims);
     assert_eq!(scene.sign_in_with(&json!({})).0, "/");
     assert_eq!(scene.provider.asked(), 1);
     scene.provider.publish(&[Key::p256(2).public("two")]);
     for _ in 0..3 {
-        // It was asked less than a minute ago.
+        // The keys were requested less than a minute ago.
         assert_eq!(scene.sign_in(with_new).0, "/?sign-in=failed");
     }
     assert_eq!(scene.provider.asked(), 1);
     scene.system.move_clock_to(shift(scene.system.now(), 61));
     assert_eq!(scene.sign_in(with_new).0, "/");
     assert_eq!(scene.provider.asked(), 2);
-    // The old key is no longer good.
+    // The old key is no longer valid.
     assert_eq!(scene.sign_in_with(&json!({})).0, "/?sign-in=failed");
-    // After an hour it is asked in any case.
+    // After an hour the keys are requested in any case.
     scene.system.move_clock_to(shift(scene.system.now(), 3_601));
     assert_eq!(scene.sign_in(with_new).0, "/");
     assert_eq!(scene.provider.asked(), 3);
 }
 
 #[test]
-fn metadata_that_is_not_the_providers_or_leads_off_the_safe_path_is_not_used() {
+fn metadata_of_another_issuer_or_with_unsafe_addresses_is_not_used() {
     for changes in [
         json!({ "issuer": "https://signin.example" }),
         json!({ "token_endpoint": "http://signin.example/token" }),
@@ -360,7 +359,7 @@ fn metadata_that_is_not_the_providers_or_leads_off_the_safe_path_is_not_used() {
         let system = System::start_with(&[("OIDC_ISSUER", provider.issuer())]);
         let login = system.browser().get("auth/login");
         assert_eq!(header(&login, "location"), "/?sign-in=failed", "{changes}");
-        // Without a provider to go to, signing out ends at the portal.
+        // Without a provider to redirect to, signing out ends at the portal.
         let answer = system.browser().post("auth/logout", &json!({}));
         assert_eq!(tests::json(answer), json!({ "location": system.url("") }));
         assert_eq!(problem(system.browser().get("api/session")).0, 401);
