@@ -1,4 +1,4 @@
-//! What phones download (design §4.2).
+//! The published content that phones download (design §4.2).
 
 use shared::{
     Timestamp,
@@ -58,4 +58,42 @@ fn names(header: &str, etag: &str) -> bool {
         let tag = tag.strip_prefix("W/").unwrap_or(tag);
         tag == "*" || tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')) == Some(etag)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_etag_is_named_alone_in_a_list_weak_or_by_a_star() {
+        for header in [
+            r#""ab12""#,
+            r#"W/"ab12""#,
+            r#""00", "ab12""#,
+            r#""00","ab12" , "ff""#,
+            "*",
+            " * ",
+        ] {
+            assert!(names(header, "ab12"), "{header}");
+        }
+    }
+
+    #[test]
+    fn another_etag_or_none_is_not_named() {
+        for header in [
+            "",
+            ",",
+            "ab12",
+            r#""ab12"#,
+            r#"ab12""#,
+            r#"w/"ab12""#,
+            r#""AB12""#,
+            r#""ab1""#,
+            r#""ab123""#,
+            r#""00", "ff""#,
+            r#"""#,
+        ] {
+            assert!(!names(header, "ab12"), "{header}");
+        }
+    }
 }

@@ -39,7 +39,11 @@ pub const SIGN_IN: Cookie<Browser> = Cookie {
 impl<P: Purpose> Cookie<P> {
     /// The token that came with `request`.
     pub fn read(&self, request: &web_sys::Request) -> Option<Token<P>> {
-        let header = request.headers().get("cookie").ok().flatten()?;
+        self.find(&request.headers().get("cookie").ok().flatten()?)
+    }
+
+    /// The token in a header `Cookie`. Of several cookies with the name only the first counts.
+    fn find(&self, header: &str) -> Option<Token<P>> {
         header
             .split(';')
             .filter_map(|pair| pair.trim().split_once('='))
@@ -63,5 +67,65 @@ impl<P: Purpose> Cookie<P> {
             "{}={value}; Path=/; Secure; HttpOnly; SameSite={}{max_age}",
             self.name, self.same_site
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    fn found(header: &str) -> bool {
+        SESSION.find(header) == TEXT.parse().ok()
+    }
+
+    #[test]
+    fn a_token_is_found_among_other_cookies() {
+        for header in [
+            format!("__Host-session={TEXT}"),
+            format!("a=b; __Host-session={TEXT}; c=d"),
+            format!("a=b;__Host-session={TEXT};c"),
+            format!(";; __Host-session={TEXT}; __Host-session=other"),
+        ] {
+            assert!(found(&header), "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_under_the_exact_name_is_not_found() {
+        for header in [
+            String::new(),
+            format!("session={TEXT}"),
+            format!("__host-session={TEXT}"),
+            format!("__Host-session2={TEXT}"),
+            format!("__Host-session=\"{TEXT}\""),
+            format!("__Host-session={}", TEXT.to_uppercase()),
+            format!("__Host-session=other; __Host-session={TEXT}"),
+            format!("__Host-sign-in={TEXT}"),
+        ] {
+            assert!(SESSION.find(&header).is_none(), "{header}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_is_given_and_removed_with_the_same_attributes() {
+        let attributes = "Path=/; Secure; HttpOnly; SameSite";
+        assert_eq!(
+            SESSION.set(&TEXT.parse().unwrap()),
+            format!("__Host-session={TEXT}; {attributes}=Strict")
+        );
+        assert_eq!(
+            SESSION.remove(),
+            format!("__Host-session=; {attributes}=Strict; Max-Age=0")
+        );
+        assert_eq!(
+            SIGN_IN.set(&TEXT.parse().unwrap()),
+            format!("__Host-sign-in={TEXT}; {attributes}=Lax; Max-Age=600")
+        );
+        assert_eq!(
+            SIGN_IN.remove(),
+            format!("__Host-sign-in=; {attributes}=Lax; Max-Age=0")
+        );
     }
 }
