@@ -1,6 +1,6 @@
 //! `cargo xtask test` and `cargo xtask lint`: what must hold before a change goes in.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use crate::{
     Result,
@@ -35,31 +35,30 @@ pub fn lint() -> Result {
 
 fn test_everything() -> Result {
     let chromedriver = test_programs::set_up()?;
-    let wasm_pack = tools::wasm_pack()?;
-    let wasm_bindgen = tools::wasm_bindgen()?;
     build::run(Profile::Dev)?;
     step("test natively, and the whole system", || {
         run(native("test").args(["--quiet", "--no-fail-fast"]))
     })?;
     step("test the portal in a browser", || {
-        let mut command = Command::new(wasm_pack);
-        let folders: Vec<_> = wasm_bindgen.parent().into_iter().collect();
-        Toolchain::set_up()?.apply(&mut command, &folders)?;
-        run(command
-            .current_dir(root())
-            .args([
-                "test",
-                "--headless",
-                "--chrome",
-                "--mode",
-                "no-install",
-                "--chromedriver",
-            ])
-            .arg(chromedriver)
-            .args(["portal", "--locked"])
-            // Some wait for the page to look at the clock, which it does once a second.
-            .env("WASM_BINDGEN_TEST_TIMEOUT", "300"))
+        test_portal(&chromedriver)
     })
+}
+
+/// The portal's own tests, in a browser.
+fn test_portal(chromedriver: &Path) -> Result {
+    run(Toolchain::set_up()?
+        .cargo()?
+        .current_dir(root())
+        .args(["test", "--quiet", "--locked", "--target", WASM32])
+        .args(["--package", "portal"])
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            tools::wasm_bindgen_test_runner()?,
+        )
+        .env("CHROMEDRIVER", chromedriver)
+        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+        // Some wait for the page to look at the clock, which it does once a second.
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300"))
 }
 
 fn lint_everything() -> Result {
@@ -72,17 +71,19 @@ fn lint_everything() -> Result {
     })?;
     let toolchain = Toolchain::set_up()?;
     step("lint for wasm32", || {
-        for (package, extra) in [
-            ("shared", None),
-            ("functions", None),
-            ("functions", Some("--features=test-controls")),
-            ("phone-page", None),
-            ("portal", Some("--all-targets")),
-        ] {
+        // Together, so that what they have in common is compiled with the same features, once.
+        let all = ["functions", "phone-page", "portal", "shared"];
+        let runs: [(&[&str], &[&str]); 3] = [
+            (&all, &[]),
+            (&all, &["--features", "functions/test-controls"]),
+            (&["portal"], &["--all-targets"]),
+        ];
+        for (packages, extra) in runs {
             run(toolchain
                 .clippy()?
                 .current_dir(root())
-                .args(["--locked", "--target", WASM32, "-p", package])
+                .args(["--locked", "--target", WASM32])
+                .args(packages.iter().flat_map(|package| ["--package", package]))
                 .args(extra)
                 .args(["--", "-D", "warnings"]))?;
         }

@@ -5,20 +5,23 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Mutex,
+    thread,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 
 use crate::Result;
 
 /// What has been done so far, with its outcome and time, for the summary.
 static STEPS: Mutex<Vec<(String, &str, Duration)>> = Mutex::new(Vec::new());
 
-/// Says what is being done, does it, and says how long it took.
+/// Says what is being done, does it, and says how long it took. `what` may end with how long that
+/// will be, in parentheses.
 #[expect(clippy::disallowed_methods, reason = "a build tool has a clock")]
 pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("==> {what}");
+    let what = what.split_once(" (").map_or(what, |(what, _)| what);
     let started = Instant::now();
     let result = work();
     let time = started.elapsed();
@@ -28,6 +31,19 @@ pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         steps.push((what.to_owned(), outcome, time));
     }
     result
+}
+
+/// Does both at the same time. If both fail, the first failure counts.
+pub fn together<A: Send, B>(
+    first: impl FnOnce() -> Result<A> + Send,
+    second: impl FnOnce() -> Result<B>,
+) -> Result<(A, B)> {
+    thread::scope(|scope| {
+        let first = scope.spawn(first);
+        let second = second();
+        let first = first.join().map_err(|_| anyhow!("a step panicked"))?;
+        Ok((first?, second?))
+    })
 }
 
 /// Lists the steps so far, since what they print drives each other's results off the screen.

@@ -8,49 +8,52 @@ use fs_err as fs;
 use super::{cache, lock_cache};
 use crate::{Result, process, root};
 
-/// Makes JavaScript for wasm modules; its version must be the library's.
+/// Makes JavaScript for wasm modules.
 pub fn wasm_bindgen() -> Result<PathBuf> {
-    installed(
-        "wasm-bindgen-cli",
-        "wasm-bindgen",
-        &locked_version("wasm-bindgen")?,
-    )
-}
-
-/// Builds Workers; its version must be the library's.
-pub fn worker_build() -> Result<PathBuf> {
-    installed("worker-build", "worker-build", &locked_version("worker")?)
+    wasm_bindgen_program("wasm-bindgen")
 }
 
 /// Runs tests in a browser.
-pub fn wasm_pack() -> Result<PathBuf> {
-    installed("wasm-pack", "wasm-pack", "0.15.1")
+pub fn wasm_bindgen_test_runner() -> Result<PathBuf> {
+    wasm_bindgen_program("wasm-bindgen-test-runner")
+}
+
+/// Of the library's version, or it could not read the modules.
+fn wasm_bindgen_program(program: &str) -> Result<PathBuf> {
+    let version = locked_version("wasm-bindgen")?;
+    // Without TLS, for it talks to nothing but the browser on this machine.
+    installed(
+        "wasm-bindgen-cli",
+        program,
+        &version,
+        &["--no-default-features"],
+    )
 }
 
 /// Checks the dependencies' licences and sources.
 pub fn cargo_deny() -> Result<PathBuf> {
-    installed("cargo-deny", "cargo-deny", "0.20.2")
+    installed("cargo-deny", "cargo-deny", "0.20.2", &[])
 }
 
 /// Changes code to see whether a test notices.
 pub fn cargo_mutants() -> Result<PathBuf> {
-    installed("cargo-mutants", "cargo-mutants", "27.1.0")
+    installed("cargo-mutants", "cargo-mutants", "27.1.0", &[])
 }
 
-fn installed(package: &str, program: &str, version: &str) -> Result<PathBuf> {
+fn installed(package: &str, program: &str, version: &str, options: &[&str]) -> Result<PathBuf> {
     let tools = cache()?.join("tools");
     let program = tools.join(format!("{package}-{version}/bin/{program}"));
     if !program.exists() {
         let _lock = lock_cache()?;
         if !program.exists() {
-            let what = format!("compile {package} {version} (once, some minutes)");
-            process::step(&what, || install(&tools, package, version))?;
+            let what = format!("compile {package} {version} (once, about 2 minutes)");
+            process::step(&what, || install(&tools, package, version, options))?;
         }
     }
     Ok(program)
 }
 
-fn install(tools: &Path, package: &str, version: &str) -> Result {
+fn install(tools: &Path, package: &str, version: &str, options: &[&str]) -> Result {
     // Kept after a failure, so that the next try is quick.
     let target = tools.join("target");
     let install = |locked: &[&str]| {
@@ -58,6 +61,7 @@ fn install(tools: &Path, package: &str, version: &str) -> Result {
             process::cargo()
                 .args(["install", "--quiet", "--version", version])
                 .args(locked)
+                .args(options)
                 .arg("--root")
                 .arg(tools.join(format!("{package}-{version}")))
                 .arg(package)

@@ -1,0 +1,153 @@
+//! Building what runs: the functions, the portal, and for local runs the phones to try, into a
+//! folder of `build`.
+
+mod functions;
+mod site;
+mod wasm;
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use fs_err as fs;
+use wasm::Module;
+
+use crate::{
+    Result, documents,
+    process::{self, step, together},
+    root,
+    setup::{npm, toolchain::Toolchain, tools},
+};
+
+/// For whom to build.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Profile {
+    /// For local runs and tests: quick to build, with test controls.
+    Dev,
+    /// For deployment: optimised, without test controls.
+    Release,
+    /// For benchmarks: optimised, with test controls.
+    Bench,
+}
+
+impl Profile {
+    /// The folder of the built files.
+    pub fn folder(self) -> PathBuf {
+        root().join("build").join(match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+            Self::Bench => "bench",
+        })
+    }
+}
+
+/// Sets up what is missing and builds everything.
+pub fn run(profile: Profile) -> Result {
+    documents::check()?;
+    let toolchain = Toolchain::set_up()?;
+    match profile {
+        Profile::Dev => {
+            let modules = [Module::FUNCTIONS, Module::PORTAL, Module::PHONES];
+            let what = "compile the functions, the portal and the phones \
+                        (about 3 minutes the first time)";
+            set_up_and(|| step(what, || wasm::compile(&modules, profile, &toolchain)))?;
+        }
+        // Two builds, since they are optimised for different things.
+        Profile::Release | Profile::Bench => {
+            set_up_and(|| {
+                step("compile the functions (about 3 minutes)", || {
+                    wasm::compile(&[Module::FUNCTIONS], profile, &toolchain)
+                })?;
+                step("compile the portal (about 3 minutes)", || {
+                    wasm::compile(&[Module::PORTAL], profile, &toolchain)
+                })
+            })?;
+        }
+    }
+    step("put the build together (some seconds)", || {
+        functions::assemble(profile)?;
+        site::portal(profile)?;
+        match profile {
+            Profile::Dev => site::phones(profile),
+            Profile::Release | Profile::Bench => Ok(()),
+        }
+    })
+}
+
+/// Sets up what is missing and builds the functions, for benchmarks.
+pub fn bench_functions() -> Result {
+    let profile = Profile::Bench;
+    documents::check()?;
+    let toolchain = Toolchain::set_up()?;
+    set_up_and(|| {
+        step("compile the functions (about 3 minutes)", || {
+            wasm::compile(&[Module::FUNCTIONS], profile, &toolchain)
+        })
+    })?;
+    functions::assemble(profile)?;
+    // Benchmarks look at no page, but the configuration has a place for them.
+    fs::create_dir_all(profile.folder().join("portal"))?;
+    site::write_rules(profile)
+}
+
+/// Sets up what is missing and builds the portal for deployment.
+pub fn release_portal() -> Result {
+    let profile = Profile::Release;
+    let toolchain = Toolchain::set_up()?;
+    set_up_and(|| {
+        step("compile the portal (about 3 minutes)", || {
+            wasm::compile(&[Module::PORTAL], profile, &toolchain)
+        })
+    })?;
+    site::portal(profile)
+}
+
+/// Compiles the example `name` of `package` to wasm, and gives the script that runs it on Node.
+pub fn example_for_node(package: &str, name: &str) -> Result<PathBuf> {
+    let toolchain = Toolchain::set_up()?;
+    set_up_and(|| wasm::compile_example(package, name, &toolchain))?;
+    let folder = Profile::Bench.folder().join(name);
+    wasm::bindgen(&wasm::example(name), &folder, name, &["--target", "nodejs"])?;
+    Ok(folder.join(name).with_extension("js"))
+}
+
+/// Installs the tools, and compiles at the same time: one waits for the network, and the other for
+/// a compiler that uses one core.
+fn set_up_and(compile: impl FnOnce() -> Result) -> Result {
+    let set_up = || {
+        npm::set_up()?;
+        tools::wasm_bindgen()
+    };
+    together(set_up, compile).map(|_| ())
+}
+
+/// Puts a script or a stylesheet and what it imports into one file.
+fn bundle(from: &Path, to: &Path, options: &[&str]) -> Result {
+    process::run(
+        Command::new(npm::program("esbuild"))
+            .arg(from)
+            .args([
+                "--bundle",
+                "--minify",
+                "--format=esm",
+                "--log-level=warning",
+            ])
+            .arg(format!("--outfile={}", to.display()))
+            .args(options),
+    )
+}
+
+/// Copies a module as small or as quick as binaryen can make it; in a development build as it is.
+fn optimise(profile: Profile, from: &Path, to: &Path, options: &[&str]) -> Result {
+    if profile == Profile::Dev {
+        fs::copy(from, to)?;
+        return Ok(());
+    }
+    process::run(
+        Command::new(npm::program("wasm-opt"))
+            .args(options)
+            .arg("-o")
+            .args([to, from]),
+    )
+}
