@@ -2,6 +2,8 @@
 
 use std::{path::Path, process::Command};
 
+use anyhow::bail;
+
 use crate::{
     Result,
     build::{self, Profile},
@@ -16,12 +18,27 @@ use crate::{
     size,
 };
 
+/// The crates with native tests of their own.
+const NATIVE: [&str; 6] = [
+    "federation",
+    "functions",
+    "phone",
+    "portal",
+    "shared",
+    "xtask",
+];
+
 /// The crate that only exists for wasm32.
 const WASM_ONLY: &str = "phone-page";
 
-/// Sets up, builds, and runs every test.
-pub fn test() -> Result {
-    let result = test_everything();
+/// Sets up what is missing, builds, and runs every test; or with `names` only the tests of those
+/// crates and of those files of `tests/tests`, building what they need.
+pub fn test(names: &[String]) -> Result {
+    let result = if names.is_empty() {
+        test_everything()
+    } else {
+        names.iter().try_for_each(|name| test_one(name))
+    };
     print_summary();
     result
 }
@@ -39,26 +56,49 @@ fn test_everything() -> Result {
     step("test natively, and the whole system", || {
         run(native("test").args(["--quiet", "--no-fail-fast"]))
     })?;
-    step("test the portal in a browser", || {
-        test_portal(&chromedriver)
-    })
+    test_portal(&chromedriver)
+}
+
+fn test_one(name: &str) -> Result {
+    if name == "portal" {
+        test_portal(&test_programs::set_up()?)?;
+    }
+    let step = |arguments: &[&str]| {
+        step(&format!("test {name}"), || {
+            run(cargo()
+                .args(["test", "--quiet", "--locked"])
+                .args(arguments))
+        })
+    };
+    let whole_system = root().join("tests/tests").join(name);
+    if NATIVE.contains(&name) {
+        step(&["--package", name])
+    } else if whole_system.is_dir() || whole_system.with_extension("rs").is_file() {
+        test_programs::set_up()?;
+        build::run(Profile::Dev)?;
+        step(&["--package", "tests", "--test", name])
+    } else {
+        bail!("neither a crate nor a file of tests/tests is called {name}")
+    }
 }
 
 /// The portal's own tests, in a browser.
 fn test_portal(chromedriver: &Path) -> Result {
-    run(Toolchain::set_up()?
-        .cargo()?
-        .current_dir(root())
-        .args(["test", "--quiet", "--locked", "--target", WASM32])
-        .args(["--package", "portal"])
-        .env(
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-            tools::wasm_bindgen_test_runner()?,
-        )
-        .env("CHROMEDRIVER", chromedriver)
-        .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
-        // Some wait for the page to look at the clock, which it does once a second.
-        .env("WASM_BINDGEN_TEST_TIMEOUT", "300"))
+    step("test the portal in a browser", || {
+        run(Toolchain::set_up()?
+            .cargo()?
+            .current_dir(root())
+            .args(["test", "--quiet", "--locked", "--target", WASM32])
+            .args(["--package", "portal"])
+            .env(
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+                tools::wasm_bindgen_test_runner()?,
+            )
+            .env("CHROMEDRIVER", chromedriver)
+            .env("WASM_BINDGEN_TEST_ONLY_WEB", "1")
+            // Some wait for the page to look at the clock, which it does once a second.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "300"))
+    })
 }
 
 fn lint_everything() -> Result {

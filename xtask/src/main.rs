@@ -33,7 +33,10 @@ enum Task {
         data: PathBuf,
     },
     /// Set up what is missing and run the tests.
-    Test,
+    Test {
+        /// A crate (`shared`), or a file of `tests/tests` (`whole_loop`); without any, everything.
+        names: Vec<String>,
+    },
     /// Check the format, lints, dependencies, the deployment, and the release build.
     Lint,
     /// Build the functions and the portal.
@@ -109,7 +112,7 @@ fn main() -> ExitCode {
 fn run(task: Task) -> Result {
     match task {
         Task::Dev { port, data } => dev::run(port, &data),
-        Task::Test => checks::test(),
+        Task::Test { names } => checks::test(&names),
         Task::Lint => checks::lint(),
         Task::Build { release } => build::run(if release {
             Profile::Release
