@@ -13,6 +13,8 @@
 //! (<https://github.com/eu-federation-gateway-service/efgs-federation-gateway>), the Cryptographic
 //! Message Syntax (RFC 5652), and Google and Apple's Exposure Notification for what a key is.
 
+#![warn(missing_docs)]
+
 pub mod acceptance;
 pub mod audit;
 pub mod batch;
