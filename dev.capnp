@@ -1,15 +1,16 @@
-# Local runs, tests and benchmarks: `workerd.capnp` with a build that has test controls, a publication every minute, and a
-# sign-in provider on this machine.
+# Local runs, tests and benchmarks: `workerd.capnp` with a build that has test controls, a
+# publication every minute, and a sign-in provider on this machine.
 #
-# It runs in the folder of the build, which is also the import path, as a copy beside a copy of `workerd.capnp` that has the
-# settings of the run (xtask/src/workerd.rs).
+# It runs in the folder of the build, which is also the import path, as a copy beside a copy of
+# `workerd.capnp` that has the settings of the run (xtask/src/workerd.rs).
 
 using Workerd = import "/workerd/workerd.capnp";
 using Release = import "workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
-    (name = "site", assets = (path = "portal", userWorker = (name = "functions"), config = embed "/site.json")),
+    (name = "site", assets = (path = "portal", userWorker = (name = "functions"),
+        config = embed "/site.json")),
     (name = "functions", worker = (
       compatibilityDate = Release.compatibilityDate,
       modules = [
@@ -38,7 +39,8 @@ const config :Workerd.Config = (
     )),
     (name = "cron", disk = (path = ".state/cron", writable = true)),
     # The provider is on this machine.
-    (name = "internet", network = (allow = ["public", "private", "local"], tlsOptions = (trustBrowserCas = true))),
+    (name = "internet", network = (
+        allow = ["public", "private", "local"], tlsOptions = (trustBrowserCas = true))),
 #efgs    (name = "gateway", external = Release.gateway),
   ],
   sockets = [(name = "main", address = "127.0.0.1:8787", http = (), service = "site")],

@@ -43,12 +43,12 @@ fn quoted(text: &str, field: &str) -> Vec<String> {
         .collect()
 }
 
-/// The lines of `bindings` that hold `kind`, each with the name of its binding.
+/// The text of each binding that holds `kind`, with the binding's name.
 fn bindings(kind: &str) -> Vec<(String, String)> {
     constant("bindings")
-        .lines()
-        .filter(|line| line.contains(kind))
-        .map(|line| (quoted(line, "name")[0].clone(), line.to_owned()))
+        .split("\n  (")
+        .filter(|binding| binding.contains(kind))
+        .map(|binding| (quoted(binding, "name")[0].clone(), binding.to_owned()))
         .collect()
 }
 

@@ -25,16 +25,19 @@ export const loginPage = (error) => page("Sign in", `
       ${error ? `<p id="error" role="alert">${escape(error)}</p>` : ""}
       <form method="post">
         <label for="user">User name</label>
-        <input id="user" name="user" autocomplete="username" autocapitalize="none" required autofocus>
+        <input id="user" name="user" autocomplete="username" autocapitalize="none"
+          required autofocus>
         <label for="password">Password</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" required>
+        <input id="password" name="password" type="password" autocomplete="current-password"
+          required>
         <label for="code">Code of your second factor</label>
         <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code">
         <button name="action" value="sign-in">Sign in</button>
         <button name="action" value="password-only">Sign in without a second factor</button>
         <button name="action" value="cancel" formnovalidate>Cancel</button>
       </form>
-      <p>This provider is for trying the portal on this machine. <code>cargo xtask dev</code> says whom it knows.</p>`);
+      <p>This provider is for trying the portal on this machine. <code>cargo xtask dev</code> lists
+        its users.</p>`);
 
 /** The question whether to sign out; `form` is the provider's own, without a button. */
 export const signOutPage = (form) => page("Sign out", `

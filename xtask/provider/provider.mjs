@@ -1,8 +1,9 @@
-// The sign-in provider of local runs and tests: a certified OpenID Connect provider with three invented persons, on this
-// machine alone. It forgets everything when it ends. No part of a release.
+// The sign-in provider of local runs and tests: a certified OpenID Connect provider with three
+// invented persons, on this machine alone. It forgets everything when it ends. No part of a
+// release.
 //
-// Its socket is handed over as standard input (xtask/src/provider.rs), so nobody else can have taken the port. In the
-// environment: ISSUER, CLIENT_ID, CLIENT_SECRET.
+// Its socket is handed over as standard input (xtask/src/provider.rs), so nobody else can have
+// taken the port. In the environment: ISSUER, CLIENT_ID, CLIENT_SECRET.
 
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -11,7 +12,8 @@ import Provider from "oidc-provider";
 import { loginPage, noticePage, signOutPage, style } from "./pages.mjs";
 
 const { ISSUER, CLIENT_ID, CLIENT_SECRET } = process.env;
-const { secondFactor, persons } = JSON.parse(readFileSync(new URL("persons.json", import.meta.url)));
+const file = new URL("persons.json", import.meta.url);
+const { secondFactor, persons } = JSON.parse(readFileSync(file));
 
 /** Pages of the portal on this machine, at whatever port it runs. */
 const isLocal = (address, path) => {
@@ -19,7 +21,8 @@ const isLocal = (address, path) => {
   return protocol === "http:" && ["localhost", "127.0.0.1"].includes(hostname) && pathname === path;
 };
 
-const key = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const key = privateKey.export({ format: "jwk" });
 const provider = new Provider(ISSUER, {
   clients: [{
     client_id: CLIENT_ID,
@@ -43,13 +46,17 @@ const provider = new Provider(ISSUER, {
   },
   jwks: { keys: [{ ...key, use: "sig", alg: "RS256", kid: "local" }] },
   loadExistingGrant: async ({ oidc }) => {
-    const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
+    const { clientId } = oidc.client;
+    const grant = new provider.Grant({ clientId, accountId: oidc.session.accountId });
     grant.addOIDCScope("openid profile");
     await grant.save();
     return grant;
   },
   pkce: { required: () => true },
-  renderError: (context, { error }) => { context.type = "html"; context.body = noticePage(`This does not work: ${error}`); },
+  renderError: (context, { error }) => {
+    context.type = "html";
+    context.body = noticePage(`This does not work: ${error}`);
+  },
 });
 provider.Client.prototype.redirectUriAllowed = (address) => isLocal(address, "/auth/callback");
 provider.Client.prototype.postLogoutRedirectUriAllowed = (address) => isLocal(address, "/");
@@ -59,7 +66,9 @@ function judge(form) {
   if (form.get("action") === "cancel") return { error: "access_denied" };
   const person = persons.find(({ user }) => user === form.get("user"));
   if (!person || person.password !== form.get("password")) return "User name or password is wrong.";
-  if (form.get("action") === "password-only") return { login: { accountId: person.sub, amr: ["pwd"] } };
+  if (form.get("action") === "password-only") {
+    return { login: { accountId: person.sub, amr: ["pwd"] } };
+  }
   if (form.get("code") !== secondFactor) return "The code is wrong.";
   return { login: { accountId: person.sub, amr: ["pwd", "otp", "mfa"] } };
 }
@@ -80,7 +89,10 @@ async function interact(request, response) {
   for await (const chunk of request) if (body.length < 4096) body += chunk;
   const outcome = judge(new URLSearchParams(body));
   if (typeof outcome === "string") response.end(loginPage(outcome));
-  else await provider.interactionFinished(request, response, outcome, { mergeWithLastSubmission: false });
+  else {
+    const alone = { mergeWithLastSubmission: false };
+    await provider.interactionFinished(request, response, outcome, alone);
+  }
 }
 
 const others = provider.callback();
@@ -93,7 +105,8 @@ const server = createServer((request, response) => {
   if (request.url === "/style.css") response.setHeader("content-type", "text/css").end(style);
   else if (request.url.startsWith("/interaction/")) interact(request, response);
   else {
-    // Everybody is asked each time, so that another person, or the same with a second factor, can sign in next.
+    // Everybody is asked each time, so that another person, or the same with a second factor, can
+    // sign in next.
     if (request.url.startsWith("/auth")) {
       request.headers.cookie = request.headers.cookie?.replaceAll(/_session(\.\w+)*=[^;]*;? ?/g, "");
     }

@@ -11,6 +11,7 @@ pub mod dev;
 pub mod documents;
 pub mod efgs_keys;
 pub mod keys;
+pub mod lines;
 pub mod mutants;
 pub mod port;
 pub mod process;
