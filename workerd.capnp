@@ -14,7 +14,8 @@ const config :Workerd.Config = (
   services = [
     # `cargo xtask build` writes site.json: the rules of `wrangler.toml` and the headers of
     # `portal/_headers`.
-    (name = "site", assets = (path = "build/release/portal", userWorker = (name = "functions"), config = embed "build/release/site.json")),
+    (name = "site", assets = (path = "build/release/portal", userWorker = (name = "functions"),
+        config = embed "build/release/site.json")),
     (name = "functions", worker = (
       compatibilityDate = .compatibilityDate,
       modules = [
@@ -56,7 +57,8 @@ const bindings :List(Workerd.Worker.Binding) = [
   (name = "LEDGER", durableObjectNamespace = "Ledger"),
   (name = "STAFF", durableObjectNamespace = "Staff"),
   (name = "CONTENT", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"content\"}"))),
-  (name = "SECURITY_LOG", kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"security-log\"}"))),
+  (name = "SECURITY_LOG",
+    kvNamespace = (name = "kv", props = (json = "{\"namespace\":\"security-log\"}"))),
 #efgs  (name = "EFGS", service = "gateway"),
   (name = "EFGS_SIGNING_CERTIFICATE", fromEnvironment = "EFGS_SIGNING_CERTIFICATE"),
   (name = "EFGS_SIGNING_KEY", fromEnvironment = "EFGS_SIGNING_KEY"),
@@ -116,13 +118,17 @@ const kv :Workerd.Worker = (
     (name = "SHARD", durableObjectNamespace = "KVNamespace"),
     (name = "BLOBS", service = "kv-values"),
   ],
-  durableObjectNamespaces = [(className = "KVNamespace", uniqueKey = "KVNamespace", enableSql = true)],
+  durableObjectNamespaces = [
+    (className = "KVNamespace", uniqueKey = "KVNamespace", enableSql = true),
+  ],
   durableObjectStorage = (localDisk = "kv-index"),
 );
 
 # Cron triggers, as workerd includes them.
 const scheduleFlags :List(Text) = ["service_binding_extra_handlers"];
-const scheduleModules :List(Workerd.Worker.Module) = [(name = "cron.js", bundled = "/workerd/cron.js")];
+const scheduleModules :List(Workerd.Worker.Module) = [
+  (name = "cron.js", bundled = "/workerd/cron.js"),
+];
 const scheduleObjects :List(Workerd.Worker.DurableObjectNamespace) = [
   (className = "Schedule", uniqueKey = "Schedule", enableSql = true),
 ];

@@ -139,7 +139,11 @@ fn a_country_other_than_ours_can_run_the_service() {
 
 proptest! {
     #[test]
-    fn no_text_panics(name in "EFGS_(SIGNING_KEY|SIGNING_CERTIFICATE|TRUST_ANCHOR|URL)", text: String, place: prop::sample::Index) {
+    fn no_text_panics(
+        name in "EFGS_(SIGNING_KEY|SIGNING_CERTIFICATE|TRUST_ANCHOR|URL)",
+        text: String,
+        place: prop::sample::Index,
+    ) {
         let _ = ExchangeSettings::read(&deployment(&[(&name, &text)])).is_ok();
         let mut cut = NL_CERTIFICATE.to_owned();
         cut.truncate(place.index(cut.len()));

@@ -124,7 +124,8 @@ impl<'a> Browser<'a> {
         self.post_with(path, body, &[])
     }
 
-    /// `POST` of JSON to the portal. `headers` add to those that its own pages send, or replace them.
+    /// `POST` of JSON to the portal. `headers` add to those that its own pages send, or replace
+    /// them.
     pub fn post_with(&self, path: &str, body: &Value, headers: &[(&str, &str)]) -> Response<Body> {
         self.post_bytes(path, body.to_string().as_bytes(), headers)
     }

@@ -1,4 +1,5 @@
-//! Reads and changes the data of a service on disk, for tests of what is stored and what is deleted.
+//! Reads and changes the data of a service on disk, for tests of what is stored and what is
+//! deleted.
 
 use std::{
     fs,
@@ -38,8 +39,8 @@ impl System {
         read_folder(&self.data().join(folder))
     }
 
-    /// Stops workerd and deletes the rows of `table`, a table with an optional condition, as if they
-    /// had never been written.
+    /// Stops workerd and deletes the rows of `table`, a table with an optional condition, as if
+    /// they had never been written.
     ///
     /// # Panics
     /// When a database cannot be changed.

@@ -8,8 +8,8 @@ use shared::{Timestamp, country::Country, keys::tek::KeyData, time::UtcDay};
 
 use crate::{environment::random, gateway::Gateway, system::System};
 
-/// A key of `country` for the day that starts with the interval `start`. A service accepts it in the
-/// days after.
+/// A key of `country` for the day that starts with the interval `start`. A service accepts it in
+/// the days after.
 pub fn foreign_key(data: [u8; 16], country: &str, start: u32) -> EfgsKey {
     EfgsKey {
         key_data: data.to_vec(),

@@ -154,8 +154,8 @@ impl System {
         shift(now(), self.offset)
     }
 
-    /// Moves the service's clock forward to `time`. If `time` has just passed, the clock stays as it
-    /// is.
+    /// Moves the service's clock forward to `time`. If `time` has just passed, the clock stays as
+    /// it is.
     ///
     /// # Panics
     /// When `time` passed more than a minute ago: the clock moves only forward.

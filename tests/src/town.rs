@@ -1,7 +1,7 @@
-//! Simulates a town: phones meet at random for 14 days, some of their owners test positive and share
-//! their keys over HTTP, and every phone looks for exposures. The expected warnings are computed
-//! from the meetings alone, without identifiers, keys or files, and compared with those of the
-//! phones.
+//! Simulates a town: phones meet at random for 14 days, some of their owners test positive and
+//! share their keys over HTTP, and every phone looks for exposures. The expected warnings are
+//! computed from the meetings alone, without identifiers, keys or files, and compared with those of
+//! the phones.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},

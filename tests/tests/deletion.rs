@@ -51,7 +51,8 @@ fn an_alarm_deletes_a_file_before_its_oldest_upload_is_fourteen_days_old() {
     let [file] = &*system.index() else {
         panic!("there is one file");
     };
-    // It ends with the oldest upload in it, perhaps that of a synthetic uploader of the hours before.
+    // It ends with the oldest upload in it, perhaps that of a synthetic uploader of the hours
+    // before.
     let ends_at = shift(system.now(), max_age(&system.get(file, &[])));
     // In whole seconds, like the header.
     assert!(ends_at.as_second() <= retention::file_ends_at(uploaded).as_second());

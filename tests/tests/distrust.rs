@@ -291,8 +291,8 @@ fn an_old_manifest_is_refused_until_a_new_one_comes() {
     assert!(scene.check().unwrap());
 }
 
-/// A manifest with the same files and another app configuration, and that configuration, signed with
-/// the service's key.
+/// A manifest with the same files and another app configuration, and that configuration, signed
+/// with the service's key.
 fn with_other_app_config(system: &System) -> ([Vec<u8>; 2], Manifest) {
     let pem = fs::read_to_string(system.data().join("keys/manifest.pem")).unwrap();
     let key = signing::manifest_signing_key(&pem).unwrap();

@@ -62,8 +62,8 @@ fn fetch(system: &System, path: &str, id: ContentId) -> Vec<u8> {
         .unwrap()
         .parse()
         .unwrap();
-    // 14 days for a document; less for a file: the oldest upload in it, perhaps a synthetic one, was
-    // up to eight hours ago, and its time is rounded down by up to four.
+    // 14 days for a document; less for a file: the oldest upload in it, perhaps a synthetic one,
+    // was up to eight hours ago, and its time is rounded down by up to four.
     assert!((1_166_400..=1_209_600).contains(&seconds), "{kept}");
     let bytes = answer.into_body().read_to_vec().unwrap();
     assert_eq!(ContentId::of(&bytes), id);

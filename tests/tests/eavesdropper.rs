@@ -1,5 +1,5 @@
-//! An eavesdropper cannot distinguish a registration, an accepted upload, a refused one and a decoy:
-//! they look the same in both directions, and take equally long.
+//! An eavesdropper cannot distinguish a registration, an accepted upload, a refused one and a
+//! decoy: they look the same in both directions, and take equally long.
 
 #![expect(
     clippy::disallowed_methods,

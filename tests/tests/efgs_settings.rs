@@ -1,5 +1,6 @@
 //! The settings of the exchange with other countries, where only a running service shows it: a
-//! wrong one is named in the log and stops nothing else. `federation/tests/settings.rs` has the rest.
+//! wrong one is named in the log and stops nothing else. `federation/tests/settings.rs` has the
+//! rest.
 
 use std::{fs, sync::Arc, thread, time::Duration};
 

@@ -108,7 +108,8 @@ const server = createServer((request, response) => {
     // Everybody is asked each time, so that another person, or the same with a second factor, can
     // sign in next.
     if (request.url.startsWith("/auth")) {
-      request.headers.cookie = request.headers.cookie?.replaceAll(/_session(\.\w+)*=[^;]*;? ?/g, "");
+      const session = /_session(\.\w+)*=[^;]*;? ?/g;
+      request.headers.cookie = request.headers.cookie?.replaceAll(session, "");
     }
     others(request, response);
   }

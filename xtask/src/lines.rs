@@ -42,7 +42,7 @@ fn too_long(text: &str, markdown: bool) -> impl Iterator<Item = usize> {
         let excused = if markdown {
             in_code || line.trim_start().starts_with('|') || has_link(line)
         } else {
-            has_link(line) || ends_in_string(line)
+            has_link(line) || is_literal(line)
         };
         (long && !excused).then_some(number)
     })
@@ -52,11 +52,13 @@ fn has_link(line: &str) -> bool {
     line.contains("://") || line.contains("](")
 }
 
-/// Whether a string literal goes beyond the last column; nothing breaks those by itself.
-fn ends_in_string(line: &str) -> bool {
-    let comment = ["//", "#", "*"]
-        .iter()
-        .any(|mark| line.trim_start().starts_with(mark));
+/// Whether a literal is what goes beyond the last column; nothing breaks those by itself.
+fn is_literal(line: &str) -> bool {
+    let text = line.trim_start();
+    if text.starts_with('"') || text.contains("r#\"") || !text.contains(' ') {
+        return true;
+    }
+    let comment = ["//", "#", "*"].iter().any(|mark| text.starts_with(mark));
     let start: String = line.chars().take(COLUMNS).collect();
     let quotes = start.matches('"').count() - start.matches("\\\"").count();
     !comment && quotes % 2 == 1

@@ -256,7 +256,10 @@ mod tests {
         }
 
         #[test]
-        fn the_bucket_of_every_parsed_upload_is_found(start in any::<i64>(), period in any::<i64>()) {
+        fn the_bucket_of_every_parsed_upload_is_found(
+            start in any::<i64>(),
+            period in any::<i64>(),
+        ) {
             let body = body(&[key(1, &start.to_string(), &period.to_string())]);
             let upload = Upload::parse(body.as_bytes());
             prop_assert_eq!(bucket_of(body.as_bytes()), Some(upload.unwrap().bucket));

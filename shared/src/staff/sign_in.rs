@@ -343,7 +343,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_claims_are_admitted_or_refused_without_panic(sub: String, name: String, role: String) {
+        fn any_claims_are_admitted_or_refused_without_panic(
+            sub: String,
+            name: String,
+            role: String,
+        ) {
             let claims = json!({ "sub": sub, "name": name, "roles": role, "amr": [role] });
             let _ = rules().admit(claims.as_object().unwrap());
         }

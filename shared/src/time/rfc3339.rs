@@ -113,7 +113,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_service_writes_is_read(second in 0..253_402_000_000_i64, nanosecond in 0..1_000_000_000_i32) {
+        fn whatever_the_service_writes_is_read(
+            second in 0..253_402_000_000_i64,
+            nanosecond in 0..1_000_000_000_i32,
+        ) {
             for nanosecond in [0, nanosecond] {
                 let time = Timestamp::new(second, nanosecond).unwrap();
                 prop_assert_eq!(parse_timestamp(&time.to_string()), Some(time));

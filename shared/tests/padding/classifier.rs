@@ -1,6 +1,6 @@
 //! Two simple classifiers that learn to distinguish real uploaders from synthetic ones: logistic
-//! regression, and a likelihood ratio that assumes independent features (naive Bayes). Both see each
-//! value of each feature as a column of its own.
+//! regression, and a likelihood ratio that assumes independent features (naive Bayes). Both see
+//! each value of each feature as a column of its own.
 
 use std::collections::HashMap;
 

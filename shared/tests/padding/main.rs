@@ -26,8 +26,8 @@ use shared::publication::padding;
 use outbreak::{Arrival, OUTBREAK};
 use publication::{Padding, Uploader};
 
-/// The fewest pairs from which an accuracy follows: with 2,000 pairs to guess, chance is off by more
-/// than two percentage points once in a hundred times.
+/// The fewest pairs from which an accuracy follows: with 2,000 pairs to guess, chance is off by
+/// more than two percentage points once in a hundred times.
 const ENOUGH_PAIRS: usize = 4_000;
 
 /// Pairs of a real and a synthetic uploader whose first keys are in the same file.

@@ -1,5 +1,5 @@
-//! Simulates an outbreak: persons fall ill, are tested, are called by the GGD, and share the keys of
-//! their phones.
+//! Simulates an outbreak: persons fall ill, are tested, are called by the GGD, and share the keys
+//! of their phones.
 //!
 //! The model shares nothing with that of the padding. Time is continuous, while padding is drawn by
 //! days; delays follow log-normal distributions and the opening hours of test lanes and the GGD.

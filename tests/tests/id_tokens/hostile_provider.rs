@@ -132,7 +132,8 @@ impl HostileProvider {
                 "jwks_uri": format!("{issuer}/keys"),
                 "response_types_supported": ["code"],
                 "subject_types_supported": ["public"],
-                "id_token_signing_alg_values_supported": ["RS256", "ES256", "EdDSA", "HS256", "none"],
+                "id_token_signing_alg_values_supported":
+                    ["RS256", "ES256", "EdDSA", "HS256", "none"],
             }),
             keys: json!({ "keys": [] }),
             token: (400, json!({ "error": "invalid_grant" }).to_string()),

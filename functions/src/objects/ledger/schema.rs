@@ -1,5 +1,5 @@
-//! The versions of the Ledger's tables, those of the exchange included: they are one database, since
-//! a batch of the exchange and its keys are kept together or not at all.
+//! The versions of the Ledger's tables, those of the exchange included: they are one database,
+//! since a batch of the exchange and its keys are kept together or not at all.
 
 use crate::platform::sql::{Database, Step};
 

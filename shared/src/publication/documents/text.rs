@@ -301,7 +301,8 @@ mod tests {
         fn any_text_is_read_or_refused(text in "(\\PC|[{}<>/\"]|<b>|</b>|\\{ExposureDate\\})*") {
             if let Ok(read) = text.parse::<Text>() {
                 let date = Date::constant(2026, 11, 23);
-                let filled = read.fill(ExposureDates { date, today: date }, |_| "{ExposureDate}".into());
+                let dates = ExposureDates { date, today: date };
+                let filled = read.fill(dates, |_| "{ExposureDate}".into());
                 prop_assert_eq!(filled, text);
             }
         }
