@@ -6,10 +6,7 @@
 use std::{collections::BTreeSet, fs};
 
 use serde_json::Value;
-use shared::api::{
-    FileKind,
-    routes::{Route, TestRoute},
-};
+use shared::api::routes::{Route, TestRoute};
 
 fn read(name: &str) -> String {
     fs::read_to_string(xtask::root().join(name)).unwrap()
@@ -181,10 +178,9 @@ fn every_route_goes_to_the_worker_and_not_to_the_assets() {
             None => path == pattern,
         }
     };
-    let routes = Route::fixed().map(|route| route.endpoint().path);
-    let files = FileKind::ALL.map(FileKind::pattern);
+    let routes = Route::all().map(|route| route.endpoint().path);
     let tests = TestRoute::ALL.map(TestRoute::path);
-    let paths: Vec<_> = routes.chain(files).chain(tests).collect();
+    let paths: Vec<_> = routes.chain(tests).collect();
     for path in &paths {
         let covered = patterns.iter().any(|pattern| covers(path, pattern));
         assert!(covered, "{path}");

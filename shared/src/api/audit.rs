@@ -1,75 +1,83 @@
-//! The audit trail: who did what, when, and what came of it (design §4.3). Never a code, a date of
-//! illness or a session.
+//! The audit trail: which employee did what, when, and with what outcome (design §4.3). It holds no
+//! code, no date of illness and no session.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::staff::employee::EmployeeId;
 
-/// The answer to `GET /api/audit`.
+/// A page of the audit trail.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AuditAnswer {
-    /// The newest first.
+    /// The entries, newest first.
     pub entries: Vec<AuditEntry>,
-    /// There are older ones. `GET /api/audit?before=` and this number gives them.
+    /// Present if there are older entries: the parameter `before` of the request for the next page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     pub older: Option<i64>,
 }
 
-/// Something that an employee did.
+/// An action of an employee.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AuditEntry {
-    /// When: a whole minute.
+    /// The time of the action, to the minute.
     #[serde(with = "crate::time::rfc3339::timestamp")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Timestamp"))]
     pub at: Timestamp,
-    /// Who.
+    /// The employee.
     pub employee: EmployeeId,
-    /// What.
+    /// The action.
     pub action: Action,
-    /// What came of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
 hidden_debug!(AuditAnswer, AuditEntry);
 
-/// What an employee did. The serialised names are stored, and stay as they are.
+/// What an employee did.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+// The names are stored, so they do not change.
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// Signed in: done, or refused for want of a role or of a second factor.
+    /// Signed in, or was refused for lack of a role or of a second factor.
     SignIn,
     /// Signed out.
     SignOut,
-    /// As an administrator, ended all sessions of another employee, or of the same.
+    /// As an administrator, ended all sessions of an employee.
     SignOutOther,
     /// Was signed out by an administrator.
     SignedOutByAdministrator,
-    /// Entered a code: accepted, not accepted, or throttled.
+    /// Submitted a code: accepted, not accepted, or throttled.
     Validation,
-    /// As an administrator, looked at the audit trail. Noted once an hour.
+    /// As an administrator, read the audit trail. Recorded once an hour at most.
     AuditRead,
 }
 
-/// What came of an action. The serialised names are stored, and stay as they are.
+/// The outcome of an action.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+// The names are stored, so they do not change.
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// It was done. For actions that can have no other outcome, or none of those below.
+    /// It was done.
     Done,
     /// The code was accepted.
     Accepted,
     /// The code was unknown, expired or used.
     NotAccepted,
-    /// It was not tried, since too many codes were not accepted before.
+    /// It was not tried: too many codes were not accepted before.
     Throttled,
-    /// The person has none of the roles that may use the portal.
+    /// The person has none of the roles of the portal.
     NoRole,
     /// The person signed in without a second factor.
     NoSecondFactor,
 }
 
 impl Action {
-    /// Every action, in the order in which a list of them reads best.
+    /// Every action, in the order of the portal's list.
     pub const ALL: [Self; 6] = [
         Self::SignIn,
         Self::SignOut,

@@ -1,20 +1,22 @@
-//! The countries that keys are exchanged with, for everybody who asks (design §4.2).
+//! The countries that keys are exchanged with (design §4.2).
 
 use serde::{Deserialize, Serialize};
 
 use crate::country::{Country, Participants};
 
-/// The answer to `GET /v1/countries`.
+/// The countries that keys are exchanged with.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CountriesAnswer {
-    /// In the order of their codes.
+    /// The countries, ordered by code.
     pub countries: Vec<NamedCountry>,
 }
 
 /// A country with its names.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NamedCountry {
-    /// The code of ISO 3166-1 with two letters.
+    /// The code.
     pub code: Country,
     /// The name in Dutch.
     pub nl: String,

@@ -1,4 +1,4 @@
-//! How the exchange with other countries goes, for administrators (design §4.4).
+//! The state of the exchange with other countries, for administrators (design §4.4).
 
 use std::fmt;
 
@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::country::Country;
 
-/// The answer to `GET /api/exchange`: how the exchange with other countries goes.
+/// The state of the exchange with other countries.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ExchangeReport {
     /// Keys that other countries sent and that are not used, newest first.
@@ -22,14 +23,16 @@ pub struct ExchangeReport {
 
 /// Keys in a batch of the gateway that are not used.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct QuarantinedKeys {
     /// The time of the quarantine.
     #[serde(with = "crate::time::rfc3339::timestamp")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Timestamp"))]
     pub at: Timestamp,
     /// The gateway's name for the batch.
     pub tag: String,
-    /// The country whose keys these are; null for a whole batch
-    /// ([`QuarantineReason::affects_whole_batch`]) and for a country code that is unknown.
+    /// The country whose keys these are; null for a whole batch, and for a country code that is
+    /// unknown.
     pub country: Option<Country>,
     /// Why the keys are not used.
     pub reason: QuarantineReason,
@@ -37,6 +40,7 @@ pub struct QuarantinedKeys {
 
 /// Why keys are quarantined: recorded where an administrator sees it, and never published.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum QuarantineReason {
     /// The amounts in the audit do not add up to the number of keys.
@@ -96,9 +100,11 @@ impl fmt::Display for QuarantineReason {
 
 /// How a run of the exchange ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LastRun {
     /// The time at which it began.
     #[serde(with = "crate::time::rfc3339::timestamp")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Timestamp"))]
     pub at: Timestamp,
     /// How it ended.
     #[serde(flatten)]
@@ -107,6 +113,7 @@ pub struct LastRun {
 
 /// How a run of the exchange ends. What is not done is left to the next run.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum RunOutcome {
     /// All keys are exchanged.

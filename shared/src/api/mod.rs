@@ -4,6 +4,8 @@ mod audit;
 mod content;
 mod countries;
 mod exchange;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod phone;
 pub mod problem;
 pub mod routes;

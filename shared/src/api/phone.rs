@@ -1,30 +1,31 @@
-//! The JSON that phones exchange with the service (design §4.1).
+//! The answers to phones that register or upload (design §4.1).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::enrolment::{BucketId, ConfirmationKey, Enrolment, code::ValidationCode, valid_until};
 
-/// The size of every answer to a phone's request, in bytes, so that an eavesdropper cannot tell
-/// them apart.
+/// The size of every answer to a phone's request, in bytes. It is one size, so that an eavesdropper
+/// cannot tell the answers apart.
 pub const PHONE_ANSWER_BYTES: usize = 512;
 
-/// The answer to `/v2/register`. On failure every field but the last two is null.
+/// A new enrolment. On failure its members are null.
 #[derive(Clone, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Registration {
-    /// The validation code, compact.
+    /// The validation code.
     pub ggd_key: Option<ValidationCode>,
-    /// The address of uploads.
+    /// The bucket that uploads name.
     pub bucket_id: Option<BucketId>,
-    /// The key of uploads' signatures.
+    /// The key that signs uploads.
     pub confirmation_key: Option<ConfirmationKey>,
-    /// For how many seconds the enrolment is valid; −1 on failure.
+    /// The remaining validity of the enrolment in seconds; −1 on failure.
     pub validity: i64,
 }
 
 impl Registration {
-    /// The answer with `enrolment`, made at `now`.
+    /// The answer with `enrolment`, which was made at `now`.
     pub fn success(enrolment: Enrolment, now: Timestamp) -> Self {
         Self {
             ggd_key: Some(enrolment.code),
@@ -52,8 +53,7 @@ impl Registration {
     }
 }
 
-/// The body of the answer to an upload or a decoy, whatever came of it: exactly
-/// [`PHONE_ANSWER_BYTES`].
+/// The body of every answer to an upload or a decoy: exactly [`PHONE_ANSWER_BYTES`].
 pub fn upload_answer() -> String {
     padded("{")
 }

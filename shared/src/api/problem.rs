@@ -1,49 +1,49 @@
-//! The problem documents of the HTTP interfaces (RFC 9457, design §4.3): fixed texts, never a
-//! cause.
+//! The problem documents of the HTTP interface (RFC 9457, design §4.3): fixed texts, which never
+//! tell a cause.
 
 use serde::{Deserialize, Serialize};
 
-/// What went wrong, as far as the caller may know it. The serialised form is the `type` of the
-/// problem document.
+/// What went wrong, as far as the caller may know: the `type` of a problem document.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub enum Problem {
-    /// The code is unknown, expired or used: which of them is never said.
+    /// The code is unknown, expired or used; the answer does not tell which.
     #[serde(rename = "/problems/code-not-accepted")]
     CodeNotAccepted,
-    /// Signed in, but not allowed.
+    /// The employee lacks the role, or the request comes from another site.
     #[serde(rename = "/problems/forbidden")]
     Forbidden,
-    /// The service, or this part of it, is switched off for good.
+    /// This part of the service is switched off.
     #[serde(rename = "/problems/gone")]
     Gone,
-    /// No validation code, by its symbols.
+    /// The text is not a validation code.
     #[serde(rename = "/problems/invalid-code")]
     InvalidCode,
-    /// No possible date of illness.
+    /// The date is not a possible date of illness.
     #[serde(rename = "/problems/invalid-date")]
     InvalidDate,
     /// The request cannot be read.
     #[serde(rename = "/problems/malformed")]
     Malformed,
-    /// The path is there, but not for this method.
+    /// The path takes other methods only.
     #[serde(rename = "/problems/method-not-allowed")]
     MethodNotAllowed,
-    /// Nothing is there.
+    /// The path or the file does not exist.
     #[serde(rename = "/problems/not-found")]
     NotFound,
-    /// No session, or one that has ended.
+    /// There is no session, or it has ended.
     #[serde(rename = "/problems/signed-out")]
     SignedOut,
-    /// Too many refused codes.
+    /// Too many codes were not accepted.
     #[serde(rename = "/problems/throttled")]
     Throttled,
     /// The body is too large.
     #[serde(rename = "/problems/too-large")]
     TooLarge,
-    /// The service cannot answer now; the same request may be sent again.
+    /// The service cannot answer now. The same request can be sent again.
     #[serde(rename = "/problems/unavailable")]
     Unavailable,
-    /// The body is not JSON by its content type.
+    /// The content type is not JSON.
     #[serde(rename = "/problems/unsupported-media-type")]
     UnsupportedMediaType,
 }
@@ -66,7 +66,7 @@ impl Problem {
         }
     }
 
-    /// A short text for people who read the answer itself.
+    /// The title, for people who read the document.
     pub const fn title(self) -> &'static str {
         match self {
             Self::CodeNotAccepted => "The code is not accepted",
@@ -95,15 +95,16 @@ impl Problem {
     }
 }
 
-/// The body of an answer of type `application/problem+json`.
+/// A problem document (RFC 9457).
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ProblemDocument<'a> {
-    /// Which problem.
+    /// The problem.
     #[serde(rename = "type")]
     pub kind: Problem,
     /// Its title.
     pub title: &'a str,
-    /// The HTTP status, once more.
+    /// The HTTP status.
     pub status: u16,
 }
 

@@ -3,7 +3,8 @@
 //! The service dispatches on these values. Phones, the portal, the log and the API description take
 //! their paths from here, so a path is spelled once.
 
-use super::content::{Content, ContentPathError};
+use super::content::{Content, ContentPathError, FileKind};
+use crate::publication::content::ContentId;
 
 /// A route, by its audience.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -132,8 +133,14 @@ impl Route {
         }
     }
 
+    /// Every route; those of files have any content id.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let file = |kind| Self::Content(Content::File(kind, ContentId::of(b"")));
+        Self::fixed().chain(FileKind::ALL.map(file))
+    }
+
     /// The routes whose path has no parameter.
-    pub fn fixed() -> impl Iterator<Item = Self> {
+    fn fixed() -> impl Iterator<Item = Self> {
         let content = [Content::Index, Content::Manifest];
         PhoneRoute::ALL
             .map(Self::Phone)
@@ -303,14 +310,12 @@ impl From<ContentPathError> for RouteError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{api::FileKind, publication::content::ContentId};
 
     #[test]
     fn every_route_is_found_at_its_path_by_its_methods_alone() {
-        let files = FileKind::ALL.map(|kind| Route::Content(Content::File(kind, id())));
-        for route in Route::fixed().chain(files) {
+        for route in Route::all() {
             let Endpoint { path, methods } = route.endpoint();
-            let path = path.replace("{id}", &id().to_string());
+            let path = path.replace("{id}", &ContentId::of(b"").to_string());
             for method in ["GET", "HEAD", "POST", "PUT", "OPTIONS", "get", ""] {
                 let expected = if methods.allow().split(", ").any(|allowed| allowed == method) {
                     Ok(route)
@@ -329,7 +334,7 @@ mod tests {
 
     #[test]
     fn other_paths_are_no_route_whatever_the_method() {
-        let id = id();
+        let id = ContentId::of(b"a file");
         for (path, error) in [
             ("", RouteError::NotFound),
             ("/", RouteError::NotFound),
@@ -359,7 +364,7 @@ mod tests {
 
     #[test]
     fn only_a_post_changes_something() {
-        let changing = Route::fixed().filter(|route| route.endpoint().methods.changes_something());
+        let changing = Route::all().filter(|route| route.endpoint().methods.changes_something());
         let paths: Vec<_> = changing.map(|route| route.endpoint().path).collect();
         assert_eq!(
             paths,
@@ -372,9 +377,5 @@ mod tests {
                 "/auth/logout",
             ]
         );
-    }
-
-    fn id() -> ContentId {
-        ContentId::of(b"a file")
     }
 }

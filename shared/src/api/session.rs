@@ -1,4 +1,4 @@
-//! Who is signed in, and signing out (design §4.3).
+//! Sessions of employees, and ending them (design §4.3).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -11,72 +11,81 @@ use crate::{
     time::shift,
 };
 
-/// The answer to `GET /api/session`.
+/// The session of the request's cookie.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
-    /// The employee's name, to be shown to the employee.
+    /// The employee's name, for display.
     pub name: String,
     /// What the employee may do.
     pub role: Role,
-    /// When the session ends if it is not used again. Asking for it was a use.
+    /// When the session ends if it is not used again. This request was a use.
     #[serde(with = "crate::time::rfc3339::timestamp")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Timestamp"))]
     pub idle_until: Timestamp,
-    /// When it ends in any case.
+    /// When the session ends in any case.
     #[serde(with = "crate::time::rfc3339::timestamp")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Timestamp"))]
     pub until: Timestamp,
 }
 
 impl Session {
-    /// When the service answered, by its own clock, as far as that can be told: asking was a use,
-    /// so the end without further use was [`IDLE_SECONDS`] away, unless the end in any case
-    /// comes first. The clock of the employee's computer may be another.
+    /// When the service answered, by its own clock, which may differ from the computer's. The
+    /// request was a use, so the session's idle end was [`IDLE_SECONDS`] away; `None` if the end in
+    /// any case comes first.
     pub fn answered_at(&self) -> Option<Timestamp> {
         (self.idle_until < self.until).then(|| shift(self.idle_until, -IDLE_SECONDS))
     }
 }
 
-/// The answer to `GET /api/sessions`.
+/// The employees who are signed in.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignedInAnswer {
-    /// Everybody who is signed in, the latest use first.
+    /// The employees, by the latest use of a session.
     pub sessions: Vec<SignedIn>,
 }
 
 /// An employee who is signed in, in one browser or in several.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SignedIn {
-    /// Who.
+    /// The employee's id.
     pub employee: EmployeeId,
-    /// The name, to be shown.
+    /// The name, for display.
     pub name: String,
     /// What the employee may do.
     pub role: Role,
     /// When the session that was used last ends if it is not used again.
     #[serde(with = "crate::time::rfc3339::timestamp")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Timestamp"))]
     pub idle_until: Timestamp,
 }
 
-/// The body of `POST /api/sign-out`: an administrator ends every session of an employee.
+/// An administrator's request to end every session of an employee.
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignOutRequest {
-    /// Whose sessions.
+    /// The employee's id.
     pub employee: EmployeeId,
 }
 
-/// The answer to `POST /api/sign-out`.
+/// How many sessions a sign-out ended.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignOutAnswer {
-    /// How many sessions were ended.
+    /// The number of sessions.
     pub ended: u32,
 }
 
-/// The answer to `POST /auth/logout`.
+/// The answer to a logout.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LogoutAnswer {
-    /// Where the browser goes to sign out at the provider too. From there it comes back to the
-    /// portal.
+    /// The URL at which the browser signs out of the provider too. The provider sends it back to
+    /// the portal.
     pub location: String,
 }
 

@@ -1,4 +1,4 @@
-//! A validation, as the portal sends it and as the service answers (design §4.3).
+//! The validation of a code: the portal's request and the service's answer (design §4.3).
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,11 @@ use crate::{
     keys::illness::{DateError, Illness},
 };
 
-/// The body of `POST /api/validations`, as it is sent.
+/// A validation, as the employee typed it.
 #[derive(Clone, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ValidationRequest {
-    /// The code as the employee typed it.
+    /// The code. Lower case, spaces and dashes are accepted.
     pub code: String,
     /// Whether the person has symptoms.
     pub symptomatic: bool,
@@ -19,20 +20,20 @@ pub struct ValidationRequest {
     pub date: String,
 }
 
-/// A validation that may be tried: the code is well formed and the date possible.
+/// A validation whose code is well formed and whose date is possible.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Validation {
     /// The code.
     pub code: ValidationCode,
-    /// What the employee was told of the illness.
+    /// The date of illness.
     pub illness: Illness,
 }
 
 hidden_debug!(ValidationRequest, Validation);
 
 impl ValidationRequest {
-    /// Checks the code and the date, in this order. The portal calls it before sending, the service
-    /// on receipt.
+    /// Checks the code, then the date. The portal calls it before it sends, the service on
+    /// receipt.
     pub fn check(&self, now: Timestamp) -> Result<Validation, ValidationError> {
         Ok(Validation {
             code: self.code.parse().map_err(ValidationError::Code)?,
@@ -42,10 +43,10 @@ impl ValidationRequest {
     }
 }
 
-/// Why a validation is not even tried.
+/// Why a validation is refused before it is tried.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum ValidationError {
-    /// The code is not one.
+    /// The text is not a code.
     #[error(transparent)]
     Code(CodeError),
     /// The date is not possible.
@@ -53,12 +54,14 @@ pub enum ValidationError {
     Date(DateError),
 }
 
-/// The answer to a validation that was accepted.
+/// The answer to an accepted validation.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ValidationAnswer {
-    /// The first day on which the person counts as infectious.
+    /// The first day on which the person was infectious.
     #[serde(with = "crate::time::rfc3339::day")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Date"))]
     pub infectious_from: Date,
 }
 

@@ -77,18 +77,32 @@ pub enum UploadError {
     TooManyKeys,
 }
 
+/// An upload as it is sent. Other members, such as `padding`, are ignored.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "Upload"))]
 #[serde(rename_all = "camelCase")]
-struct UploadJson {
+pub(crate) struct UploadJson {
+    /// The keys, none of them twice.
+    #[cfg_attr(feature = "openapi", schemars(length(max = MAX_UPLOAD_KEYS)))]
     keys: Vec<KeyJson>,
+    /// The bucket of the enrolment.
     bucket_id: BucketId,
 }
 
+/// A temporary exposure key as it is sent. One with a number out of range is dropped.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "TemporaryExposureKey"))]
 #[serde(rename_all = "camelCase")]
 struct KeyJson {
+    /// The key.
     key_data: KeyData,
+    /// The first interval of ten minutes since 1970 in which the key was used.
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     rolling_start_number: Integer,
+    /// The number of intervals, at most 144.
+    #[cfg_attr(feature = "openapi", schemars(with = "i64"))]
     rolling_period: Integer,
 }
 

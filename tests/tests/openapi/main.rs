@@ -1,0 +1,42 @@
+//! `docs/openapi.json` describes the service: it is made from the routes and types of `shared`, and
+//! is valid.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+use std::{fs, path::PathBuf, process::Command};
+
+use shared::api::openapi;
+use xtask::setup::npm;
+
+fn file() -> PathBuf {
+    xtask::root().join("docs/openapi.json")
+}
+
+#[test]
+fn the_document_is_up_to_date() {
+    let mut expected = serde_json::to_string_pretty(&openapi::document()).unwrap();
+    expected.push('\n');
+    let committed = fs::read_to_string(file()).unwrap_or_default();
+    if committed != expected {
+        fs::write(file(), expected).unwrap();
+        panic!("docs/openapi.json was out of date and is now replaced; review and commit it");
+    }
+}
+
+#[test]
+fn the_document_is_valid_openapi() {
+    let script = "import { Validator } from '@seriousme/openapi-schema-validator';
+        const validator = new Validator();
+        const result = await validator.validate(process.argv[1]);
+        console.log(JSON.stringify(result.errors ?? [], null, 1));
+        process.exitCode = result.valid && validator.version === '3.1' ? 0 : 1;";
+    let output = Command::new(npm::program("node"))
+        .current_dir(xtask::root())
+        .args(["--input-type=module", "--eval", script])
+        .arg(file())
+        .output()
+        .unwrap();
+    let errors = String::from_utf8_lossy(&output.stdout);
+    let failure = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}{failure}");
+}
