@@ -1,9 +1,9 @@
 //! The identifier keys of many temporary exposure keys at once.
 //!
-//! HKDF-SHA256 without a salt and for one block of output is six blocks of SHA-256, one after the
-//! other, for each of which a processor with instructions for it waits most of the time. So each
-//! step is taken for all keys of a batch before the next one: the processor overlaps what does not
-//! depend on each other. The hashes after the blocks that are always the same are kept.
+//! HKDF-SHA256 without a salt and for one block of output is six blocks of SHA-256, each of which
+//! depends on the one before. A processor with instructions for SHA-256 waits most of that time, so
+//! each step is done for all keys of a batch before the next one, and the processor overlaps them.
+//! The hashes after the blocks that are the same for all keys are computed once.
 
 use sha2::block_api::compress256;
 use shared::keys::tek::KeyData;
@@ -32,7 +32,7 @@ const INITIAL: Hash = [
 const INNER_PAD: u8 = 0x36;
 const OUTER_PAD: u8 = 0x5c;
 
-/// What is the same for all keys.
+/// The hashes that are the same for all keys.
 pub struct Derivation {
     inner: Hash,
     outer: Hash,

@@ -1,8 +1,7 @@
-//! A small filter before any look-up: it says of most identifiers that they were not heard, and
-//! never of one that was.
+//! A Bloom filter before any look-up: it rejects most identifiers that were not heard, and none
+//! that was.
 //!
-//! A Bloom filter whose two bits for an identifier lie in one word, so that a question costs one
-//! access to memory.
+//! The two bits for an identifier lie in one word, so that a query costs one access to memory.
 
 use crate::identifiers::RollingProximityIdentifier;
 
@@ -12,7 +11,7 @@ const BIT: u32 = 6;
 /// The other bits of the 32 may choose the word: 8 MiB at most.
 const MAX_WORD: u32 = u32::BITS - 2 * BIT;
 
-/// Which identifiers may have been heard.
+/// The identifiers that may have been heard.
 pub struct Filter {
     words: Vec<u64>,
     shift: u32,
@@ -37,7 +36,7 @@ impl Filter {
         filter
     }
 
-    /// What the filter looks at of an identifier: its first four bytes, little-endian.
+    /// The part of an identifier that the filter uses: its first four bytes, little-endian.
     pub fn bits(identifier: &RollingProximityIdentifier) -> u32 {
         let [a, b, c, d, ..] = *identifier.as_bytes();
         u32::from_le_bytes([a, b, c, d])
@@ -57,7 +56,7 @@ impl Filter {
     }
 }
 
-/// Hides the bits: they say of an identifier that it was not heard.
+/// Hides the bits, since they tell which identifiers were not heard.
 impl std::fmt::Debug for Filter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Filter(…)")

@@ -1,5 +1,4 @@
-//! One bit of each key of a batch, side by side in one vector: what a bitsliced cipher computes
-//! with.
+//! Vectors for a bitsliced cipher: one bit of each key of a batch, side by side.
 
 use std::ops::{BitAnd, BitXor, Not, Shl, Shr};
 
@@ -40,8 +39,8 @@ mod vector {
     }
 }
 
-/// Browsers since 2023 compute with vectors (Chrome 91, Firefox 89, Safari 16.4), and with them
-/// matching takes two thirds of the time. The compiler does not make them of `u128`.
+/// Browsers since 2023 have vectors (Chrome 91, Firefox 89, Safari 16.4), with which matching takes
+/// two thirds of the time. The compiler does not use them for `u128`.
 #[cfg(target_arch = "wasm32")]
 mod vector {
     pub use core::arch::wasm32::{
@@ -104,7 +103,8 @@ impl Not for Lanes {
     }
 }
 
-/// In a browser bits leave their word of 32 bits for nowhere, elsewhere for the next word.
+/// In a browser, bits that leave their word of 32 bits are lost; elsewhere they enter the next
+/// word.
 impl Shl<u32> for Lanes {
     type Output = Self;
 
@@ -124,7 +124,7 @@ impl Shr<u32> for Lanes {
     }
 }
 
-/// How many keys are computed with at once.
+/// The number of keys in a batch.
 pub const LANES: usize = 128;
 
 /// The bits of a word.
@@ -136,7 +136,7 @@ pub type Byte = [Lanes; 8];
 /// The bytes of a word, least significant first.
 pub type Column = [Byte; 4];
 
-/// Puts bit after bit of `words` side by side.
+/// Puts the bits of the same place in all `words` side by side.
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub fn to_planes(words: &[u32; LANES]) -> Column {
     let mut rows = [[0_u128; 8]; 4];
@@ -150,7 +150,7 @@ pub fn to_planes(words: &[u32; LANES]) -> Column {
     planes
 }
 
-/// Puts words together again.
+/// The reverse of [`to_planes`].
 #[cfg_attr(target_arch = "wasm32", target_feature(enable = "simd128"))]
 pub fn from_planes(mut planes: Column) -> [u32; LANES] {
     transpose(planes.as_flattened_mut());
@@ -184,7 +184,7 @@ fn transpose(rows: &mut [Lanes]) {
         for pair in rows.chunks_exact_mut(2 * width as usize) {
             let (low, high) = pair.split_at_mut(width as usize);
             for (low, high) in low.iter_mut().zip(high) {
-                // The mask keeps what a shift takes from one word of a vector out of the next one.
+                // The mask removes the bits that a shift moves from one word into the next.
                 let moved = (*low >> width ^ *high) & mask;
                 *low = *low ^ moved << width;
                 *high = *high ^ moved;

@@ -1,10 +1,10 @@
 //! Matching: which of the identifiers that a phone heard come from a key that was published.
 //!
-//! A key has up to 144 identifiers, and almost none of them was heard, so what counts is how fast
-//! they are made and passed over. Keys are taken in batches, since a processor does several
-//! independent hashes at the same time ([`derivation`]). Identifiers come from the processor's own
-//! AES where it has it, and else, as in a browser, from one that makes those of all keys of a batch
-//! at once ([`sliced`]). Whatever passes the [`Filter`] is compared with what was heard.
+//! A key has up to 144 identifiers, and almost none of them was heard, so the time goes into
+//! computing and rejecting them. Keys are taken in batches, since a processor computes several
+//! independent hashes at the same time ([`derivation`]). Identifiers come from the processor's AES
+//! instructions, or without them, as in a browser, from a bitsliced AES for all keys of a batch
+//! ([`sliced`]). Those that pass the [`Filter`] are compared with what was heard.
 
 mod derivation;
 mod filter;
@@ -23,8 +23,8 @@ use shared::{
 use self::{derivation::Derivation, filter::Filter, lanes::LANES, sliced::Sliced};
 use crate::identifiers::{RollingProximityIdentifier, padded_data};
 
-/// How far the clocks of two phones may be apart, in intervals: two hours, as Android and iOS have
-/// it.
+/// The greatest difference between the clocks of two phones, in intervals: two hours, as in Android
+/// and iOS.
 pub(crate) const TOLERANCE: u32 = 12;
 
 /// The most identifiers of a key.
