@@ -1,7 +1,7 @@
 //! The directions in which the files of the workspace use each other.
 //!
 //! In each crate no two files use each other, directly or by way of others; a crate uses only the
-//! crates below it; and the rooms of `functions` use each other in one direction. A file uses
+//! crates below it; and the rooms of a crate use each other in one direction. A file uses
 //! another one by a `use` line, or by a path that begins with `crate` or `super`; declarations
 //! (`mod x;`) and unit tests do not count.
 
@@ -21,8 +21,14 @@ const CRATES: [(&str, &str, &[&str]); 7] = [
     ("xtask", "xtask/src", &["federation", "phone", "shared"]),
 ];
 
-/// The rooms of `functions`: each may use those after it.
-const ROOMS: [&str; 3] = ["routes", "objects", "platform"];
+/// The rooms of each crate that has any: each may use those after it.
+const ROOMS: [(&str, &[&str]); 2] = [
+    ("functions", &["routes", "objects", "platform"]),
+    (
+        "portal",
+        &["page", "screens", "session", "call", "service", "texts"],
+    ),
+];
 
 /// A source file.
 struct File {
@@ -76,7 +82,7 @@ fn wrong_uses(name: &str, sources: &[(String, String)]) -> Vec<String> {
             if used != number {
                 edges[number].entry(used).or_insert(path);
             }
-            if name == "functions" && is_upwards(&file.module, &files[used].module) {
+            if is_upwards(name, &file.module, &files[used].module) {
                 wrong.push(format!(
                     "{name}: {} uses `{}`, but {} may not use {}",
                     file.name,
@@ -113,11 +119,14 @@ fn forbidden_crate<'a>(name: &str, path: &'a [String]) -> Option<&'a str> {
     (known && used != name && !allowed.contains(&used)).then_some(used)
 }
 
-/// Whether a module of `functions` uses one of a room before its own.
-fn is_upwards(from: &[String], to: &[String]) -> bool {
+/// Whether a module of the crate `name` uses one of a room before its own.
+fn is_upwards(name: &str, from: &[String], to: &[String]) -> bool {
+    let Some((_, rooms)) = ROOMS.iter().find(|(other, _)| *other == name) else {
+        return false;
+    };
     let room = |module: &[String]| {
         let first = module.first()?;
-        ROOMS.iter().position(|room| room == first)
+        rooms.iter().position(|room| room == first)
     };
     match (room(from), room(to)) {
         (Some(from), Some(to)) => from > to,
