@@ -268,6 +268,7 @@ mod tests {
         assert_eq!(after(batch("20261120-1")), oldest);
         // The gateway keeps fewer days than configured.
         assert_eq!(after(day("2026-11-23")), Next::Continue(day("2026-11-24")));
+        assert_eq!(after(day("2026-11-24")), Next::Continue(day(TODAY)));
         assert_eq!(after(day(TODAY)), Next::Wait(day(TODAY)));
     }
 }

@@ -316,6 +316,14 @@ mod tests {
     }
 
     #[test]
+    fn a_batch_whose_attempts_exceed_the_limit_is_quarantined_too() {
+        let mut run = DownloadRun::begin(batch(1));
+        run.take(Attempt::Failed(failed(1, MAX_ATTEMPTS + 1)));
+        let actions = run.take(succeeded(Next::Continue(batch(3)), Evidence::Batch));
+        assert!(actions.quarantine.is_some());
+    }
+
+    #[test]
     fn when_two_batches_fail_in_a_row_neither_attempt_counts() {
         let mut run = DownloadRun::begin(batch(1));
         run.take(Attempt::Failed(failed(1, MAX_ATTEMPTS)));

@@ -98,6 +98,7 @@ mod tests {
     #[test]
     fn each_status_of_an_upload_has_its_action() {
         for (status, expected) in [
+            (200, UploadAction::Done),
             (201, UploadAction::Done),
             (409, UploadAction::TagTaken),
             (413, UploadAction::Halve),

@@ -15,17 +15,17 @@ use crate::{
 pub struct ExchangeSettings {
     /// The country of this service.
     pub own: Country,
-    /// Those that keys are exchanged with.
+    /// The countries that keys are exchanged with.
     pub participants: Participants,
     /// What batches are signed with.
     pub identity: SigningIdentity,
-    /// The gateway's operator.
+    /// The certificate of the gateway's operator.
     pub anchor: TrustAnchor,
     /// The gateway's address, without a slash at its end.
     pub url: String,
-    /// How many days before today the gateway keeps.
+    /// For how many days before today the gateway keeps batches.
     pub retention_days: u32,
-    /// How long an answer may take.
+    /// The time after which a request is given up.
     pub timeout_seconds: u32,
 }
 

@@ -110,6 +110,7 @@ pub fn random_upload_tag(random: &mut impl CryptoRng) -> String {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use rand::{SeedableRng as _, rngs::StdRng};
 
     use super::*;
 
@@ -117,8 +118,13 @@ mod tests {
     fn a_tag_begins_with_its_day() {
         let tag: BatchTag = "20201130-12".parse().unwrap();
         assert_eq!(tag.day().to_string(), "2020-11-30");
-        assert_eq!(tag.to_string(), "20201130-12");
-        let long = format!("20201130-{}", "1".repeat(56));
+        assert_eq!(
+            (tag.as_str(), &*tag.to_string()),
+            ("20201130-12", "20201130-12")
+        );
+        let longest = format!("20201130-{}", "1".repeat(55));
+        assert!(longest.parse::<BatchTag>().is_ok());
+        let long = format!("{longest}1");
         for text in [
             "",
             "null",
@@ -140,6 +146,19 @@ mod tests {
         assert_eq!(next.as_deref(), Some("20201130-10"));
         assert_eq!(following("20201130-a"), None);
         assert_eq!(following(&format!("20201130-{}", u64::MAX)), None);
+    }
+
+    #[test]
+    fn random_upload_tags_have_forty_hex_digits_and_differ() {
+        let mut random = StdRng::seed_from_u64(1);
+        let [one, other] = [(); 2].map(|()| random_upload_tag(&mut random));
+        assert_ne!(one, other);
+        for tag in [one, other] {
+            assert!(
+                hex::decode(&tag).is_ok_and(|bytes| bytes.len() == 20),
+                "{tag}"
+            );
+        }
     }
 
     proptest! {
