@@ -68,10 +68,19 @@ pub mod tests {
         }
     }
 
-    /// Asserts that `source` pins each call that it declares.
+    /// Asserts that each call that the file `calls` declares is pinned there, and dispatched in the
+    /// file `object`.
     #[track_caller]
-    pub fn assert_all_pinned(source: &str) {
-        let declared = source.matches("\nimpl Call for ").count();
-        assert_eq!(source.matches(" assert_wire::<").count(), declared);
+    pub fn assert_complete(calls: &str, object: &str) {
+        let (_, dispatched) = object.split_once("dispatch!(").unwrap();
+        let (dispatched, _) = dispatched.split_once(')').unwrap();
+        let (_, dispatched) = dispatched.split_once(';').unwrap();
+        let dispatched: Vec<_> = dispatched.split(',').map(str::trim).collect();
+        for declaration in calls.split("\nimpl Call for ").skip(1) {
+            let (name, _) = declaration.split_once(' ').unwrap();
+            assert!(dispatched.contains(&name), "{name} is not dispatched");
+            let pinned = calls.contains(&format!("assert_wire::<{name}>"));
+            assert!(pinned, "{name} is not pinned");
+        }
     }
 }

@@ -170,7 +170,7 @@ impl Call for Expire {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::call::tests::{assert_all_pinned, assert_wire};
+    use crate::platform::call::tests::{assert_complete, assert_wire};
 
     #[test]
     fn the_wire_form_of_each_call_stays_as_it_is() {
@@ -186,7 +186,7 @@ mod tests {
         );
         assert_wire::<Confirm>("confirm", r#"{"uploads":[7,8]}"#, "{}");
         assert_wire::<Expire>("expire", "{}", "{}");
-        assert_all_pinned(include_str!("calls.rs"));
+        assert_complete(include_str!("calls.rs"), include_str!("mod.rs"));
     }
 
     #[test]

@@ -206,7 +206,7 @@ mod tests {
     use shared::base64;
 
     use super::*;
-    use crate::platform::call::tests::{assert_all_pinned, assert_wire};
+    use crate::platform::call::tests::{assert_complete, assert_wire};
 
     #[test]
     fn the_wire_form_of_each_call_stays_as_it_is() {
@@ -271,7 +271,7 @@ mod tests {
             r#"{"infectiousFrom":"2026-11-21"}"#,
         );
         assert_wire::<Expire>("expire", "{}", "{}");
-        assert_all_pinned(include_str!("calls.rs"));
+        assert_complete(include_str!("calls.rs"), include_str!("mod.rs"));
     }
 
     #[test]
