@@ -3,7 +3,7 @@
 
 use crate::platform::sql::{Database, Step};
 
-pub const STEPS: [Step; 3] = [create, add_exchange, name_quarantined];
+pub const STEPS: [Step; 3] = [create, add_exchange, rename_set_aside];
 
 // `origin` says where a key comes from, since only keys of persons make a file due. A key without a
 // file waits: for its release, or for the next run. A file without an id is planned, and not yet
@@ -80,7 +80,7 @@ fn add_exchange(database: &Database) -> worker::Result<()> {
 }
 
 // Country and reason were JSON: `"DE"` in quotes, or `null`.
-fn name_quarantined(database: &Database) -> worker::Result<()> {
+fn rename_set_aside(database: &Database) -> worker::Result<()> {
     database.run(
         "CREATE TABLE quarantined (
             id INTEGER PRIMARY KEY,

@@ -1,6 +1,7 @@
-//! How a domain type is stored in a column: once for each type.
+//! The form in which each domain type is stored in a column.
 //!
-//! Stored data outlives the code that wrote it, so these forms stay as they are; a test pins them.
+//! Stored data outlives the code that wrote it, so these forms stay as they are; the tests of the
+//! stores pin them.
 
 use federation::tag::BatchTag;
 use serde::{Serialize, de::DeserializeOwned};

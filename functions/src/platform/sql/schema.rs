@@ -1,9 +1,9 @@
-//! The versions of an object's tables.
+//! The versions of an object's tables (design §2.8).
 //!
-//! A database says which version its tables have; opening it runs the steps from there to the
-//! newest one. A database without a version is one from before there were any, or an empty one: so
-//! the first steps find some tables made already. Steps never change once they are deployed; a new
-//! one is added behind them.
+//! A database stores the version of its tables, and opening it runs the steps from that version to
+//! the newest. A database without a version is empty, or comes from a release that stored none; so
+//! the first steps accept tables that exist. A deployed step never changes: a change of the tables
+//! is a new step at the end.
 
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use worker::{Error, Result, State, console_error};
@@ -15,8 +15,8 @@ pub type Step = fn(&Database) -> Result<()>;
 
 /// Opens the database of the object with `state`.
 ///
-/// When a step fails, all of them are undone and the database stays as it is: what needs the newest
-/// tables fails where the failure can be answered, and nothing is lost.
+/// When a step fails, all of them are undone. The object goes on with the tables that it has, so a
+/// request that needs newer ones fails where the failure can be answered, and nothing is lost.
 pub fn open(state: &State, steps: &[Step]) -> Database {
     let database = Database::Object(state.storage().sql());
     if let Err(error) = transaction(state, || migrate(&database, steps)) {
@@ -25,8 +25,8 @@ pub fn open(state: &State, steps: &[Step]) -> Database {
     database
 }
 
-/// Runs the steps that the database has not seen. One of a later version, which a release left
-/// behind that has been taken back, stays as it is.
+/// Runs the steps that the database lacks. A database of a later version, from a release that was
+/// rolled back, stays as it is.
 pub fn migrate(database: &Database, steps: &[Step]) -> Result<()> {
     database.run(
         "CREATE TABLE IF NOT EXISTS schema_version (
