@@ -68,7 +68,7 @@ impl Download<'_> {
             return self.attempt_day(&request.cursor).await;
         };
         // Counted before the request, so that a batch which ends the isolate counts too.
-        let attempts = self.importer.store.count_run(tag, self.importer.now)?;
+        let attempts = self.importer.store.count_attempt(tag, self.importer.now)?;
         let failed = |reason, outcome| {
             Attempt::Failed(FailedAttempt {
                 tag: Some(tag.clone()),
@@ -102,7 +102,7 @@ impl Download<'_> {
             }
         };
         if !matches!(attempt, Attempt::Failed(_)) {
-            self.importer.store.forget_runs(tag)?;
+            self.importer.store.forget_attempts(tag)?;
         }
         Ok(attempt)
     }
@@ -197,10 +197,10 @@ impl Download<'_> {
             if !self.importer.store.has_seen(tag)? {
                 self.importer.quarantine(tag, *reason)?;
             }
-            self.importer.store.forget_runs(tag)?;
+            self.importer.store.forget_attempts(tag)?;
         }
         for tag in &actions.uncounted {
-            self.importer.store.forget_run(tag)?;
+            self.importer.store.uncount_attempt(tag)?;
         }
         if let Some(cursor) = &actions.checkpoint {
             self.importer.store.set_cursor(cursor)?;

@@ -65,9 +65,8 @@ impl ExchangeStore {
         )
     }
 
-    /// Counts a run that asks for the batch `tag`, and gives how many runs have failed in it if
-    /// this one fails.
-    pub fn count_run(&self, tag: &BatchTag, now: Timestamp) -> Result<i64> {
+    /// Counts an attempt at the batch `tag`, and gives how many have failed if this one does.
+    pub fn count_attempt(&self, tag: &BatchTag, now: Timestamp) -> Result<i64> {
         self.database.one(
             "INSERT INTO failed_batch (tag, runs, expires_at) VALUES (?, 1, ?) \
              ON CONFLICT DO UPDATE SET runs = runs + 1 RETURNING runs",
@@ -75,16 +74,16 @@ impl ExchangeStore {
         )
     }
 
-    /// Takes back the last of these runs.
-    pub fn forget_run(&self, tag: &BatchTag) -> Result<()> {
+    /// Takes back the last of these attempts.
+    pub fn uncount_attempt(&self, tag: &BatchTag) -> Result<()> {
         self.database.run(
             "UPDATE failed_batch SET runs = runs - 1 WHERE tag = ?",
             &[tag],
         )
     }
 
-    /// Takes back all of these runs.
-    pub fn forget_runs(&self, tag: &BatchTag) -> Result<()> {
+    /// Forgets all of these attempts.
+    pub fn forget_attempts(&self, tag: &BatchTag) -> Result<()> {
         self.database
             .run("DELETE FROM failed_batch WHERE tag = ?", &[tag])
     }
@@ -190,16 +189,16 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_counted_and_taken_back() {
+    fn attempts_are_counted_and_taken_back() {
         let store = store();
         let (one, other) = (tag("20261120-1"), tag("20261120-2"));
-        assert_eq!(store.count_run(&one, now()).unwrap(), 1);
-        assert_eq!(store.count_run(&one, now()).unwrap(), 2);
-        assert_eq!(store.count_run(&other, now()).unwrap(), 1);
-        store.forget_run(&one).unwrap();
-        assert_eq!(store.count_run(&one, now()).unwrap(), 2);
-        store.forget_runs(&one).unwrap();
-        assert_eq!(store.count_run(&one, now()).unwrap(), 1);
+        assert_eq!(store.count_attempt(&one, now()).unwrap(), 1);
+        assert_eq!(store.count_attempt(&one, now()).unwrap(), 2);
+        assert_eq!(store.count_attempt(&other, now()).unwrap(), 1);
+        store.uncount_attempt(&one).unwrap();
+        assert_eq!(store.count_attempt(&one, now()).unwrap(), 2);
+        store.forget_attempts(&one).unwrap();
+        assert_eq!(store.count_attempt(&one, now()).unwrap(), 1);
     }
 
     #[test]
@@ -252,7 +251,7 @@ mod tests {
             Some(Cursor::Batch(tag("20261120-3")))
         );
         assert!(store.has_seen(&tag("20261120-1")).unwrap());
-        assert_eq!(store.count_run(&tag("20261120-2"), now()).unwrap(), 4);
+        assert_eq!(store.count_attempt(&tag("20261120-2"), now()).unwrap(), 4);
         let report = store.report().unwrap();
         let seen: Vec<_> = report
             .quarantined
