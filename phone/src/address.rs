@@ -22,7 +22,6 @@ const KIND: u8 = 0b1100_0000;
 pub struct PseudoAddress([u8; 6]);
 
 impl PseudoAddress {
-    /// Draws one.
     fn random(random: &mut impl Rng) -> Self {
         loop {
             let mut bytes: [u8; 6] = random.random();
@@ -42,7 +41,6 @@ impl fmt::Display for PseudoAddress {
     }
 }
 
-/// The address in use.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct AddressInUse(Option<InUse>);

@@ -50,9 +50,7 @@ struct Planned {
 /// A decoy to send.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub enum Decoy {
-    /// Looks like a registration.
     Registration,
-    /// Looks like an upload.
     Upload,
 }
 

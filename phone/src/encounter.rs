@@ -27,9 +27,7 @@ pub struct Broadcast {
 /// A broadcast that was heard for a while.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Encounter {
-    /// The other phone's identifier.
     pub identifier: RollingProximityIdentifier,
-    /// The other phone's metadata.
     pub metadata: AssociatedMetadata,
     /// The signal strength at this phone, in dBm. The attenuation is known once the metadata,
     /// which hold the transmit power, can be decrypted.
@@ -54,12 +52,10 @@ pub fn began(days_ago: u32, seconds: u32, now: Timestamp) -> Timestamp {
 pub struct Encounters(Vec<Encounter>);
 
 impl Encounters {
-    /// All of them.
     pub fn all(&self) -> &[Encounter] {
         &self.0
     }
 
-    /// Adds one.
     pub fn push(&mut self, encounter: Encounter) {
         self.0.push(encounter);
     }

@@ -48,11 +48,9 @@ pub struct Scan {
 /// Up to 30 minutes near the owner of one diagnosis key. It does not say which.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct ExposureWindow {
-    /// The UTC day.
     pub day: UtcDay,
     /// The published days since the owner's onset.
     pub days_since_onset: i32,
-    /// What was heard.
     pub scans: Vec<Scan>,
 }
 
@@ -75,7 +73,7 @@ impl ExposureWindow {
 /// A day with a risk.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct ExposureDay {
-    /// The UTC day.
+    /// A day in UTC.
     pub date: Date,
     /// Its score: seconds at a weight of 1.
     pub score: f64,

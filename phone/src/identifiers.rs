@@ -31,12 +31,10 @@ const METADATA_KEY_INFO: &[u8; 7] = b"EN-AEMK";
 pub struct RollingProximityIdentifier(#[serde(with = "shared::base64")] [u8; 16]);
 
 impl RollingProximityIdentifier {
-    /// The identifier with these bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes.
     pub const fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -56,12 +54,10 @@ impl fmt::Debug for RollingProximityIdentifier {
 pub struct AssociatedMetadata(#[serde(with = "shared::base64")] [u8; 4]);
 
 impl AssociatedMetadata {
-    /// The encrypted metadata with these bytes.
     pub const fn from_bytes(bytes: [u8; 4]) -> Self {
         Self(bytes)
     }
 
-    /// The bytes.
     pub const fn as_bytes(&self) -> &[u8; 4] {
         &self.0
     }
@@ -111,7 +107,6 @@ pub struct DayKeys {
 }
 
 impl DayKeys {
-    /// Derives both keys.
     pub fn derive(key: &KeyData) -> Self {
         let hkdf = Hkdf::<Sha256>::new(None, key.as_bytes());
         Self {

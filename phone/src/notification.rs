@@ -15,13 +15,10 @@ use crate::phone::Phone;
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notification {
-    /// The language of the texts.
     pub language: Language,
-    /// The day of the exposure.
     pub date: Date,
     /// How many days ago that is.
     pub days_ago: u32,
-    /// The heading.
     pub title: String,
     /// What happened.
     pub body: String,
@@ -29,12 +26,9 @@ pub struct Notification {
     pub advice: Vec<Advice>,
 }
 
-/// A piece of advice.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 pub struct Advice {
-    /// The heading.
     pub title: String,
-    /// What it says.
     pub body: String,
 }
 

@@ -26,7 +26,6 @@ impl OwnKeys {
         Self(days.map(|day| key_of(day, random)).collect())
     }
 
-    /// All of them.
     pub fn all(&self) -> &[TemporaryExposureKey] {
         &self.0
     }

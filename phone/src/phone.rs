@@ -60,7 +60,6 @@ struct LastUpload {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Code {
-    /// The code.
     pub code: ValidationCode,
     /// The end of its validity.
     pub valid_until: Timestamp,
@@ -75,7 +74,6 @@ impl Phone {
         }
     }
 
-    /// Its keys, in the order in which they were used.
     pub fn keys(&self) -> &[TemporaryExposureKey] {
         self.keys.all()
     }
@@ -214,7 +212,6 @@ impl Phone {
         self.decoys.next_wake()
     }
 
-    /// Sends a decoy.
     pub async fn send_decoy(
         &self,
         decoy: Decoy,

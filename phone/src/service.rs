@@ -84,7 +84,6 @@ impl Service {
         }
     }
 
-    /// Asks for an enrolment.
     pub async fn register(&self, request: &PhoneRequest) -> Result<Registration, ServiceError> {
         let body = self.post(PhoneRoute::Register, request).await?;
         serde_json::from_slice(&body).map_err(|_| ServiceError::Answer)
@@ -183,7 +182,6 @@ pub enum ServiceError {
     /// An exposure key set is not to be trusted.
     #[error("the exposure key set is refused: {0}")]
     Export(#[from] ExportError),
-    /// The connection failed.
     #[error("the service cannot be reached: {0}")]
     Http(#[from] HttpError),
     /// The service could not register the phone.

@@ -23,12 +23,10 @@ pub fn each<T, V: IntoView + 'static>(
     views
 }
 
-/// One paragraph for each text.
 pub fn paragraphs(texts: Vec<String>) -> impl IntoView {
     each(texts, |text| view! { <p>{text}</p> })
 }
 
-/// A handler of clicks.
 pub type Click = Box<dyn FnMut(leptos::ev::MouseEvent)>;
 
 pub fn click(mut act: impl FnMut() + 'static) -> Click {

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use shared::{Date, Timestamp, time::netherlands};
 use web_sys::Storage;
 
-/// One of the two phones.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Side {
     First,
@@ -25,7 +24,6 @@ pub struct Meeting {
     pub attenuation: u8,
 }
 
-/// Both phones.
 #[derive(Clone, Deserialize, Serialize)]
 pub struct Pair {
     first: Phone,

@@ -27,7 +27,6 @@ use crate::identifiers::{RollingProximityIdentifier, padded_data};
 /// and iOS.
 pub(crate) const TOLERANCE: u32 = 12;
 
-/// The most identifiers of a key.
 const MAX_IDENTIFIERS: usize = INTERVALS_PER_DAY as usize;
 
 /// What a phone heard, for look-ups.

@@ -2,7 +2,6 @@
 
 use shared::{Date, api::ValidationAnswer, keys::illness::Illness};
 
-/// A code that was accepted.
 #[derive(Clone, Copy)]
 pub struct Accepted {
     pub infectious_from: Date,

@@ -14,18 +14,15 @@ pub struct CodeEntry {
     pub spelled: RwSignal<bool>,
 }
 
-/// What was typed.
 pub enum Typed {
     /// A code that may be sent.
     Code(ValidationCode),
-    /// The code to practise with.
     Training,
     /// No code, or not yet.
     Wrong(CodeError),
 }
 
 impl CodeEntry {
-    /// An empty field.
     pub fn new() -> Self {
         Self {
             text: RwSignal::new(String::new()),
@@ -45,7 +42,6 @@ impl CodeEntry {
         self.text.set(grouped(TRAINING_CODE));
     }
 
-    /// What the employee types.
     pub fn enter(self, text: String) {
         self.settled.set(false);
         self.text.set(text);

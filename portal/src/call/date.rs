@@ -20,7 +20,6 @@ pub struct DateEntry {
 }
 
 impl DateEntry {
-    /// Nothing chosen.
     pub fn new() -> Self {
         Self {
             listed: RwSignal::new(String::new()),

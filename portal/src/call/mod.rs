@@ -28,7 +28,6 @@ use crate::{
     service::{RequestFailure, ServiceHandle, Submission},
 };
 
-/// The present call.
 #[derive(Clone, Copy)]
 pub struct Call {
     pub code: CodeEntry,
@@ -51,7 +50,6 @@ pub struct Call {
     clock: Clock,
 }
 
-/// A field of the form.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Field {
     Code,
@@ -69,7 +67,6 @@ enum Filled {
 }
 
 impl Call {
-    /// An empty form.
     pub fn new(clock: Clock) -> Self {
         Self {
             code: CodeEntry::new(),
@@ -86,7 +83,6 @@ impl Call {
         }
     }
 
-    /// Forgets everything.
     pub fn clear(self) {
         self.number.update_value(|number| *number += 1);
         self.code.clear();
@@ -105,7 +101,6 @@ impl Call {
         !self.is_empty() || self.accepted.read().is_some()
     }
 
-    /// Whether nothing is filled in.
     pub fn is_empty(self) -> bool {
         self.code.is_empty() && self.symptoms.get().is_none() && self.date.is_empty()
     }

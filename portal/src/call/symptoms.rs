@@ -10,7 +10,6 @@ pub struct SymptomsEntry {
 }
 
 impl SymptomsEntry {
-    /// Nothing chosen.
     pub fn new() -> Self {
         Self {
             chosen: RwSignal::new(None),

@@ -31,7 +31,6 @@ use crate::{
 /// The id of the part that changes with the screen.
 const MAIN: &str = "main";
 
-/// The screen that is shown.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Shown {
     Asking,
@@ -82,7 +81,6 @@ impl Shown {
     }
 }
 
-/// The whole portal.
 #[component]
 pub fn App(
     clock: Clock,

@@ -3,7 +3,6 @@
 use leptos::{ev, leptos_dom::helpers::window_event_listener_untyped, prelude::*};
 use wasm_bindgen::JsValue;
 
-/// The address of a screen.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum ScreenRoute {
     Validation,
@@ -70,7 +69,6 @@ impl Router {
     }
 }
 
-/// A link to a screen.
 #[component]
 pub fn ScreenLink(route: ScreenRoute, children: Children) -> impl IntoView {
     let router = expect_context::<Router>();

@@ -25,20 +25,16 @@ pub trait Service {
     fn session(&self) -> Reply<CurrentEmployee>;
     /// Ends the session here. The answer is the provider's address, where it is to be ended too.
     fn sign_out(&self) -> Reply<String>;
-    /// Validates a code.
     fn validate(&self, submission: Submission) -> Reply<ValidationAnswer>;
     /// The newest entries of the audit trail, or those before [`AuditAnswer::older`] of the last
     /// answer.
     fn audit(&self, before: Option<i64>) -> Reply<AuditAnswer>;
-    /// Every employee who is signed in.
     fn sessions(&self) -> Reply<Vec<SignedIn>>;
-    /// Ends all sessions of an employee.
     fn sign_out_everywhere(&self, employee: EmployeeId) -> Reply<()>;
     /// The state of the exchange with other countries.
     fn exchange(&self) -> Reply<ExchangeReport>;
     /// The countries that keys are exchanged with.
     fn countries(&self) -> Reply<Vec<NamedCountry>>;
-    /// Leaves the page for another address.
     fn leave(&self, location: &str);
 }
 
@@ -84,10 +80,8 @@ impl CurrentEmployee {
     }
 }
 
-/// A validation to be sent.
 #[derive(Clone, Debug)]
 pub struct Submission {
-    /// The body.
     pub request: ValidationRequest,
     /// A UUID, the same for every try of one submission, so that the service carries it out once.
     pub idempotency_key: String,
@@ -110,7 +104,6 @@ pub enum RequestFailure {
 }
 
 impl RequestFailure {
-    /// There is no session.
     pub const SIGNED_OUT: Self = Self::Problem(Problem::SignedOut);
 
     /// Whether sending the same request once more may help. The first try may have arrived, so the
@@ -124,7 +117,6 @@ impl RequestFailure {
         )
     }
 
-    /// Whether there is no session.
     pub fn is_signed_out(self) -> bool {
         self == Self::SIGNED_OUT
     }

@@ -7,7 +7,6 @@ use crate::service::CurrentEmployee;
 /// The warning comes this long before the end.
 const WARNING_SECONDS: i64 = 120;
 
-/// Why a session ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Ending {
     /// It is not used.

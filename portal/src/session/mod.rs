@@ -57,23 +57,19 @@ pub enum Presence {
 pub enum Cause {
     /// No employee has signed in yet.
     New,
-    /// The employee signed out.
     Left,
     /// The screen was locked, since it was not used.
     Idle,
     /// The session ended: after its eight hours, or by an administrator.
     Ended,
-    /// Signing in was refused.
     Refused(SignInRefusal),
 }
 
-/// The session of this page.
 #[derive(Clone, Copy)]
 pub struct SessionState {
     presence: RwSignal<Presence>,
     warning: RwSignal<Option<SessionEnd>>,
     end: StoredValue<Option<SessionEnd>>,
-    /// The time of the last request.
     asked: StoredValue<Timestamp>,
     /// The time of the last key or click.
     used: StoredValue<Timestamp>,
@@ -190,7 +186,6 @@ impl SessionState {
         }
     }
 
-    /// Forgets everything that was filled in.
     fn leave(self, cause: Cause) {
         self.call.clear();
         self.end.set_value(None);
@@ -229,7 +224,6 @@ impl SessionState {
         }
     }
 
-    /// Looks at the clock.
     fn tick(self) {
         let now = (self.clock)();
         let Some(end) = self.end.get_value() else {

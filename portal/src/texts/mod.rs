@@ -19,7 +19,6 @@ pub fn provide(language: Language) -> RwSignal<Language> {
     language
 }
 
-/// The language in use.
 pub fn language() -> RwSignal<Language> {
     expect_context()
 }
@@ -51,7 +50,6 @@ impl Texts {
         }
     }
 
-    /// The name of a country.
     pub fn country(&self, country: Country) -> &'static str {
         match self.language {
             Language::Dutch => country.dutch(),

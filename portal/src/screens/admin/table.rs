@@ -9,14 +9,7 @@ use crate::{
 
 /// The table. It may be wider than the screen, and is then scrolled by the keyboard too.
 #[component]
-pub fn ListTable(
-    /// What it is a table of.
-    caption: Say,
-    /// The heading of each column.
-    columns: &'static [Say],
-    /// The rows.
-    rows: Part,
-) -> impl IntoView {
+pub fn ListTable(caption: Say, columns: &'static [Say], rows: Part) -> impl IntoView {
     let headings = each(columns, |heading| {
         view! { <th scope="col">{text(*heading)}</th> }
     });

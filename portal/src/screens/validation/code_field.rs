@@ -17,7 +17,6 @@ use crate::{
     texts::{self, text},
 };
 
-/// The id of the field.
 pub const ID: &str = "code";
 
 /// Longer than it takes to click.

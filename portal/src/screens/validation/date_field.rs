@@ -16,7 +16,6 @@ use crate::{
 /// The days in the list: almost all callers fell ill in the last three weeks.
 const LISTED_DAYS: usize = 22;
 
-/// The id of the list.
 pub const LIST: &str = "date";
 
 /// The id of the input for a day that is not in the list.

@@ -13,7 +13,6 @@ use shared::{
 
 use super::types::*;
 
-/// Dutch.
 pub const DUTCH: Texts = Texts {
     language: Language::Dutch,
     frame: FrameTexts {

@@ -13,7 +13,6 @@ use shared::{
 
 use super::types::*;
 
-/// English.
 pub const ENGLISH: Texts = Texts {
     language: Language::English,
     frame: FrameTexts {
