@@ -57,7 +57,7 @@ fn an_alarm_deletes_a_file_before_its_oldest_upload_is_fourteen_days_old() {
     // In whole seconds, like the header.
     assert!(ends_at.as_second() <= retention::file_ends_at(uploaded).as_second());
 
-    // The job sets the alarm anew, for the moment that the moved clock makes near.
+    // The job sets the alarm again, for the time that the moved clock has made near.
     system.move_clock_to(shift(ends_at, -10));
     system.run_job("expire");
     assert_eq!(system.index().len(), 1);
@@ -113,7 +113,7 @@ fn an_alarm_deletes_an_enrolment_that_was_never_validated_with_its_keys() {
 fn an_alarm_deletes_a_session_that_has_ended() {
     let mut system = System::start();
     system.sign_in(Person::Employee);
-    // The job sets the alarm anew, for the moment that the moved clock makes near.
+    // The job sets the alarm again, for the time that the moved clock has made near.
     system.move_clock_to(shift(system.now(), IDLE_SECONDS - 10));
     system.run_job("expire");
     assert_eq!(system.stop_and_count("session"), 1);

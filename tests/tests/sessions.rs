@@ -161,13 +161,17 @@ fn an_employee_is_refused_at_the_administrators_routes() {
     assert_eq!(problem(employee.get("api/audit")), forbidden);
     assert_eq!(problem(employee.get("api/exchange")), forbidden);
     assert_eq!(problem(employee.post("api/sign-out", &target)), forbidden);
-    let nobody = system.browser();
+    let signed_out_browser = system.browser();
     let signed_out = (401, "signed-out".to_owned());
     for path in ["api/session", "api/sessions", "api/audit", "api/exchange"] {
-        assert_eq!(problem(nobody.get(path)), signed_out, "{path}");
+        assert_eq!(problem(signed_out_browser.get(path)), signed_out, "{path}");
     }
     for path in ["api/sign-out", "api/validations"] {
-        assert_eq!(problem(nobody.post(path, &target)), signed_out, "{path}");
+        assert_eq!(
+            problem(signed_out_browser.post(path, &target)),
+            signed_out,
+            "{path}"
+        );
     }
 }
 

@@ -113,7 +113,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_the_service_writes_is_read(
+        fn every_written_timestamp_is_read(
             second in 0..253_402_000_000_i64,
             nanosecond in 0..1_000_000_000_i32,
         ) {
