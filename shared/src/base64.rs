@@ -73,6 +73,28 @@ mod tests {
         }
     }
 
+    #[test]
+    fn binary_fields_are_base64_in_json() {
+        #[derive(Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+        struct Fields {
+            #[serde(with = "crate::base64")]
+            array: [u8; 4],
+            #[serde(with = "crate::base64::vec")]
+            vec: Vec<u8>,
+        }
+        let fields = Fields {
+            array: [0xfb; 4],
+            vec: vec![1, 2, 3, 4, 5],
+        };
+        let json = r#"{"array":"+/v7+w==","vec":"AQIDBAU="}"#;
+        assert_eq!(serde_json::to_string(&fields).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Fields>(json).unwrap(), fields);
+        for wrong in [("+/v7+w==", "+/v7"), ("AQIDBAU=", "AQIDBAU")] {
+            let json = json.replace(wrong.0, wrong.1);
+            assert!(serde_json::from_str::<Fields>(&json).is_err(), "{json}");
+        }
+    }
+
     proptest! {
         #[test]
         fn any_text_is_read_or_refused(text in "\\PC*", bytes: [u8; 16]) {

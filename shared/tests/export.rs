@@ -187,6 +187,23 @@ fn a_file_contains_the_given_keys_sorted() {
 }
 
 #[test]
+fn a_file_of_many_keys_is_read() {
+    let mut keys: Vec<_> = (0..10_000_u32)
+        .map(|number| {
+            let mut key = key(1);
+            let mut data = [0; 16];
+            data[..4].copy_from_slice(&number.to_be_bytes());
+            key.key.data = KeyData::from_bytes(data);
+            key
+        })
+        .collect();
+    let signing_key = our_key();
+    let zip = export::build(&mut keys, window(), &settings(), &signing_key).unwrap();
+    let set = ExposureKeySet::open(&zip, signing_key.verifying_key()).unwrap();
+    assert!(set.diagnosis_keys().eq(keys));
+}
+
+#[test]
 fn the_bytes_of_a_file_stay_as_they_are() {
     // Pins the format of `export.bin`: a file must always be built with the same bytes.
     let mut keys = [key(2), key(1)];

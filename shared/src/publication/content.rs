@@ -235,6 +235,26 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_document_has_at_most_a_mebibyte() {
+        let opened = |length: usize| {
+            let json = " ".repeat(length - 1) + "7";
+            open::<u8>(
+                &sign(json.as_bytes(), &key()).unwrap(),
+                &key().verifying_key(),
+            )
+        };
+        assert_eq!(opened(1 << 20), Ok(7));
+        let too_large = Err(DocumentError::Archive(ArchiveError::TooLarge));
+        assert_eq!(opened((1 << 20) + 1), too_large);
+    }
+
+    #[test]
+    fn a_manifest_names_three_documents() {
+        let id = |text: &str| ContentId::of(text.as_bytes());
+        assert_eq!(manifest().documents(), [id("risk"), id("app"), id("texts")]);
+    }
+
     proptest! {
         #[test]
         fn a_changed_bit_never_gives_another_document(place: prop::sample::Index, bit in 0..8u32) {

@@ -25,7 +25,7 @@ pub use risk_calculation_parameters::{
 pub use text::{Detail, ExposureDates, Text, TextError};
 
 /// The largest JSON of a document, in bytes; the limit is that of CoronaMelder's tests.
-pub const MAX_JSON_BYTES: usize = 20 * 1000;
+pub const MAX_JSON_BYTES: usize = 20_000;
 
 #[cfg(test)]
 mod tests {

@@ -29,7 +29,7 @@ use crate::{
 const MAX_BIN_BYTES: u64 = MAX_FILE_KEYS as u64 * 64;
 
 /// The largest `export.sig` that is opened. One of this service has about 130 bytes.
-const MAX_SIG_BYTES: u64 = 4 * 1024;
+const MAX_SIG_BYTES: u64 = 4_096;
 
 /// A verified `export.bin` that follows the rules of the format.
 #[derive(Debug)]
@@ -180,4 +180,94 @@ fn diagnosis_key(key: &proto::TemporaryExposureKey) -> Option<DiagnosisKey> {
         },
         infectiousness: Infectiousness::from_midpoint(key.days_since_onset_of_symptoms?)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> proto::TemporaryExposureKey {
+        proto::TemporaryExposureKey {
+            key_data: Some(vec![7; 16]),
+            transmission_risk_level: Some(3),
+            rolling_start_interval_number: Some(2_992_032),
+            rolling_period: Some(144),
+            report_type: Some(proto::REPORT_TYPE_CONFIRMED_TEST),
+            days_since_onset_of_symptoms: Some(0),
+        }
+    }
+
+    fn message() -> proto::TemporaryExposureKeyExport {
+        proto::TemporaryExposureKeyExport {
+            start_timestamp: Some(1),
+            end_timestamp: Some(2),
+            region: Some("NL".to_owned()),
+            signature_infos: vec![proto::SignatureInfo::default()],
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn a_key_with_one_value_out_of_range_is_refused() {
+        type Change = fn(&mut proto::TemporaryExposureKey, i32);
+        let start: Change = |key, value| key.rolling_start_interval_number = Some(value);
+        let period: Change = |key, value| key.rolling_period = Some(value);
+        let risk: Change = |key, value| key.transmission_risk_level = Some(value);
+        let onset: Change = |key, value| key.days_since_onset_of_symptoms = Some(value);
+        let length: Change = |key, value| key.key_data = Some(vec![7; value as usize]);
+        for (change, valid, invalid) in [
+            (start, vec![0, i32::MAX], vec![-1]),
+            (period, vec![1, 144], vec![0, 145]),
+            (risk, vec![0, 8], vec![-1, 9]),
+            (onset, vec![-14, 14], vec![-15, 15]),
+            (length, vec![16], vec![0, 15, 17]),
+        ] {
+            let is_taken = |value| {
+                let mut key = key();
+                change(&mut key, value);
+                is_well_formed(&key)
+            };
+            assert!(valid.iter().copied().all(is_taken), "{valid:?}");
+            assert!(!invalid.iter().copied().any(is_taken), "{invalid:?}");
+        }
+        assert!(!is_well_formed(&proto::TemporaryExposureKey {
+            key_data: None,
+            ..key()
+        }));
+    }
+
+    #[test]
+    fn a_file_outside_its_batch_is_refused() {
+        for (number, size, taken) in [
+            (None, None, true),
+            (Some(1), Some(1), true),
+            (Some(2), Some(2), true),
+            (Some(0), Some(1), false),
+            (Some(2), Some(1), false),
+            (Some(2), None, false),
+        ] {
+            let message = proto::TemporaryExposureKeyExport {
+                batch_num: number,
+                batch_size: size,
+                ..message()
+            };
+            assert_eq!(header(&message).is_ok(), taken, "{number:?} {size:?}");
+        }
+    }
+
+    #[test]
+    fn only_confirmed_keys_with_the_midpoint_of_a_class_are_diagnosis_keys() {
+        assert_eq!(
+            diagnosis_key(&key()).map(|key| key.infectiousness),
+            Some(Infectiousness::Peak)
+        );
+        for (report_type, days) in [(Some(2), Some(0)), (Some(1), Some(1)), (Some(1), None)] {
+            let other = proto::TemporaryExposureKey {
+                report_type,
+                days_since_onset_of_symptoms: days,
+                ..key()
+            };
+            assert_eq!(diagnosis_key(&other), None, "{report_type:?} {days:?}");
+        }
+    }
 }

@@ -130,6 +130,7 @@ mod tests {
             ("2026-11-23T12:00:00Z", "2026-11-23T12:00:00Z"),
         ] {
             let now = at(now);
+            assert!(synthetic_uploaders(0, at(since), now, &mut random).is_empty());
             for missing in [0, 1, 10, 149] {
                 let keys = keys_of(synthetic_uploaders(missing, at(since), now, &mut random));
                 let releasable = keys.iter().filter(|key| key.is_releasable(now)).count();

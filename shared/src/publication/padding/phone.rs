@@ -127,8 +127,23 @@ mod tests {
         let shared = at("2026-11-23T23:59:59Z");
         for _ in 0..100 {
             let keys = uploaded_keys(shared, enrolment::valid_until(shared), &mut random);
-            let last = keys.last().map(shape).unwrap();
-            assert_eq!(last, (UtcDay::of(shared).start().number(), 144));
+            let today: Vec<_> = keys
+                .iter()
+                .filter(|key| key.day() == UtcDay::of(shared))
+                .collect();
+            assert_eq!(today.len(), 1);
+            assert_eq!(today[0].rolling_period, RollingPeriod::DAY);
+        }
+    }
+
+    #[test]
+    fn a_second_cut_is_within_the_day() {
+        let mut random = StdRng::seed_from_u64(4);
+        let shared = at("2026-11-23T22:35:00Z");
+        for _ in 0..5_000 {
+            let keys = uploaded_keys(shared, shared, &mut random);
+            let mut today = keys.iter().filter(|key| key.day() == UtcDay::of(shared));
+            assert!(today.all(|key| (136..144).contains(&key.rolling_period.intervals())));
         }
     }
 
@@ -138,10 +153,11 @@ mod tests {
         // A quarter to midnight in the Netherlands in summer: the code ends at two o'clock UTC.
         let shared = at("2026-07-01T22:15:00Z");
         let rest = (UtcDay::of(shared).start().number(), 144);
-        for _ in 0..100 {
-            let until = at("2026-07-02T02:00:00Z");
-            let keys = uploaded_keys(shared, until, &mut random);
-            assert!(!keys.iter().any(|key| shape(key) == rest));
+        for until in ["2026-07-02T02:00:00Z", "2026-07-02T02:15:00Z"] {
+            for _ in 0..100 {
+                let keys = uploaded_keys(shared, at(until), &mut random);
+                assert!(!keys.iter().any(|key| shape(key) == rest));
+            }
         }
     }
 }

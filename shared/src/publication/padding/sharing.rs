@@ -171,6 +171,23 @@ mod tests {
             let time = times.draw_ready(&mut random);
             assert!(shift(now, -STANDSTILL_SECONDS) <= time && time < now);
         }
+        let mut drawn = (0..1_000).map(|_| times.draw_ready(&mut random));
+        assert!(drawn.any(|time| time < shift(now, -DAY_SECONDS * 3 / 2)));
+    }
+
+    #[test]
+    fn keys_are_shared_at_most_four_hours_before_they_are_ready() {
+        let now = at("2026-11-23T10:00:00Z");
+        let times = SharingTimes::between(now, now);
+        let mut random = StdRng::seed_from_u64(4);
+        let before: Vec<_> = (0..2_000)
+            .map(|_| now.as_second() - times.draw(&mut random).as_second())
+            .collect();
+        assert!(before.iter().all(|seconds| (0..=14_400).contains(seconds)));
+        assert!(before.iter().all(|seconds| seconds % 60 == 0));
+        assert!(before.iter().any(|seconds| *seconds > 7_200));
+        let at_once = before.iter().filter(|seconds| **seconds == 0).count();
+        assert!((1_100..1_300).contains(&at_once), "{at_once}");
     }
 
     #[test]
