@@ -74,6 +74,6 @@ function durableObject(Class) {
   };
 }
 
-export const Desk = durableObject(wasm.Desk);
 export const Intake = durableObject(wasm.Intake);
 export const Ledger = durableObject(wasm.Ledger);
+export const Staff = durableObject(wasm.Staff);
