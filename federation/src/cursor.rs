@@ -172,6 +172,13 @@ mod tests {
     const NOON: &str = "2026-11-25T12:00:00Z";
 
     #[test]
+    fn only_a_request_for_a_batch_has_a_tag() {
+        assert_eq!(day(TODAY).tag(), None);
+        let tag = "20261125-1".parse().unwrap();
+        assert_eq!(batch("20261125-1").tag(), Some(&tag));
+    }
+
+    #[test]
     fn a_run_begins_where_the_last_one_ended_or_at_the_oldest_kept_day() {
         let begin = |stored, now| Cursor::begin(stored, kept(now));
         let oldest = day("2026-11-23");

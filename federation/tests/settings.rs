@@ -6,11 +6,11 @@ use federation::settings::ExchangeSettings;
 use proptest::prelude::*;
 use shared::settings::{DefaultValue, table};
 
-// Made with `openssl genpkey` and `openssl req -x509 -subj /C=XX/CN=Signing`; used nowhere else.
-const NL_KEY: &str = include_str!("fixtures/nl.pem");
-const NL_CERTIFICATE: &str = include_str!("fixtures/nl.crt.pem");
-const DE_KEY: &str = include_str!("fixtures/de.pem");
-const DE_CERTIFICATE: &str = include_str!("fixtures/de.crt.pem");
+// `fixtures/make.sh` made these.
+const NL_KEY: &str = include_str!("fixtures/NL.pem");
+const NL_CERTIFICATE: &str = include_str!("fixtures/NL.crt.pem");
+const DE_KEY: &str = include_str!("fixtures/DE.pem");
+const DE_CERTIFICATE: &str = include_str!("fixtures/DE.crt.pem");
 
 /// The shipped settings with the exchange switched on, secrets, and `changes`.
 fn deployment(changes: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
