@@ -88,7 +88,8 @@ fn test_portal(chromedriver: &Path) -> Result {
         run(Toolchain::set_up()?
             .cargo()?
             .current_dir(root())
-            .args(["test", "--quiet", "--locked", "--target", WASM32])
+            // Without `--quiet`, which the runner does not know.
+            .args(["test", "--locked", "--target", WASM32])
             .args(["--package", "portal"])
             .env(
                 "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
