@@ -277,7 +277,9 @@ fn however_often_the_upload_is_killed_each_key_arrives_once() {
 fn a_database_from_before_the_exchange_is_migrated() {
     let (mut system, gateway) = start();
     publish_phone(&system, 1);
-    let older = "DROP INDEX diagnosis_key_sent; ALTER TABLE diagnosis_key DROP COLUMN sent";
+    // Databases had no versions then, and no tables of the exchange.
+    let older = "DROP TABLE schema_version; DROP TABLE quarantined; \
+        DROP INDEX diagnosis_key_sent; ALTER TABLE diagnosis_key DROP COLUMN sent";
     system.stop_and_change("diagnosis_key", older);
     assert!(system.stop_and_count("diagnosis_key") >= 150);
     system.restart();
