@@ -140,7 +140,8 @@ impl IntakeStore {
         parameters: &[&dyn ToColumn],
     ) -> Result<Vec<ValidatedUpload>> {
         let statement = format!(
-            "SELECT id, bucket, uploaded_at, illness, keys FROM upload JOIN enrolment USING (bucket) \
+            "SELECT id, bucket, uploaded_at, illness, keys \
+             FROM upload JOIN enrolment USING (bucket) \
              WHERE validated_at IS NOT NULL AND {condition}"
         );
         self.database.rows(&statement, parameters)

@@ -62,7 +62,8 @@ impl Files {
     /// The files that are yet to be written, oldest first.
     pub fn planned(&self) -> Result<Vec<PlannedFile>> {
         self.database.rows(
-            "SELECT number, start_at, end_at, expires_at FROM file WHERE id IS NULL ORDER BY number",
+            "SELECT number, start_at, end_at, expires_at FROM file WHERE id IS NULL \
+             ORDER BY number",
             &[],
         )
     }
