@@ -22,11 +22,11 @@ use shared::{
 };
 
 const TWO_KEYS: &[u8] = include_bytes!("fixtures/google-export-2-keys.zip");
-const TWO_KEYS_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEml59itec9qzwVojreLXdPNRsUWzfYHc1cKvIIi6/\
-    H56AJS/kZEYQnfDpxrgyGhdAm+pNN2GAJ3XdnQZ1Sk4amg==";
+const TWO_KEYS_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEml59itec9qzwVojreLXdPNRsUWzfYHc1cKvIIi6/H56A\
+    JS/kZEYQnfDpxrgyGhdAm+pNN2GAJ3XdnQZ1Sk4amg==";
 const MANY_KEYS: &[u8] = include_bytes!("fixtures/google-export-140-keys.zip");
-const MANY_KEYS_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE49JY6kekDgxj3Crm4y6kEHdfoKQFSNDM4mV9cgDb+\
-    e5nOAw0GeRoRThCu9/wX5wDT2QloFoOjl2pGZHI0f3C3w==";
+const MANY_KEYS_PUBLIC: &str = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE49JY6kekDgxj3Crm4y6kEHdfoKQFSNDM4mV9cgDb+e5n\
+    OAw0GeRoRThCu9/wX5wDT2QloFoOjl2pGZHI0f3C3w==";
 
 fn public_key(spki: &str) -> signing::ExportVerifyingKey {
     let lines: Vec<String> = spki
@@ -211,10 +211,10 @@ fn the_bytes_of_a_file_stay_as_they_are() {
     let bin = entry(&zip, "export.bin");
     assert_eq!(
         hex::encode(bin),
-        "454b204578706f7274207631202020200920bd026b0000000011a00e046b000000001a024e4c20012801321e1a02\
-         763122033230342a13312e322e3834302e31303034352e342e332e323a1f0a100101010101010101010101010101\
-         0101100218a0cfb6012002280130033a1f0a1002020202020202020202020202020202100218a0cfb60120032801\
-         3003"
+        "454b204578706f7274207631202020200920bd026b0000000011a00e046b000000001a024e4c2001\
+         2801321e1a02763122033230342a13312e322e3834302e31303034352e342e332e323a1f0a100101\
+         0101010101010101010101010101100218a0cfb6012002280130033a1f0a10020202020202020202\
+         02020202020202100218a0cfb601200328013003"
     );
 }
 

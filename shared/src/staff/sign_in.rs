@@ -250,7 +250,10 @@ mod tests {
     #[test]
     fn a_role_and_a_second_factor_admit() {
         let anna = |role| Ok(("a1".to_owned(), "Anna".to_owned(), role));
-        let claims = |roles: Value, second: &str, value: Value| json!({ "sub": "a1", "name": " Anna\n", "roles": roles, second: value });
+        let claims = |roles: Value, second: &str, value: Value| {
+            let name = " Anna\n";
+            json!({ "sub": "a1", "name": name, "roles": roles, second: value })
+        };
         for (roles, role) in [
             (json!("ggd-employee"), Role::Employee),
             (json!(["x", "ggd-employee"]), Role::Employee),

@@ -127,7 +127,8 @@ mod tests {
 
         #[test]
         fn any_text_is_read_as_the_calendar_reads_it_or_refused(
-            text in "[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]{1,9})?Z)?|\\PC*",
+            text in "[0-9]{4}-[0-9]{2}-[0-9]{2}\
+                (T[0-9]{2}:[0-9]{2}:[0-5][0-9](\\.[0-9]{1,9})?Z)?|\\PC*",
         ) {
             if let Some(time) = parse_timestamp(&text) {
                 prop_assert_eq!(text.parse().ok(), Some(time));
