@@ -71,7 +71,7 @@ pub struct EfgsKey {
     #[prost(enumeration = "ReportType", tag = "7")]
     #[serde(with = "report_type_name")]
     pub report_type: i32,
-    /// Encoded days since the onset of symptoms: [`DaysSinceOnset`].
+    /// The encoded days since the onset of symptoms, −14 to 4,014.
     #[prost(sint32, tag = "8")]
     #[serde(rename = "days_since_onset_of_symptoms")]
     pub days_since_onset_of_symptoms: i32,

@@ -30,7 +30,7 @@ pub struct ExchangeSettings {
 }
 
 impl ExchangeSettings {
-    /// Reads the settings; `None` if the exchange is switched off, whatever the others say.
+    /// Reads the settings; `None` if the exchange is switched off. The others may be wrong then.
     pub fn read(lookup: &Lookup<'_>) -> Result<Option<Self>, WrongSetting> {
         if !table::EFGS_EXCHANGE.read(lookup)? {
             return Ok(None);
