@@ -1,12 +1,23 @@
-//! `docs/openapi.json` describes the service: it is made from the routes and types of `shared`, and
-//! is valid.
+//! `docs/openapi.json` describes the service: it is made from the routes and types of `shared`, it
+//! is valid, and the service gives every answer in it and no other.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
+mod answers;
+mod description;
 
 use std::{fs, path::PathBuf, process::Command};
 
 use shared::api::openapi;
 use xtask::setup::npm;
+
+use description::Description;
 
 fn file() -> PathBuf {
     xtask::root().join("docs/openapi.json")
@@ -39,4 +50,13 @@ fn the_document_is_valid_openapi() {
     let errors = String::from_utf8_lossy(&output.stdout);
     let failure = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}{failure}");
+}
+
+#[test]
+fn the_service_gives_every_documented_answer_and_no_other() {
+    let document = fs::read_to_string(file()).unwrap();
+    let description = Description::new(document.parse().unwrap());
+    answers::provoke_all(&description);
+    let missing = description.answers_not_seen();
+    assert!(missing.is_empty(), "never given: {missing:#?}");
 }

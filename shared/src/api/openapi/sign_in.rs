@@ -16,7 +16,7 @@ pub const TAG: &str = "sign-in";
 
 /// The operation of `route`.
 pub fn operation(route: SignInRoute, schemas: &mut Schemas) -> Operation {
-    let operation = match route {
+    match route {
         SignInRoute::Login => Operation::new(TAG, "login", "Begin to sign in")
             .answer(
                 303,
@@ -58,8 +58,7 @@ pub fn operation(route: SignInRoute, schemas: &mut Schemas) -> Operation {
                 Problem::UnsupportedMediaType,
                 Problem::Unavailable,
             ]),
-    };
-    operation
+    }
 }
 
 /// The cookies that authorise requests.
