@@ -2,6 +2,7 @@
 //! folder of `build`.
 
 mod functions;
+mod profile;
 mod site;
 mod wasm;
 
@@ -11,36 +12,15 @@ use std::{
 };
 
 use fs_err as fs;
+
+pub use profile::Profile;
 use wasm::Module;
 
 use crate::{
     Result, documents,
     process::{self, step, together},
-    root,
     setup::{npm, toolchain::Toolchain, tools},
 };
-
-/// For whom to build.
-#[derive(Clone, Copy, Eq, PartialEq)]
-pub enum Profile {
-    /// For local runs and tests: quick to build, with test controls.
-    Dev,
-    /// For deployment: optimised, without test controls.
-    Release,
-    /// For benchmarks: optimised, with test controls.
-    Bench,
-}
-
-impl Profile {
-    /// The folder of the built files.
-    pub fn folder(self) -> PathBuf {
-        root().join("build").join(match self {
-            Self::Dev => "dev",
-            Self::Release => "release",
-            Self::Bench => "bench",
-        })
-    }
-}
 
 /// Sets up what is missing and builds everything.
 pub fn run(profile: Profile) -> Result {

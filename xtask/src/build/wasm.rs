@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use super::Profile;
+use super::profile::Profile;
 use crate::{
     Result, process, root,
     setup::{

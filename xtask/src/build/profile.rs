@@ -1,0 +1,27 @@
+//! What a build is for, and where it is put.
+
+use std::path::PathBuf;
+
+use crate::root;
+
+/// For whom to build.
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub enum Profile {
+    /// For local runs and tests: quick to build, with test controls.
+    Dev,
+    /// For deployment: optimised, without test controls.
+    Release,
+    /// For benchmarks: optimised, with test controls.
+    Bench,
+}
+
+impl Profile {
+    /// The folder of the built files.
+    pub fn folder(self) -> PathBuf {
+        root().join("build").join(match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+            Self::Bench => "bench",
+        })
+    }
+}
