@@ -40,7 +40,7 @@ fn too_long(text: &str, markdown: bool) -> impl Iterator<Item = usize> {
         in_code ^= markdown && line.trim_start().starts_with("```");
         let long = line.chars().count() > COLUMNS;
         let excused = if markdown {
-            in_code || line.trim_start().starts_with('|') || has_link(line)
+            in_code || line.trim_start().starts_with(['|', '`']) || has_link(line)
         } else {
             has_link(line) || is_literal(line)
         };
