@@ -136,3 +136,28 @@ fn parse<T: DeserializeOwned>(body: &Result<Vec<u8>, Problem>) -> Result<T, Prob
         Err(problem) => Err(*problem),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_the_audit_trail_is_asked_for_by_a_number() {
+        let before = |query: &str| {
+            let url = format!("https://portal.example/api/audit{query}");
+            before(&Url::parse(&url).unwrap())
+        };
+        assert_eq!(before(""), Ok(None));
+        assert_eq!(before("?after=1"), Ok(None));
+        assert_eq!(before("?before=17"), Ok(Some(17)));
+        assert_eq!(before("?x=&before=-1&before=2"), Ok(Some(-1)));
+        for query in [
+            "?before",
+            "?before=",
+            "?before=x",
+            "?before=99999999999999999999",
+        ] {
+            assert_eq!(before(query), Err(Problem::Malformed), "{query}");
+        }
+    }
+}

@@ -59,3 +59,25 @@ fn signature(url: &Url) -> Option<[u8; 32]> {
     let (_, value) = url.query_pairs().find(|(name, _)| name == "sig")?;
     base64::decode(&value.replace(' ', "+"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_read_with_its_plus_signs_encoded_or_not() {
+        let signature = |query: &str| {
+            let url = format!("https://service.example/v1/postkeys{query}");
+            signature(&Url::parse(&url).unwrap())
+        };
+        let bytes = [0xfb; 32];
+        let text = base64::encode(&bytes);
+        assert!(text.contains('+'));
+        assert_eq!(signature(&format!("?sig={text}")), Some(bytes));
+        let encoded = text.replace('+', "%2B").replace('=', "%3D");
+        assert_eq!(signature(&format!("?x=1&sig={encoded}")), Some(bytes));
+        for query in ["", "?sig", "?sig=", "?sig=AAAA", "?sig=%00%ff", "?SIG=AAAA"] {
+            assert_eq!(signature(query), None, "{query}");
+        }
+    }
+}
