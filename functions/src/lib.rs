@@ -13,9 +13,9 @@ mod routes;
 
 use worker::{Context, Env, Result, ScheduleContext, ScheduledEvent, console_error, event};
 
-use objects::{
+use objects::ledger::{
+    calls::{Exchange, LedgerAddress, Publish},
     exchange::job::Job,
-    ledger::calls::{Exchange, LedgerAddress, Publish},
 };
 use platform::{call::Call as _, clock, failure};
 

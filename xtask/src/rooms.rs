@@ -21,11 +21,13 @@ const CRATES: [(&str, &str, &[&str]); 7] = [
     ("xtask", "xtask/src", &["federation", "phone", "shared"]),
 ];
 
-/// The rooms of each crate that has any: each may use those after it.
-const ROOMS: [(&str, &[&str]); 2] = [
-    ("functions", &["routes", "objects", "platform"]),
+/// The rooms of each crate that has any, and the rooms in a room: each may use those after it.
+const ROOMS: [(&str, &[&str], &[&str]); 3] = [
+    ("functions", &[], &["routes", "objects", "platform"]),
+    ("functions", &["objects"], &["staff", "ledger", "intake"]),
     (
         "portal",
+        &[],
         &["page", "screens", "session", "call", "service", "texts"],
     ),
 ];
@@ -82,13 +84,11 @@ fn wrong_uses(name: &str, sources: &[(String, String)]) -> Vec<String> {
             if used != number {
                 edges[number].entry(used).or_insert(path);
             }
-            if is_upwards(name, &file.module, &files[used].module) {
+            if let Some((from, to)) = upwards(name, &file.module, &files[used].module) {
                 wrong.push(format!(
-                    "{name}: {} uses `{}`, but {} may not use {}",
+                    "{name}: {} uses `{}`, but {from} may not use {to}",
                     file.name,
-                    path.join("::"),
-                    file.module[0],
-                    files[used].module[0]
+                    path.join("::")
                 ));
             }
         }
@@ -119,19 +119,18 @@ fn forbidden_crate<'a>(name: &str, path: &'a [String]) -> Option<&'a str> {
     (known && used != name && !allowed.contains(&used)).then_some(used)
 }
 
-/// Whether a module of the crate `name` uses one of a room before its own.
-fn is_upwards(name: &str, from: &[String], to: &[String]) -> bool {
-    let Some((_, rooms)) = ROOMS.iter().find(|(other, _)| *other == name) else {
-        return false;
-    };
-    let room = |module: &[String]| {
-        let first = module.first()?;
-        rooms.iter().position(|room| room == first)
-    };
-    match (room(from), room(to)) {
-        (Some(from), Some(to)) => from > to,
-        _ => false,
-    }
+/// The rooms of two modules of the crate `name`, if the first module must not use the second.
+fn upwards(name: &str, from: &[String], to: &[String]) -> Option<(&'static str, &'static str)> {
+    let mut of_crate = ROOMS.iter().filter(|(other, ..)| *other == name);
+    of_crate.find_map(|(_, parent, rooms)| {
+        let room = |module: &[String]| {
+            let (above, rest) = module.split_at_checked(parent.len())?;
+            let first = rest.first().filter(|_| above == *parent)?;
+            rooms.iter().position(|room| room == first)
+        };
+        let (from, to) = (room(from)?, room(to)?);
+        (from > to).then(|| (rooms[from], rooms[to]))
+    })
 }
 
 /// The file that holds what `path` names in `file`; `None` for another crate.
@@ -337,6 +336,25 @@ fn a_use_of_a_room_before_is_named() {
              but objects may not use routes",
             "functions: a circle: objects/intake.rs uses `crate::routes::phone::Answer`, \
              routes/phone.rs uses `crate::objects::intake::Intake`",
+        ]
+    );
+}
+
+#[test]
+fn a_use_of_an_object_before_is_named() {
+    let wrong = wrong_in_functions(&[
+        (
+            "objects/intake/mod.rs",
+            "use crate::objects::ledger::keys::Keys;\n",
+        ),
+        ("objects/ledger/keys.rs", "use crate::platform::sql::Row;\n"),
+        ("platform/sql.rs", ""),
+    ]);
+    assert_eq!(
+        wrong,
+        [
+            "functions: objects/intake/mod.rs uses `crate::objects::ledger::keys::Keys`, \
+             but intake may not use ledger"
         ]
     );
 }

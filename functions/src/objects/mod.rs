@@ -3,7 +3,6 @@
 //! Each object has its calls (`calls.rs`), the object itself (`mod.rs`), its tables (`store.rs` and
 //! the files that extend it), and what it decides.
 
-pub mod exchange;
 pub mod intake;
 pub mod ledger;
 pub mod staff;

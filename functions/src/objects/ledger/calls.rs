@@ -3,12 +3,10 @@
 use serde::{Deserialize, Serialize};
 use shared::api;
 
-use crate::{
-    objects::exchange::job::Job,
-    platform::{
-        call::{Call, Done},
-        object::Address,
-    },
+use super::exchange::job::Job;
+use crate::platform::{
+    call::{Call, Done},
+    object::Address,
 };
 
 /// Addresses the one Ledger.

@@ -4,10 +4,11 @@
 //! runs of either never overlap.
 
 pub mod calls;
-pub mod diagnosis_keys;
+mod diagnosis_keys;
+pub mod exchange;
 mod files;
 mod publication;
-pub mod schema;
+mod schema;
 mod store;
 
 use futures_util::lock::Mutex;
@@ -16,18 +17,16 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::{
     calls::{Exchange, Expire, Publish, ReportExchange},
+    exchange::store::ExchangeStore,
     store::LedgerStore,
 };
-use crate::{
-    objects::exchange::{self, store::ExchangeStore},
-    platform::{
-        alarm::Alarm,
-        call::Done,
-        clock,
-        failure::Result,
-        handler::{self, Handle, dispatch},
-        sql,
-    },
+use crate::platform::{
+    alarm::Alarm,
+    call::Done,
+    clock,
+    failure::Result,
+    handler::{self, Handle, dispatch},
+    sql,
 };
 
 /// The Durable Object.

@@ -17,11 +17,11 @@ use worker::Env;
 
 use crate::{
     objects::{
-        exchange::job::Job,
         intake,
         ledger::{
             self,
             calls::{Exchange, LedgerAddress, Publish, ReportExchange},
+            exchange::job::Job,
         },
         staff::{self, calls::StaffAddress},
     },

@@ -163,7 +163,7 @@ mod tests {
     use super::*;
     use crate::objects::ledger::schema::STEPS;
 
-    const BEFORE_VERSIONS: &str = include_str!("../../../fixtures/ledger-before-versions.sql");
+    const BEFORE_VERSIONS: &str = include_str!("../../../../fixtures/ledger-before-versions.sql");
 
     fn now() -> Timestamp {
         "2026-11-21T04:00:00Z".parse().unwrap()

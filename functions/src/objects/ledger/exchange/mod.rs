@@ -2,7 +2,7 @@
 //! keys that are published here, and one imports the keys that others have published. The crate
 //! `federation` decides what each response of the gateway means.
 //!
-//! Both jobs run in the Ledger, which has the keys. They store their progress between two requests
+//! The Ledger runs both jobs, since it has the keys. They store their progress between two requests
 //! to the gateway, so after a run that was killed the next one continues: it sends the planned keys
 //! again, and the gateway answers which of them it has; an imported batch is recognised by its tag.
 
