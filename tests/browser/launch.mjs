@@ -1,13 +1,10 @@
-// Opens a page in Debian's Chromium, for the scripts in this folder.
+// Starts Debian's Chromium, for the tests and scripts in this folder.
 
 import { chromium } from "playwright-core";
 
-/**
- * Runs `visit` with a page in a new browser. An error in the page, or a violation of its
- * Content-Security-Policy, ends the script, except for the console messages that are `expected`.
- */
-export async function withPage(visit, expected = () => false) {
-  const browser = await chromium.launch({
+/** A new browser. */
+export const launch = () =>
+  chromium.launch({
     executablePath: process.env.CHROMIUM,
     args: [
       "--no-sandbox",
@@ -17,6 +14,13 @@ export async function withPage(visit, expected = () => false) {
       "--disable-sync",
     ],
   });
+
+/**
+ * Runs `visit` with a page in a new browser. An error in the page, or a violation of its
+ * Content-Security-Policy, ends the script, except for the console messages that are `expected`.
+ */
+export async function withPage(visit, expected = () => false) {
+  const browser = await launch();
   try {
     const page = await browser.newPage();
     const errors = [];

@@ -8,7 +8,7 @@ use ureq::{
     Agent, AsSendBody, Body,
     http::{Request, Response, Uri},
 };
-use xtask::provider::{self, Person};
+use xtask::provider::{self, DemoUser};
 
 use crate::{answer::header, setup::PROVIDER, system::System};
 
@@ -70,11 +70,11 @@ impl<'a> Browser<'a> {
 
     /// Signs in with a second factor. Returns the answer of the callback, which redirects to the
     /// portal.
-    pub fn sign_in(&self, person: Person) -> Response<Body> {
-        self.get_url(&self.callback(person, "sign-in"))
+    pub fn sign_in(&self, user: DemoUser) -> Response<Body> {
+        self.get_url(&self.callback(user, "sign-in"))
     }
 
-    /// Starts a sign-in and does `action` at the provider as `person`. Returns the URL of the
+    /// Starts a sign-in and does `action` at the provider as `user`. Returns the URL of the
     /// callback to which the provider then redirects the browser.
     ///
     /// # Panics
@@ -83,7 +83,7 @@ impl<'a> Browser<'a> {
         clippy::expect_used,
         reason = "a test cannot go on without the callback"
     )]
-    pub fn callback(&self, person: Person, action: &str) -> String {
+    pub fn callback(&self, user: DemoUser, action: &str) -> String {
         PROVIDER.start(None).expect("the provider starts");
         let login = self.get("auth/login");
         assert_eq!(login.status(), 303, "{}", self.system.log());
@@ -91,7 +91,7 @@ impl<'a> Browser<'a> {
         assert!(provider.starts_with(PROVIDER.issuer()), "{provider}");
         let question = self.get_url(&provider);
         let form = self.next(&provider, &question);
-        let (credentials, code) = provider::credentials(person).expect("a person");
+        let (credentials, code) = provider::credentials(user).expect("a demo user");
         let fields = [
             ("user", &*credentials.user),
             ("password", &*credentials.password),

@@ -1,4 +1,4 @@
-//! Employees who sign in to a service and validate codes.
+//! What employees do at a test's service: sign in, and validate codes.
 
 use phone::Phone;
 use serde_json::json;
@@ -7,7 +7,7 @@ use shared::{
     time::{UtcDay, netherlands},
 };
 use ureq::{Body, http::Response};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 use crate::{answer::header, browser::Browser, system::System};
 
@@ -29,7 +29,7 @@ impl System {
     /// Returns the status of the answer.
     pub fn validate(&self, code: ValidationCode, symptomatic: bool, days_ago: u32) -> u16 {
         let body = self.validation(code, symptomatic, days_ago);
-        let answer = self.as_person(Person::Employee, |browser| {
+        let answer = self.as_demo_user(DemoUser::Employee, |browser| {
             browser.post("api/validations", &body)
         });
         answer.status().as_u16()
@@ -47,39 +47,39 @@ impl System {
         json!({ "code": code.to_string(), "symptomatic": symptomatic, "date": date })
     }
 
-    /// The answer to a request that `person` sends, who signs in if necessary.
+    /// The answer to a request that `user` sends, who signs in if necessary.
     ///
     /// # Panics
-    /// When the person cannot sign in.
+    /// When the user cannot sign in.
     #[expect(
         clippy::expect_used,
         reason = "a test cannot go on without the session"
     )]
-    pub fn as_person(
+    pub fn as_demo_user(
         &self,
-        person: Person,
+        user: DemoUser,
         ask: impl Fn(&Browser<'_>) -> Response<Body>,
     ) -> Response<Body> {
         let mut sessions = self.sessions.lock().expect("no panic before");
-        if let Some(session) = sessions.get(&person) {
+        if let Some(session) = sessions.get(&user) {
             let answer = ask(&Browser::with_session(self, session));
             if answer.status() != 401 {
                 return answer;
             }
         }
-        let browser = self.sign_in(person);
+        let browser = self.sign_in(user);
         let session = browser.session().expect("a session");
-        sessions.insert(person, session);
+        sessions.insert(user, session);
         ask(&browser)
     }
 
-    /// A new browser in which `person` has signed in.
+    /// A new browser in which `user` has signed in.
     ///
     /// # Panics
     /// When the sign-in fails.
-    pub fn sign_in(&self, person: Person) -> Browser<'_> {
+    pub fn sign_in(&self, user: DemoUser) -> Browser<'_> {
         let browser = Browser::new(self);
-        let end = browser.sign_in(person);
+        let end = browser.sign_in(user);
         assert_eq!(header(&end, "location"), "/", "{}", self.log());
         browser
     }

@@ -1,4 +1,5 @@
-//! A service on workerd: started, restarted, moved in time, and called over HTTP.
+//! A running service under test: a workerd process with its data, which a test restarts, moves in
+//! time, and calls over HTTP.
 
 use std::{
     collections::HashMap,
@@ -10,7 +11,7 @@ use serde_json::json;
 use shared::{Timestamp, country::Country, keys::tek::RELEASE_DELAY_SECONDS, time::shift};
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
-use xtask::{build::Profile, efgs_keys::KeyKind, provider::Person, workerd::Workerd};
+use xtask::{build::Profile, efgs_keys::KeyKind, provider::DemoUser, workerd::Workerd};
 
 use crate::{
     environment::{next_midnight, now},
@@ -29,7 +30,7 @@ pub struct System {
     agent: Agent,
     offset: i64,
     /// The session cookies of those who have signed in.
-    pub(crate) sessions: Mutex<HashMap<Person, String>>,
+    pub(crate) sessions: Mutex<HashMap<DemoUser, String>>,
     // Dropped last, since workerd writes into it until it ends.
     _data: TempDir,
 }

@@ -8,10 +8,10 @@ use shared::{
     time::{DAY_SECONDS, shift},
 };
 use tests::{System, browser::Browser, json, problem};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 fn audit(system: &System) -> Vec<Value> {
-    let answer = system.as_person(Person::Administrator, |browser| browser.get("api/audit"));
+    let answer = system.as_demo_user(DemoUser::Administrator, |browser| browser.get("api/audit"));
     assert_eq!(answer.status(), 200);
     json(answer)["entries"].as_array().expect("a list").clone()
 }
@@ -39,14 +39,14 @@ fn every_action_of_an_employee_is_recorded() {
     let attempt = |browser: &Browser<'_>| browser.post("api/validations", &body).status().as_u16();
 
     for (person, action) in [
-        (Person::Visitor, "sign-in"),
-        (Person::Employee, "password-only"),
-        (Person::Employee, "cancel"),
+        (DemoUser::Visitor, "sign-in"),
+        (DemoUser::Employee, "password-only"),
+        (DemoUser::Employee, "cancel"),
     ] {
         let browser = system.browser();
         browser.get_url(&browser.callback(person, action));
     }
-    let employee = system.sign_in(Person::Employee);
+    let employee = system.sign_in(DemoUser::Employee);
     assert_eq!(attempt(&employee), 200);
     for _ in 0..10 {
         assert_eq!(attempt(&employee), 422);
@@ -58,8 +58,8 @@ fn every_action_of_an_employee_is_recorded() {
     assert_eq!(problem(employee.post("api/validations", &json!({}))).0, 429);
     employee.post("auth/logout", &json!({}));
     employee.post("auth/logout", &json!({}));
-    system.sign_in(Person::Employee);
-    system.as_person(Person::Administrator, |browser| {
+    system.sign_in(DemoUser::Employee);
+    system.as_demo_user(DemoUser::Administrator, |browser| {
         browser.post("api/sign-out", &json!({ "employee": "a.dewit" }))
     });
     audit(&system);
@@ -129,7 +129,7 @@ fn a_long_trail_is_given_in_parts() {
     system.restart();
     let ask = |query: &str| {
         let path = format!("api/audit{query}");
-        system.as_person(Person::Administrator, |browser| browser.get(&path))
+        system.as_demo_user(DemoUser::Administrator, |browser| browser.get(&path))
     };
     let part = |query: &str| -> (Vec<Value>, Option<i64>) {
         let answer = json(ask(query));
@@ -157,7 +157,7 @@ fn a_long_trail_is_given_in_parts() {
 #[test]
 fn an_entry_is_deleted_after_fourteen_days() {
     let mut system = System::start();
-    system.sign_in(Person::Employee);
+    system.sign_in(DemoUser::Employee);
     let began = system.now();
     system.move_clock_to(shift(began, 14 * DAY_SECONDS - 65));
     assert!(said(&audit(&system)).contains(&"a.dewit sign-in done".to_owned()));

@@ -6,7 +6,7 @@ use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
 use shared::base64;
 use tests::{System, header};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 fn key(number: u8) -> Value {
     json!({
@@ -229,7 +229,7 @@ fn content_that_has_not_changed_is_not_sent_again() {
 #[test]
 fn a_malformed_validation_is_refused_with_its_error() {
     let system = System::start();
-    let browser = system.sign_in(Person::Employee);
+    let browser = system.sign_in(DemoUser::Employee);
     let today = shared::time::netherlands::today(system.now());
     let good = json!({ "code": "L8T6LJV", "symptomatic": true, "date": today });
     let with = |name: &str, value: Value| {

@@ -15,7 +15,7 @@ use shared::{
 };
 use tests::{System, header};
 use ureq::{Body, http::Response};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 // The scratch rows, which hold no data, do not count.
 const ENROLMENTS: &str = "enrolment WHERE valid_until > 0";
@@ -112,7 +112,7 @@ fn an_alarm_deletes_an_enrolment_that_was_never_validated_with_its_keys() {
 #[test]
 fn an_alarm_deletes_a_session_that_has_ended() {
     let mut system = System::start();
-    system.sign_in(Person::Employee);
+    system.sign_in(DemoUser::Employee);
     // The job sets the alarm again, for the time that the moved clock has made near.
     system.move_clock_to(shift(system.now(), IDLE_SECONDS - 10));
     system.run_job("expire");

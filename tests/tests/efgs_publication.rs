@@ -1,5 +1,5 @@
 //! The publication of other countries' keys: only keys that their country signed and that concern
-//! us, and only until they expire.
+//! the service's country, and only until they expire.
 
 use std::{sync::Arc, time::Duration};
 
@@ -18,7 +18,7 @@ use tests::{
     gateway::{Gateway, Tampering},
     json,
 };
-use xtask::{efgs_keys::KeyKind, provider::Person};
+use xtask::{efgs_keys::KeyKind, provider::DemoUser};
 
 fn start() -> (System, Arc<Gateway>) {
     System::start_with_gateway(&[])
@@ -141,7 +141,9 @@ fn keys_without_a_valid_signature_are_quarantined_and_the_others_are_published()
             "{name}"
         );
         // An administrator sees the quarantine.
-        let answer = system.as_person(Person::Administrator, |browser| browser.get("api/exchange"));
+        let answer = system.as_demo_user(DemoUser::Administrator, |browser| {
+            browser.get("api/exchange")
+        });
         assert_eq!(json(answer), json!(report));
         // The quarantined keys are not imported later, even if the gateway then serves valid ones.
         gateway.tamper(None);

@@ -15,7 +15,7 @@ use tests::{
 use xtask::{
     efgs_keys::KeyKind,
     process,
-    provider::{self, Person},
+    provider::{self, DemoUser},
     setup::npm,
 };
 
@@ -27,15 +27,15 @@ fn run(name: &str) {
 /// Runs the tests in the file `name` with `system`.
 fn run_with(system: &System, name: &str) {
     PROVIDER.start(None).unwrap();
-    let person = |person| {
-        let (credentials, _) = provider::credentials(person).unwrap();
+    let credentials = |user| {
+        let (credentials, _) = provider::credentials(user).unwrap();
         json!({ "user": credentials.user, "password": credentials.password })
     };
-    let (_, second_factor) = provider::credentials(Person::Employee).unwrap();
-    let persons = json!({
-        "employee": person(Person::Employee),
-        "administrator": person(Person::Administrator),
-        "nobody": person(Person::Visitor),
+    let (_, second_factor) = provider::credentials(DemoUser::Employee).unwrap();
+    let demo_users = json!({
+        "employee": credentials(DemoUser::Employee),
+        "administrator": credentials(DemoUser::Administrator),
+        "visitor": credentials(DemoUser::Visitor),
         "secondFactor": second_factor,
     });
     let output = Command::new(npm::program("node"))
@@ -44,7 +44,7 @@ fn run_with(system: &System, name: &str) {
         .arg(xtask::root().join("tests/browser/portal").join(name))
         .env("ADDRESS", system.address())
         .env("CHROMIUM", process::find("chromium").unwrap())
-        .env("PERSONS", persons.to_string())
+        .env("DEMO_USERS", demo_users.to_string())
         .output()
         .unwrap();
     if !output.status.success() {
@@ -80,7 +80,7 @@ fn the_portal_is_shown_in_the_chosen_language() {
 
 #[test]
 fn every_screen_is_accessible() {
-    // Something is set aside: of one country, and a whole batch.
+    // The keys of one country are quarantined, and a whole batch.
     let gateway = Gateway::for_countries(&[("NL", KeyKind::P256), ("DE", KeyKind::P256)]);
     let partners = Partners {
         gateway: gateway.clone(),

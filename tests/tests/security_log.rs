@@ -2,14 +2,14 @@
 
 use serde_json::json;
 use tests::{Setup, System, holds, problem};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 const ADDRESS: &str = "203.0.113.77";
 
 #[test]
 fn a_refused_request_is_recorded_with_its_address_and_without_personal_data() {
     let system = System::start();
-    let browser = system.sign_in(Person::Employee);
+    let browser = system.sign_in(DemoUser::Employee);
     let session = browser.session().expect("a session");
     let code = system.code(&mut system.phone(1));
     let body = system.validation(code, true, 3);
@@ -62,7 +62,7 @@ fn accepted_requests_and_opening_the_portal_are_not_recorded() {
     let system = System::start();
     let from = [("cf-connecting-ip", ADDRESS)];
     assert_eq!(system.get("api/session", &from).status(), 401);
-    let browser = system.sign_in(Person::Employee);
+    let browser = system.sign_in(DemoUser::Employee);
     let code = system.code(&mut system.phone(1));
     let body = system.validation(code, true, 3);
     assert_eq!(

@@ -6,7 +6,7 @@
 use serde_json::json;
 use shared::{staff::session::MAX_SECONDS, time::shift};
 use tests::{System, browser::Browser, holds, json, problem};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 fn is_signed_in(system: &System, session: &str) -> bool {
     let answer = Browser::with_session(system, session).get("api/session");
@@ -17,14 +17,14 @@ fn is_signed_in(system: &System, session: &str) -> bool {
     }
 }
 
-fn session_of(system: &System, person: Person) -> String {
-    system.sign_in(person).session().expect("a session")
+fn session_of(system: &System, user: DemoUser) -> String {
+    system.sign_in(user).session().expect("a session")
 }
 
 #[test]
 fn a_session_ends_a_quarter_of_an_hour_after_its_last_use() {
     let mut system = System::start();
-    let session = session_of(&system, Person::Employee);
+    let session = session_of(&system, DemoUser::Employee);
     for _ in 0..3 {
         system.move_clock_to(shift(system.now(), 14 * 60));
         assert!(is_signed_in(&system, &session));
@@ -40,7 +40,7 @@ fn a_session_ends_a_quarter_of_an_hour_after_its_last_use() {
 #[test]
 fn a_session_ends_after_eight_hours_however_much_it_is_used() {
     let mut system = System::start();
-    let session = session_of(&system, Person::Employee);
+    let session = session_of(&system, DemoUser::Employee);
     let end = shift(system.now(), MAX_SECONDS);
     while system.now() < shift(end, -14 * 60) {
         system.move_clock_to(shift(system.now(), 13 * 60));
@@ -55,7 +55,7 @@ fn a_session_ends_after_eight_hours_however_much_it_is_used() {
 #[test]
 fn forged_cookies_are_refused() {
     let system = System::start();
-    let session = session_of(&system, Person::Employee);
+    let session = session_of(&system, DemoUser::Employee);
     let mut other: Vec<char> = session.chars().collect();
     other[63] = if other[63] == '0' { '1' } else { '0' };
     for forged in [
@@ -80,7 +80,7 @@ fn forged_cookies_are_refused() {
 #[test]
 fn a_session_outlives_a_restart_and_its_token_is_not_on_disk() {
     let mut system = System::start();
-    let session = session_of(&system, Person::Employee);
+    let session = session_of(&system, DemoUser::Employee);
     let on_disk = system.stop_and_read("Desk");
     assert!(holds(&on_disk, b"a.dewit"), "the session is");
     let mut token = vec![0; 32];
@@ -96,7 +96,7 @@ fn pages_of_other_sites_cannot_change_anything() {
     let mut phone = system.phone(1);
     let code = system.code(&mut phone);
     let body = system.validation(code, true, 3);
-    let browser = system.sign_in(Person::Administrator);
+    let browser = system.sign_in(DemoUser::Administrator);
     let own = system.address();
     let foreign = [
         "",
@@ -154,7 +154,7 @@ fn pages_of_other_sites_cannot_change_anything() {
 #[test]
 fn an_employee_is_refused_at_the_administrators_routes() {
     let system = System::start();
-    let employee = system.sign_in(Person::Employee);
+    let employee = system.sign_in(DemoUser::Employee);
     let target = json!({ "employee": "b.bakker" });
     let forbidden = (403, "forbidden".to_owned());
     assert_eq!(problem(employee.get("api/sessions")), forbidden);
@@ -178,9 +178,9 @@ fn an_employee_is_refused_at_the_administrators_routes() {
 #[test]
 fn an_administrator_sees_who_is_signed_in_and_ends_all_sessions_of_an_employee() {
     let mut system = System::start();
-    let one = session_of(&system, Person::Employee);
-    let other = session_of(&system, Person::Employee);
-    let administrator = session_of(&system, Person::Administrator);
+    let one = session_of(&system, DemoUser::Employee);
+    let other = session_of(&system, DemoUser::Employee);
+    let administrator = session_of(&system, DemoUser::Administrator);
     system.move_clock_to(shift(system.now(), 60));
     assert!(is_signed_in(&system, &one));
     let used = system.now();
@@ -208,7 +208,7 @@ fn an_administrator_sees_who_is_signed_in_and_ends_all_sessions_of_an_employee()
 
     let ended =
         |employee: &str| json(browser.post("api/sign-out", &json!({ "employee": employee })));
-    assert_eq!(ended("nobody"), json!({ "ended": 0 }));
+    assert_eq!(ended("unknown"), json!({ "ended": 0 }));
     assert_eq!(ended("a.dewit"), json!({ "ended": 2 }));
     assert!(!is_signed_in(&system, &one) && !is_signed_in(&system, &other));
     assert_eq!(ended("a.dewit"), json!({ "ended": 0 }));
@@ -227,5 +227,5 @@ fn an_administrator_sees_who_is_signed_in_and_ends_all_sessions_of_an_employee()
         assert_eq!(problem(browser.post("api/sign-out", &body)).1, "malformed");
     }
     // She can sign in again.
-    session_of(&system, Person::Employee);
+    session_of(&system, DemoUser::Employee);
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use shared::time::{DAY_SECONDS, shift};
 use tests::{PROVIDER, System, browser::Browser, header, json, problem};
 use ureq::{Body, http::Response};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 fn ends_at(answer: &Response<Body>) -> &str {
     assert_eq!(answer.status(), 303);
@@ -36,8 +36,8 @@ fn is_signed_in(browser: &Browser<'_>) -> bool {
 fn an_employee_and_an_administrator_sign_in() {
     let system = System::start();
     for (person, name, role) in [
-        (Person::Employee, "Anna de Wit", "employee"),
-        (Person::Administrator, "Bram Bakker", "administrator"),
+        (DemoUser::Employee, "Anna de Wit", "employee"),
+        (DemoUser::Administrator, "Bram Bakker", "administrator"),
     ] {
         let browser = system.browser();
         assert_eq!(problem(browser.get("api/session")).1, "signed-out");
@@ -69,8 +69,8 @@ fn the_redirect_to_the_provider_has_all_that_protects_the_callback() {
     let browser = system.browser();
     PROVIDER.start(None).expect("a provider");
     let first = browser.get("auth/login");
-    let there = ends_at(&first).to_owned();
-    let of = |name| parameter(&there, name).unwrap_or_default();
+    let redirect = ends_at(&first).to_owned();
+    let of = |name| parameter(&redirect, name).unwrap_or_default();
     assert_eq!(of("response_type"), "code");
     assert_eq!(of("client_id"), "portal");
     assert_eq!(of("redirect_uri"), system.url("auth/callback"));
@@ -103,15 +103,19 @@ fn the_redirect_to_the_provider_has_all_that_protects_the_callback() {
 fn a_person_without_a_role_or_second_factor_or_who_cancels_is_not_signed_in() {
     let system = System::start();
     for (person, action, end) in [
-        (Person::Visitor, "sign-in", "/?sign-in=role"),
-        (Person::Visitor, "password-only", "/?sign-in=role"),
-        (Person::Employee, "password-only", "/?sign-in=second-factor"),
+        (DemoUser::Visitor, "sign-in", "/?sign-in=role"),
+        (DemoUser::Visitor, "password-only", "/?sign-in=role"),
         (
-            Person::Administrator,
+            DemoUser::Employee,
             "password-only",
             "/?sign-in=second-factor",
         ),
-        (Person::Employee, "cancel", "/?sign-in=failed"),
+        (
+            DemoUser::Administrator,
+            "password-only",
+            "/?sign-in=second-factor",
+        ),
+        (DemoUser::Employee, "cancel", "/?sign-in=failed"),
     ] {
         let browser = system.browser();
         let back = browser.callback(person, action);
@@ -119,7 +123,7 @@ fn a_person_without_a_role_or_second_factor_or_who_cancels_is_not_signed_in() {
         assert_eq!(browser.session(), None);
         assert!(!is_signed_in(&browser));
         // The same browser can sign in again at once.
-        assert_eq!(ends_at(&browser.sign_in(Person::Employee)), "/");
+        assert_eq!(ends_at(&browser.sign_in(DemoUser::Employee)), "/");
     }
 }
 
@@ -127,7 +131,7 @@ fn a_person_without_a_role_or_second_factor_or_who_cancels_is_not_signed_in() {
 fn a_callback_works_once() {
     let system = System::start();
     let browser = system.browser();
-    let back = browser.callback(Person::Employee, "sign-in");
+    let back = browser.callback(DemoUser::Employee, "sign-in");
     assert_eq!(ends_at(&browser.get_url(&back)), "/");
     let first = browser.session();
 
@@ -138,8 +142,8 @@ fn a_callback_works_once() {
     assert_eq!(browser.session(), first);
 
     // The used code with the state of a new sign-in.
-    let there = browser.get("auth/login");
-    let state = parameter(ends_at(&there), "state").expect("a state");
+    let redirect = browser.get("auth/login");
+    let state = parameter(ends_at(&redirect), "state").expect("a state");
     let code = parameter(&back, "code").expect("a code");
     let other = browser.get(&format!("auth/callback?code={code}&state={state}"));
     assert_eq!(ends_at(&other), "/?sign-in=failed");
@@ -150,13 +154,13 @@ fn a_callback_works_once() {
 fn a_link_cannot_sign_a_browser_in_as_another_person() {
     let system = System::start();
     let attacker = system.browser();
-    let link = attacker.callback(Person::Employee, "sign-in");
+    let link = attacker.callback(DemoUser::Employee, "sign-in");
     let victim = system.browser();
     assert_eq!(ends_at(&victim.get_url(&link)), "/?sign-in=failed");
     // Nor while the victim's own sign-in is in progress, with its state and the attacker's code.
-    let there = victim.get("auth/login");
+    let redirect = victim.get("auth/login");
     assert_eq!(ends_at(&victim.get_url(&link)), "/?sign-in=failed");
-    let state = parameter(ends_at(&there), "state").expect("a state");
+    let state = parameter(ends_at(&redirect), "state").expect("a state");
     let code = parameter(&link, "code").expect("a code");
     let mixed = victim.get(&format!("auth/callback?code={code}&state={state}"));
     assert_eq!(ends_at(&mixed), "/?sign-in=failed");
@@ -169,7 +173,7 @@ fn a_session_cannot_be_fixed_before_the_sign_in() {
     let browser = system.browser();
     let planted = "ab".repeat(32);
     browser.set_cookie("__Host-session", &planted);
-    assert_eq!(ends_at(&browser.sign_in(Person::Employee)), "/");
+    assert_eq!(ends_at(&browser.sign_in(DemoUser::Employee)), "/");
     assert_ne!(browser.session().as_ref(), Some(&planted));
     assert!(!is_signed_in(&Browser::with_session(&system, &planted)));
 }
@@ -178,8 +182,8 @@ fn a_session_cannot_be_fixed_before_the_sign_in() {
 fn two_simultaneous_sign_ins_of_one_browser_both_succeed() {
     let system = System::start();
     let browser = system.browser();
-    let one = browser.callback(Person::Employee, "sign-in");
-    let other = browser.callback(Person::Administrator, "sign-in");
+    let one = browser.callback(DemoUser::Employee, "sign-in");
+    let other = browser.callback(DemoUser::Administrator, "sign-in");
     assert_eq!(ends_at(&browser.get_url(&one)), "/");
     let first = browser.session();
     assert!(browser.cookie("__Host-sign-in").is_some());
@@ -193,7 +197,7 @@ fn a_sign_in_takes_ten_minutes_at_most() {
     let mut system = System::start();
     let (back, cookie) = {
         let browser = system.browser();
-        let back = browser.callback(Person::Employee, "sign-in");
+        let back = browser.callback(DemoUser::Employee, "sign-in");
         (back, browser.cookie("__Host-sign-in").expect("a cookie"))
     };
     system.move_clock_to(shift(system.now(), 600));
@@ -237,7 +241,7 @@ fn every_request_to_the_callback_leads_to_the_portal() {
 #[test]
 fn signing_out_ends_the_session_here_and_leads_to_the_provider() {
     let system = System::start();
-    let browser = system.sign_in(Person::Employee);
+    let browser = system.sign_in(DemoUser::Employee);
     let session = browser.session().expect("a session");
     let answer = browser.post("auth/logout", &json!({}));
     assert_eq!(answer.status(), 200);
@@ -270,9 +274,9 @@ fn signing_out_ends_the_session_here_and_leads_to_the_provider() {
 #[test]
 fn the_test_clock_does_not_apply_to_id_tokens() {
     let mut system = System::start();
-    system.sign_in(Person::Employee);
+    system.sign_in(DemoUser::Employee);
     system.move_clock_to(shift(system.now(), 40 * DAY_SECONDS));
-    system.sign_in(Person::Employee);
+    system.sign_in(DemoUser::Employee);
 }
 
 #[test]
@@ -302,7 +306,7 @@ fn a_wrong_setting_of_signing_in_is_named_and_phones_are_not_affected() {
 #[test]
 fn answers_to_employees_are_not_cached_and_do_not_describe_the_server() {
     let system = System::start();
-    let browser = system.sign_in(Person::Administrator);
+    let browser = system.sign_in(DemoUser::Administrator);
     let answers = [
         browser.get("auth/login"),
         browser.get("auth/callback"),

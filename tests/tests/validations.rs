@@ -10,7 +10,7 @@ use shared::{
 };
 use tests::{System, browser::Browser, header, holds, json, problem, random};
 use ureq::{Body, http::Response};
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 const KEY: &str = "9f0e1c5e-7a3b-4c2d-8e1f-0123456789ab";
 const OTHER_KEY: &str = "00000000-0000-4000-8000-000000000000";
@@ -47,7 +47,7 @@ fn the_eleventh_attempt_of_an_employee_is_refused_in_every_session() {
     let sessions: Vec<_> = (0..3)
         .map(|_| {
             system
-                .sign_in(Person::Employee)
+                .sign_in(DemoUser::Employee)
                 .session()
                 .expect("a session")
         })
@@ -76,11 +76,11 @@ fn the_eleventh_attempt_of_an_employee_is_refused_in_every_session() {
         }
     }
     // Another employee is not blocked.
-    let other = system.sign_in(Person::Administrator);
+    let other = system.sign_in(DemoUser::Administrator);
     assert_eq!(problem(validate(&other, &guess(&system))), not_accepted());
     // A new session is of the same employee.
     assert_eq!(
-        problem(validate(&system.sign_in(Person::Employee), &good)).0,
+        problem(validate(&system.sign_in(DemoUser::Employee), &good)).0,
         429
     );
 
@@ -89,7 +89,7 @@ fn the_eleventh_attempt_of_an_employee_is_refused_in_every_session() {
     assert!(blocked(&system, 0, &good) <= 60);
     system.move_clock_to(shift(system.now(), 61));
     assert_eq!(
-        validate(&system.sign_in(Person::Employee), &good).status(),
+        validate(&system.sign_in(DemoUser::Employee), &good).status(),
         200
     );
 }
@@ -98,7 +98,7 @@ fn the_eleventh_attempt_of_an_employee_is_refused_in_every_session() {
 fn a_block_outlives_a_restart() {
     let mut system = System::start();
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     for _ in 0..10 {
@@ -113,7 +113,7 @@ fn a_block_outlives_a_restart() {
 fn of_thirty_simultaneous_attempts_ten_are_made() {
     let system = System::start();
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     let statuses: Vec<_> = thread::scope(|scope| {
@@ -150,7 +150,7 @@ fn unknown_expired_and_used_codes_are_one_refusal() {
         3,
     );
     let used = waiting(&system, 2);
-    let browser = system.sign_in(Person::Employee);
+    let browser = system.sign_in(DemoUser::Employee);
     assert_eq!(validate(&browser, &used).status(), 200);
     let answers: Vec<_> = [guess(&system), expired, used]
         .iter()
@@ -179,7 +179,7 @@ fn the_same_key_and_body_get_the_first_answer_again_for_ten_minutes() {
     let mut system = System::start();
     let body = waiting(&system, 1);
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     {
@@ -202,7 +202,7 @@ fn the_same_key_and_body_get_the_first_answer_again_for_ten_minutes() {
             not_accepted()
         );
         assert_eq!(problem(validate(&browser, &body)), not_accepted());
-        let other = system.sign_in(Person::Administrator);
+        let other = system.sign_in(DemoUser::Administrator);
         assert_eq!(problem(validate_with(&other, KEY, &body)), not_accepted());
     }
     system.move_clock_to(shift(system.now(), 540));
@@ -235,7 +235,7 @@ fn an_answer_is_repeated_though_the_date_has_become_too_old_at_midnight() {
     let code = system.code(&mut system.phone(1));
     let body = system.validation(code, true, 30);
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     let first = json(validate_with(
@@ -252,7 +252,7 @@ fn an_answer_is_repeated_though_the_date_has_become_too_old_at_midnight() {
 #[test]
 fn a_repeated_answer_does_not_count_again() {
     let system = System::start();
-    let browser = system.sign_in(Person::Employee);
+    let browser = system.sign_in(DemoUser::Employee);
     let wrong = guess(&system);
     for _ in 0..20 {
         assert_eq!(
@@ -275,7 +275,7 @@ fn a_repeated_answer_does_not_count_again() {
 fn an_idempotency_key_that_is_not_a_random_uuid_is_malformed() {
     let system = System::start();
     let body = waiting(&system, 1);
-    let browser = system.sign_in(Person::Employee);
+    let browser = system.sign_in(DemoUser::Employee);
     for key in [
         "1",
         "9f0e1c5e7a3b4c2d8e1f0123456789ab",
@@ -292,7 +292,7 @@ fn an_idempotency_key_that_is_not_a_random_uuid_is_malformed() {
 fn simultaneous_copies_of_a_request_count_once() {
     let system = System::start();
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     for seed in 1..=5 {
@@ -331,7 +331,7 @@ fn a_code_that_was_accepted_just_before_a_crash_is_accepted_when_the_request_is_
     let mut system = System::start();
     let body = waiting(&system, 1);
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     let first = json(validate_with(
@@ -356,7 +356,7 @@ fn a_repeated_request_is_accepted_at_last_though_the_service_is_killed_repeatedl
     const ROUNDS: u64 = 12;
     let mut system = System::start();
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     let mut killed = 0;
@@ -400,7 +400,7 @@ fn neither_a_code_nor_a_date_is_ever_on_the_disk_of_the_staff() {
     let good = waiting(&system, 1);
     let wrong = guess(&system);
     let session = system
-        .sign_in(Person::Employee)
+        .sign_in(DemoUser::Employee)
         .session()
         .expect("a session");
     {

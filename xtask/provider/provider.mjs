@@ -1,9 +1,8 @@
-// The sign-in provider of local runs and tests: a certified OpenID Connect provider with three
-// invented persons, on this machine alone. It forgets everything when it ends. No part of a
-// release.
+// The sign-in provider of local runs and tests: a certified OpenID Connect provider on this
+// machine, with three demo users. It forgets everything when it ends. It is no part of a release.
 //
-// Its socket is handed over as standard input (xtask/src/provider.rs), so nobody else can have
-// taken the port. In the environment: ISSUER, CLIENT_ID, CLIENT_SECRET.
+// Its socket is handed over as standard input (xtask/src/provider.rs), so no other
+// program can have taken the port. In the environment: ISSUER, CLIENT_ID, CLIENT_SECRET.
 
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -12,10 +11,10 @@ import Provider from "oidc-provider";
 import { loginPage, noticePage, signOutPage, style } from "./pages.mjs";
 
 const { ISSUER, CLIENT_ID, CLIENT_SECRET } = process.env;
-const file = new URL("persons.json", import.meta.url);
-const { secondFactor, persons } = JSON.parse(readFileSync(file));
+const file = new URL("demo-users.json", import.meta.url);
+const { secondFactor, demoUsers } = JSON.parse(readFileSync(file));
 
-/** Pages of the portal on this machine, at whatever port it runs. */
+/** Pages of the portal on this machine, at any port. */
 const isLocal = (address, path) => {
   const { protocol, hostname, pathname } = new URL(address);
   return protocol === "http:" && ["localhost", "127.0.0.1"].includes(hostname) && pathname === path;
@@ -41,7 +40,7 @@ const provider = new Provider(ISSUER, {
     },
   },
   findAccount: (_, id) => {
-    const { user, password, ...claims } = persons.find((person) => person.sub === id) ?? {};
+    const { user, password, ...claims } = demoUsers.find(({ sub }) => sub === id) ?? {};
     return claims.sub && { accountId: id, claims: () => claims };
   },
   jwks: { keys: [{ ...key, use: "sig", alg: "RS256", kid: "local" }] },
@@ -61,16 +60,16 @@ const provider = new Provider(ISSUER, {
 provider.Client.prototype.redirectUriAllowed = (address) => isLocal(address, "/auth/callback");
 provider.Client.prototype.postLogoutRedirectUriAllowed = (address) => isLocal(address, "/");
 
-/** What comes of the form: the end of the interaction, or a sentence that says what is wrong. */
+/** The result of the form: the end of the interaction, or a sentence that says what is wrong. */
 function judge(form) {
   if (form.get("action") === "cancel") return { error: "access_denied" };
-  const person = persons.find(({ user }) => user === form.get("user"));
-  if (!person || person.password !== form.get("password")) return "User name or password is wrong.";
+  const found = demoUsers.find(({ user }) => user === form.get("user"));
+  if (!found || found.password !== form.get("password")) return "User name or password is wrong.";
   if (form.get("action") === "password-only") {
-    return { login: { accountId: person.sub, amr: ["pwd"] } };
+    return { login: { accountId: found.sub, amr: ["pwd"] } };
   }
   if (form.get("code") !== secondFactor) return "The code is wrong.";
-  return { login: { accountId: person.sub, amr: ["pwd", "otp", "mfa"] } };
+  return { login: { accountId: found.sub, amr: ["pwd", "otp", "mfa"] } };
 }
 
 async function interact(request, response) {
@@ -78,7 +77,7 @@ async function interact(request, response) {
   try {
     await provider.interactionDetails(request, response);
   } catch {
-    response.writeHead(400).end(noticePage("This sign-in has ended. Begin anew at the portal."));
+    response.writeHead(400).end(noticePage("This sign-in has ended. Begin again at the portal."));
     return;
   }
   if (request.method !== "POST") {
@@ -105,8 +104,8 @@ const server = createServer((request, response) => {
   if (request.url === "/style.css") response.setHeader("content-type", "text/css").end(style);
   else if (request.url.startsWith("/interaction/")) interact(request, response);
   else {
-    // Everybody is asked each time, so that another person, or the same with a second factor, can
-    // sign in next.
+    // Every sign-in asks for credentials, so that another user, or the same one with a second
+    // factor, can sign in next.
     if (request.url.startsWith("/auth")) {
       const session = /_session(\.\w+)*=[^;]*;? ?/g;
       request.headers.cookie = request.headers.cookie?.replaceAll(session, "");

@@ -1,4 +1,4 @@
-//! `cargo xtask dev`: everything on this machine.
+//! `cargo xtask dev`: builds the service and runs it on this machine, with demo users and phones.
 
 use std::{
     path::Path,
@@ -14,20 +14,20 @@ use crate::{
     Result,
     build::{self, Profile},
     port,
-    provider::{self, Person, Provider},
+    provider::{self, DemoUser, Provider},
     workerd::{Local, Workerd},
 };
 
 /// Sets up, builds and serves until it is interrupted.
 pub fn run(port: u16, data: &Path) -> Result {
-    // Said now rather than after a first build of some minutes.
+    // Checked before a first build of some minutes.
     port::check(port)?;
     build::run(Profile::Dev)?;
-    // Ctrl-C and a polite kill end workerd too.
+    // Ctrl-C and SIGTERM end workerd too.
     let interrupted = Arc::new(AtomicBool::new(false));
     let signal = interrupted.clone();
     ctrlc::set_handler(move || signal.store(true, Ordering::Relaxed)).context("signals")?;
-    // Another host than the portal's, as in real life: browsers then treat the two as strangers.
+    // Its host is not the portal's, as in production: browsers then treat the two as unrelated.
     let provider = Provider::reserve("127.0.0.1", port.saturating_add(1)..=u16::MAX)?;
     let local = Local {
         host: "localhost",
@@ -39,9 +39,9 @@ pub fn run(port: u16, data: &Path) -> Result {
     let mut service = Workerd::start(Profile::Dev, data, Some(port), &local)?;
     provider.start(Some(&data.join("provider.log")))?;
     let address = format!("http://localhost:{port}");
-    let (employee, code) = provider::credentials(Person::Employee)?;
-    let (administrator, _) = provider::credentials(Person::Administrator)?;
-    let (visitor, _) = provider::credentials(Person::Visitor)?;
+    let (employee, code) = provider::credentials(DemoUser::Employee)?;
+    let (administrator, _) = provider::credentials(DemoUser::Administrator)?;
+    let (visitor, _) = provider::credentials(DemoUser::Visitor)?;
     let data = data.display();
     println!(
         "

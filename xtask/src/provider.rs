@@ -1,5 +1,5 @@
-//! The sign-in provider of local runs and tests (`xtask/provider`): a real one, on this machine,
-//! with invented persons.
+//! The sign-in provider of local runs and tests (`xtask/provider`): a certified OpenID Connect
+//! provider that runs on this machine and knows only the demo users.
 
 use std::{
     fmt,
@@ -16,35 +16,33 @@ use serde::Deserialize;
 
 use crate::{Result, port::loopback, root, setup::npm};
 
-/// As whom the provider knows the service.
+/// The client id of the service at the provider.
 pub const CLIENT_ID: &str = "portal";
 
-/// The people whom the provider knows. The invented persons stand in `xtask/provider/persons.json`.
+/// The users of the provider. Their credentials are in `xtask/provider/demo-users.json`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-pub enum Person {
+pub enum DemoUser {
     /// May validate codes.
     Employee,
     /// May do everything.
     Administrator,
-    /// May not use the portal.
+    /// Has no role in the portal.
     Visitor,
 }
 
-impl Person {
-    /// All of them, in the order of `persons.json`.
+impl DemoUser {
+    /// All of them, in the order of `demo-users.json`.
     pub const ALL: [Self; 3] = [Self::Employee, Self::Administrator, Self::Visitor];
 }
 
-/// What somebody types to sign in.
+/// What a demo user types to sign in.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
 pub struct Credentials {
-    /// The user name.
     pub user: String,
-    /// The password.
     pub password: String,
-    /// By what the portal knows the person.
+    /// The employee's id in the portal.
     pub sub: String,
-    /// The name.
+    /// The name that the portal shows.
     pub name: String,
 }
 
@@ -56,28 +54,28 @@ impl fmt::Display for Credentials {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Persons {
+struct DemoUsers {
     second_factor: String,
-    persons: Vec<Credentials>,
+    demo_users: Vec<Credentials>,
 }
 
-fn persons() -> Result<Persons> {
-    let path = root().join("xtask/provider/persons.json");
+fn read() -> Result<DemoUsers> {
+    let path = root().join("xtask/provider/demo-users.json");
     let json = fs::read(&path)?;
     serde_json::from_slice(&json).with_context(|| path.display().to_string())
 }
 
-/// What `person` types, and the code of the second factor.
-pub fn credentials(person: Person) -> Result<(Credentials, String)> {
-    let Persons {
+/// What `user` types, and the code of the second factor.
+pub fn credentials(user: DemoUser) -> Result<(Credentials, String)> {
+    let DemoUsers {
         second_factor,
-        persons,
-    } = persons()?;
-    let place = Person::ALL.iter().position(|other| *other == person);
-    let found = persons.into_iter().nth(place.unwrap_or_default());
+        demo_users,
+    } = read()?;
+    let index = DemoUser::ALL.iter().position(|other| *other == user);
+    let found = demo_users.into_iter().nth(index.unwrap_or_default());
     found
         .map(|credentials| (credentials, second_factor))
-        .context("persons.json lacks a person")
+        .context("demo-users.json lacks a user")
 }
 
 /// The provider. It has its port from the beginning, and runs from [`Provider::start`] until this
@@ -89,7 +87,7 @@ pub struct Provider {
 }
 
 enum Run {
-    /// Nobody has signed in yet. Who connects waits.
+    /// No sign-in has begun. Connections wait.
     Reserved(TcpListener),
     Started(Child),
     Ended,
@@ -117,7 +115,7 @@ impl Provider {
         &self.issuer
     }
 
-    /// By which it recognises the service; another one in each run.
+    /// The client secret of the service, different in each run.
     pub fn client_secret(&self) -> &str {
         &self.client_secret
     }

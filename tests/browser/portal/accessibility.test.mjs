@@ -7,7 +7,7 @@ import {
   address,
   fillIn,
   pass,
-  persons,
+  demoUsers,
   register,
   send,
   signIn,
@@ -17,7 +17,7 @@ import {
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** Every screen and state: a name, and how to get there. */
+/** Every screen and state: a name, and how to reach it. */
 const screens = {
   "signed out": (page) => page.goto(address),
   "refused": (page) => page.goto(`${address}/?sign-in=second-factor`),
@@ -84,22 +84,22 @@ const screens = {
     await page.locator("#sign-out").waitFor();
   },
   "audit trail": async (page) => {
-    await signIn(page, persons.administrator);
+    await signIn(page, demoUsers.administrator);
     await page.goto(`${address}/audit`);
     await page.locator("tbody tr").first().waitFor();
   },
   "who is signed in": async (page) => {
-    await signIn(page, persons.administrator);
+    await signIn(page, demoUsers.administrator);
     await page.goto(`${address}/employees`);
     await page.locator("tbody tr").first().waitFor();
   },
   "exchange": async (page) => {
-    await signIn(page, persons.administrator);
+    await signIn(page, demoUsers.administrator);
     await page.goto(`${address}/exchange`);
     await page.locator("#last-upload").waitFor();
   },
   "asking whether to sign out": async (page) => {
-    await signIn(page, persons.administrator);
+    await signIn(page, demoUsers.administrator);
     await page.goto(`${address}/employees`);
     await page.locator("tbody tr button").first().click();
     await page.locator(".confirm").waitFor();

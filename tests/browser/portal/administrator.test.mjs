@@ -6,7 +6,7 @@ import {
   address,
   fillIn,
   outcome,
-  persons,
+  demoUsers,
   register,
   send,
   signIn,
@@ -26,7 +26,7 @@ test("an administrator searches the audit trail and takes it along", async () =>
     await page.locator("#accepted-heading").waitFor();
   });
   await withPage({}, async (page) => {
-    await signIn(page, persons.administrator);
+    await signIn(page, demoUsers.administrator);
     await page.locator("header a[href='/audit']").click();
     const rows = page.locator("tbody tr");
     await rows.first().waitFor();
@@ -60,7 +60,7 @@ test("an employee who is signed out everywhere is signed out at once", () =>
   withPage({}, async (employee) => {
     await signIn(employee);
     await withPage({}, async (page) => {
-      await signIn(page, persons.administrator);
+      await signIn(page, demoUsers.administrator);
       await page.goto(`${address}/employees`);
       const row = page.getByRole("row", { name: /Anna de Wit/ });
       await row.getByRole("button").click();

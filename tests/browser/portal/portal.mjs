@@ -1,29 +1,20 @@
-// What the tests in this folder share: the portal in a browser, and an employee's actions there.
+// What the tests in this folder share: the portal in a browser, and an employee's actions in it.
 // The service and the sign-in provider are real: `tests/tests/portal_in_browser.rs` starts both
 // and passes their addresses.
 
 import { after, before } from "node:test";
 
-import { chromium } from "playwright-core";
+import { launch } from "../launch.mjs";
 
 export const address = process.env.ADDRESS;
 
-/** The accounts of the provider, by role. */
-export const persons = JSON.parse(process.env.PERSONS);
-const { secondFactor } = persons;
+/** The demo users, by role. */
+export const demoUsers = JSON.parse(process.env.DEMO_USERS);
+const { secondFactor } = demoUsers;
 
 let browser;
 before(async () => {
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM,
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
-  });
+  browser = await launch();
 });
 after(() => browser.close());
 
@@ -58,18 +49,18 @@ export async function withPage(options, visit) {
 }
 
 /** Fills in the provider's page, and presses the button `how`. */
-export async function identify(page, person, how = "Sign in") {
-  await page.fill("#user", person.user);
-  await page.fill("#password", person.password);
+export async function identify(page, user, how = "Sign in") {
+  await page.fill("#user", user.user);
+  await page.fill("#password", user.password);
   if (how === "Sign in") await page.fill("#code", secondFactor);
   await page.getByRole("button", { name: how, exact: true }).click();
 }
 
 /** Opens the portal and signs in. */
-export async function signIn(page, person = persons.employee) {
+export async function signIn(page, user = demoUsers.employee) {
   await page.goto(address);
   await page.locator("#sign-in").click();
-  await identify(page, person);
+  await identify(page, user);
   await page.locator("#sign-out").waitFor();
 }
 

@@ -7,7 +7,7 @@ import {
   identify,
   outcome,
   pass,
-  persons,
+  demoUsers,
   register,
   send,
   signIn,
@@ -41,7 +41,7 @@ test("who is signed out during a call signs in again and loses nothing", () =>
     await signIn(page);
     await fillIn(page, await register());
     await withPage({}, async (administration) => {
-      await signIn(administration, persons.administrator);
+      await signIn(administration, demoUsers.administrator);
       await administration.goto(`${address}/employees`);
       const row = administration.getByRole("row", { name: /Anna de Wit/ });
       await row.getByRole("button").click();
@@ -54,7 +54,7 @@ test("who is signed out during a call signs in again and loses nothing", () =>
       context.waitForEvent("page"),
       page.locator(".refused a.button").click(),
     ]);
-    await identify(elsewhere, persons.employee);
+    await identify(elsewhere, demoUsers.employee);
     await elsewhere.locator("#sign-out").waitFor();
     await elsewhere.close();
     await page.bringToFront();

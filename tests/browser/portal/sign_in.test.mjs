@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { address, identify, persons, signIn, withPage } from "./portal.mjs";
+import { address, identify, demoUsers, signIn, withPage } from "./portal.mjs";
 
 test("an employee signs in at the organisation's provider and out again, here and there", () =>
   withPage({}, async (page, context) => {
@@ -24,14 +24,14 @@ test("an employee signs in at the organisation's provider and out again, here an
   }));
 
 for (const [who, how, explanation] of [
-  ["nobody", "Sign in", /geen toegang/],
+  ["visitor", "Sign in", /geen toegang/],
   ["employee", "Sign in without a second factor", /tweede stap/],
   ["employee", "Cancel", /niet gelukt/],
 ]) {
   test(`${who} who chooses "${how}" is refused and told why`, () =>
     withPage({}, async (page, context) => {
       await page.goto(`${address}/auth/login`);
-      await identify(page, persons[who], how);
+      await identify(page, demoUsers[who], how);
       const explained = page.locator("#cause-heading");
       await explained.waitFor();
       assert.match(await explained.innerText(), explanation);

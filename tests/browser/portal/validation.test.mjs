@@ -5,7 +5,7 @@ import {
   fillIn,
   outcome,
   pass,
-  persons,
+  demoUsers,
   register,
   send,
   signIn,
@@ -132,7 +132,7 @@ test("practising is shown and never sent", () =>
 
 test("who tries too many wrong codes waits, and is told until when", () =>
   withPage({}, async (page) => {
-    await signIn(page, persons.administrator);
+    await signIn(page, demoUsers.administrator);
     for (let tries = 0; tries < 10; tries++) {
       await fillIn(page, await unknownCode());
       const refused = (answer) =>

@@ -29,9 +29,9 @@ impl Scene {
         let logged = self.system.log().len();
         let browser = self.system.browser();
         let login = browser.get("auth/login");
-        let there = url::Url::parse(header(&login, "location")).expect("a URL");
+        let redirect = url::Url::parse(header(&login, "location")).expect("a URL");
         let parameter = |name| {
-            let mut pairs = there.query_pairs();
+            let mut pairs = redirect.query_pairs();
             pairs.find_map(|(found, value)| (found == name).then(|| value.into_owned()))
         };
         let state = parameter("state").expect("a state");
@@ -243,8 +243,8 @@ fn texts_that_are_not_tokens_are_refused() {
     ] {
         let browser = scene.system.browser();
         let login = browser.get("auth/login");
-        let there = url::Url::parse(header(&login, "location")).expect("a URL");
-        let mut pairs = there.query_pairs();
+        let redirect = url::Url::parse(header(&login, "location")).expect("a URL");
+        let mut pairs = redirect.query_pairs();
         let state = pairs
             .find(|(name, _)| name == "state")
             .expect("a state")

@@ -1,4 +1,4 @@
-//! Provokes every answer of the document.
+//! Provokes every answer that `docs/openapi.json` describes.
 
 use serde_json::json;
 use shared::{publication::content::ContentId, staff::throttle};
@@ -8,7 +8,7 @@ use tests::{
     foreign_keys::{country, foreign_keys},
 };
 use ureq::http::Request;
-use xtask::provider::Person;
+use xtask::provider::DemoUser;
 
 use super::description::Description;
 
@@ -139,9 +139,9 @@ impl Service<'_> {
     fn employees(&self) {
         let anyone = self.system.browser();
         let employee = self.system.browser();
-        let callback = employee.sign_in(Person::Employee);
+        let callback = employee.sign_in(DemoUser::Employee);
         self.description.check("GET", "auth/callback", callback);
-        let administrator = self.system.sign_in(Person::Administrator);
+        let administrator = self.system.sign_in(DemoUser::Administrator);
         self.get(&anyone, "auth/callback", 303);
         self.get(&anyone, "auth/login", 303);
 

@@ -1,4 +1,4 @@
-//! What the document says of the service's answers, and which of them the service has given.
+//! What `docs/openapi.json` says of the service's answers, and which of them a test has received.
 
 use std::{cell::RefCell, collections::BTreeSet};
 
