@@ -1,4 +1,4 @@
-//! The directions in which the files of the workspace use each other.
+//! The check that `use` lines between the files of the workspace go in one direction.
 //!
 //! In each crate no two files use each other, directly or by way of others; a crate uses only the
 //! crates below it; and the rooms of a crate use each other in one direction. A file uses
@@ -22,13 +22,26 @@ const CRATES: [(&str, &str, &[&str]); 7] = [
 ];
 
 /// The rooms of each crate that has any, and the rooms in a room: each may use those after it.
-const ROOMS: [(&str, &[&str], &[&str]); 3] = [
+const ROOMS: [(&str, &[&str], &[&str]); 4] = [
     ("functions", &[], &["routes", "objects", "platform"]),
     ("functions", &["objects"], &["staff", "ledger", "intake"]),
     (
         "portal",
         &[],
         &["page", "screens", "session", "call", "service", "texts"],
+    ),
+    (
+        "shared",
+        &[],
+        &[
+            "settings",
+            "api",
+            "publication",
+            "enrolment",
+            "staff",
+            "keys",
+            "time",
+        ],
     ),
 ];
 
@@ -73,7 +86,7 @@ fn wrong_uses(name: &str, sources: &[(String, String)]) -> Vec<String> {
         for path in &file.uses {
             if let Some(other) = forbidden_crate(name, path) {
                 wrong.push(format!(
-                    "{name}: {} uses `{}`, but {name} may not use {other}",
+                    "{name}: {} uses `{}`, but {name} must not use {other}",
                     file.name,
                     path.join("::")
                 ));
@@ -86,7 +99,7 @@ fn wrong_uses(name: &str, sources: &[(String, String)]) -> Vec<String> {
             }
             if let Some((from, to)) = upwards(name, &file.module, &files[used].module) {
                 wrong.push(format!(
-                    "{name}: {} uses `{}`, but {from} may not use {to}",
+                    "{name}: {} uses `{}`, but {from} must not use {to}",
                     file.name,
                     path.join("::")
                 ));
@@ -111,7 +124,7 @@ fn wrong_uses(name: &str, sources: &[(String, String)]) -> Vec<String> {
     wrong
 }
 
-/// The crate of the workspace that `path` uses and `name` may not.
+/// The crate of the workspace that `path` uses and `name` must not.
 fn forbidden_crate<'a>(name: &str, path: &'a [String]) -> Option<&'a str> {
     let (_, _, allowed) = CRATES.iter().find(|(other, ..)| *other == name)?;
     let used = path.first()?.as_str();
@@ -240,7 +253,7 @@ fn before_tests(text: &str) -> &str {
     start.map_or(text, |(at, _)| &text[..at])
 }
 
-/// What follows `keyword` on a line that begins with it, whatever the visibility.
+/// What follows `keyword` on a line that begins with it, of any visibility.
 fn declaration<'a>(line: &'a str, keyword: &str) -> Option<&'a str> {
     let line = line.trim();
     let line = match line.strip_prefix("pub(") {
@@ -333,7 +346,7 @@ fn a_use_of_a_room_before_is_named() {
         wrong,
         [
             "functions: objects/intake.rs uses `crate::routes::phone::Answer`, \
-             but objects may not use routes",
+             but objects must not use routes",
             "functions: a circle: objects/intake.rs uses `crate::routes::phone::Answer`, \
              routes/phone.rs uses `crate::objects::intake::Intake`",
         ]
@@ -354,7 +367,7 @@ fn a_use_of_an_object_before_is_named() {
         wrong,
         [
             "functions: objects/intake/mod.rs uses `crate::objects::ledger::keys::Keys`, \
-             but intake may not use ledger"
+             but intake must not use ledger"
         ]
     );
 }
@@ -373,7 +386,7 @@ fn a_path_without_a_use_line_counts() {
         wrong,
         [
             "functions: platform/clock.rs uses `crate::routes::test::offset`, \
-             but platform may not use routes"
+             but platform must not use routes"
         ]
     );
 }
@@ -403,7 +416,7 @@ fn a_use_of_a_crate_above_is_named() {
     let text = "use std::fmt;\nuse federation::cursor::Cursor;\n";
     assert_eq!(
         wrong_uses("shared", &file(text)),
-        ["shared: lib.rs uses `federation::cursor::Cursor`, but shared may not use federation"]
+        ["shared: lib.rs uses `federation::cursor::Cursor`, but shared must not use federation"]
     );
     assert!(wrong_uses("functions", &file(text)).is_empty());
 }
