@@ -1,4 +1,4 @@
-//! The rules by which a key of another country is published here or rejected (design §4.4).
+//! The rules that decide whether a key of another country is published here (design §4.4.14).
 
 use thiserror::Error;
 

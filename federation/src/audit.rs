@@ -1,4 +1,4 @@
-//! The audit of a batch: the list of the uploads that are in it (design §4.4).
+//! The audit of a batch: the list of the uploads that are in it (design §4.4.11).
 
 use std::{collections::HashMap, fmt, io};
 

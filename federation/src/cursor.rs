@@ -1,4 +1,5 @@
-//! The position of the download: it goes from day to day, and within a day from batch to batch.
+//! The position of the download from the gateway: it goes from day to day, and within a day from
+//! batch to batch.
 
 use jiff::{ToSpan as _, civil::Date};
 

@@ -1,5 +1,5 @@
-//! One run of the download: which batch to request next, where the next run begins, and when a
-//! failing batch is quarantined.
+//! One run of the download from the gateway: which batch to request next, where the next run
+//! begins, and when a failing batch is quarantined.
 //!
 //! When a batch fails, the run continues after it. If a later batch succeeds, that is evidence that
 //! the batch itself is bad: the next runs begin with it again, and after [`MAX_ATTEMPTS`] it is

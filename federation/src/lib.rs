@@ -1,5 +1,5 @@
 //! The formats and rules of the European Federation Gateway Service (EFGS), through which countries
-//! exchange the keys of infected persons (design §4.4).
+//! exchange the keys of infected people (design §4.4).
 //!
 //! In scope: what a batch of keys looks like and how it is signed ([`batch`], [`signing_text`],
 //! [`tag`], [`cms`]), which received keys are genuine ([`audit`], [`certificate`],

@@ -1,4 +1,4 @@
-//! The public keys of countries, by which signatures are verified: EC P-256, EC P-384 and RSA
+//! The public keys of countries, which verify their signatures: EC P-256, EC P-384 and RSA
 //! (PKCS #1 v1.5).
 
 use der::{Encode as _, asn1::ObjectIdentifier};

@@ -1,4 +1,4 @@
-//! What to do after each response of the gateway (design §4.4). After a transient failure
+//! What to do after each response of the gateway (design §4.4.5, §4.4.7). After a transient failure
 //! ([`is_transient`]) the same request is repeated; [`UploadAction`] and [`DownloadAction`] are for
 //! all other responses.
 

@@ -1,5 +1,5 @@
-//! The settings of the exchange. They are read when it runs, so a wrong one stops the exchange and
-//! nothing else.
+//! The settings of the exchange with other countries. They are read when it runs, so a wrong one
+//! stops the exchange and nothing else.
 
 use shared::{
     country::{Country, Participants},

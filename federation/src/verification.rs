@@ -1,4 +1,4 @@
-//! Which keys of a batch are genuine (design §4.4).
+//! Which keys of a batch are genuine (design §4.4.11–13).
 //!
 //! A batch of the gateway mixes the uploads of several countries. Trust is per upload: the audit
 //! gives its country, its number of keys, and the country's signature over exactly these keys.

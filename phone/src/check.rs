@@ -43,7 +43,6 @@ pub struct CheckReport {
 /// A file that was downloaded, verified and matched.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckedFile {
-    /// Its name.
     pub id: ContentId,
     /// How many keys it has.
     pub keys: usize,

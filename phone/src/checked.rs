@@ -84,9 +84,7 @@ impl<T> From<Document<T>> for StoredDocument {
 /// A file that a phone does not trust or could not get.
 #[derive(Clone, Debug, Serialize)]
 pub struct CheckFailure {
-    /// The file.
     pub id: ContentId,
-    /// Why.
     #[serde(serialize_with = "as_text")]
     pub error: ServiceError,
 }

@@ -5,7 +5,7 @@
 //! is called by the GGD. A first decoy at a random time in the next 24 hours looks like the
 //! registration, a second one a while later like the upload, and mostly a third one like the upload
 //! of the rest of the day, which phones send by themselves after midnight. Each is sent on its own,
-//! at the time at which a person would have caused it.
+//! at the time at which an ill person's request would be sent.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -16,7 +16,7 @@ use shared::{
     time::{DAY_SECONDS, UtcDay, shift},
 };
 
-/// Of a hundred persons, how many upload within [`SOON_SECONDS`] of registering: they do both on
+/// Of a hundred people, how many upload within [`SOON_SECONDS`] of registering: they do both on
 /// the telephone with the GGD.
 const SOON_PERCENT: u32 = 90;
 
@@ -84,13 +84,14 @@ impl Decoys {
             DAY_SECONDS
         };
         let shared = shift(called, random.random_range(1..=longest));
-        let person = |decoy, at| Planned {
+        let punctual = |decoy, at| Planned {
             decoy,
             from: at,
             until: shift(at, LATE_SECONDS),
         };
-        self.planned.push_back(person(Decoy::Registration, called));
-        self.planned.push_back(person(Decoy::Upload, shared));
+        self.planned
+            .push_back(punctual(Decoy::Registration, called));
+        self.planned.push_back(punctual(Decoy::Upload, shared));
         let again = Planned {
             decoy: Decoy::Upload,
             from: UtcDay::of(shared)
@@ -230,7 +231,7 @@ mod tests {
     #[test]
     fn persons_come_with_the_published_probability_and_mostly_share_at_once() {
         let mut random = StdRng::seed_from_u64(3);
-        let (mut persons, mut soon, mut again) = (0, 0, 0);
+        let (mut people, mut soon, mut again) = (0, 0, 0);
         for _ in 0..20_000 {
             let mut decoys = Decoys::default();
             decoys.throw(0.1, DELAY, now(), &mut random);
@@ -241,18 +242,15 @@ mod tests {
             send(&mut decoys, registration);
             let upload = decoys.next_wake().unwrap();
             assert!(registration < upload && upload <= shift(registration, DAY_SECONDS));
-            persons += 1;
+            people += 1;
             soon += usize::from(upload <= shift(registration, SOON_SECONDS));
             again += usize::from(decoys.planned.len() == 2);
         }
         // Five standard deviations around 2,000, and around nine of ten.
-        assert!((1_790..=2_210).contains(&persons), "{persons}");
-        let share = |count| f64::from(count as u32) / f64::from(persons as u32);
-        assert!((0.87..=0.94).contains(&share(soon)), "{soon} of {persons}");
+        assert!((1_790..=2_210).contains(&people), "{people}");
+        let share = |count| f64::from(count as u32) / f64::from(people as u32);
+        assert!((0.87..=0.94).contains(&share(soon)), "{soon} of {people}");
         // Not those who share after the midnight of their code.
-        assert!(
-            (0.75..=0.92).contains(&share(again)),
-            "{again} of {persons}"
-        );
+        assert!((0.75..=0.92).contains(&share(again)), "{again} of {people}");
     }
 }

@@ -436,7 +436,7 @@ mod tests {
         assert_eq!(days(&[(time, 899, 60)]), []);
         assert_eq!(days(&[(time, 900, 60)]), [("2026-11-20".to_owned(), 900.0)]);
         assert_eq!(days(&[(time, 600, 50)]), [("2026-11-20".to_owned(), 900.0)]);
-        // Two persons of a day add up, two days do not.
+        // Two people on one day add up, two days do not.
         let other = shift(time, 3_600);
         assert_eq!(days(&[(time, 500, 60), (other, 400, 60)]).len(), 1);
         assert_eq!(days(&[(time, 500, 60), (shift(time, 86_400), 400, 60)]), []);

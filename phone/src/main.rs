@@ -125,7 +125,7 @@ async fn act(arguments: &Arguments, now: Timestamp) -> Result<CommandOutcome, Bo
     let mut phone = match arguments.command {
         Command::New if state.exists() => {
             return Err(format!(
-                "{} is there already; remove it or choose another with --state",
+                "{} already exists; remove it or choose another with --state",
                 state.display()
             )
             .into());

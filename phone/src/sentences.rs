@@ -6,7 +6,7 @@ use shared::{Timestamp, time::netherlands};
 use crate::phone::Code;
 
 /// A check found no exposure.
-pub const NO_EXPOSURE: &str = "No exposure to somebody who was infectious is known.";
+pub const NO_EXPOSURE: &str = "No exposure to an infectious person is known.";
 
 /// A check found no new file.
 pub const NOTHING_NEW: &str = "Nothing new is published.";

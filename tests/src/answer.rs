@@ -1,4 +1,4 @@
-//! Reads the answers of the service.
+//! Reads the HTTP answers of the service: headers, JSON and problem documents.
 
 use ureq::{Body, http::Response};
 

@@ -1,4 +1,4 @@
-//! Runs the exchange of keys with other countries.
+//! Runs the exchange of keys with other countries at a test's service, or kills it on the way.
 
 use std::{thread, time::Duration};
 

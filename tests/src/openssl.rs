@@ -1,5 +1,5 @@
-//! Signatures in the Cryptographic Message Syntax, made and verified by OpenSSL: what other
-//! countries and the gateway have.
+//! Batch signatures in the Cryptographic Message Syntax, made and verified by OpenSSL, as an
+//! implementation that is independent of the service's own.
 
 #![expect(clippy::expect_used, reason = "a test cannot go on without OpenSSL")]
 

@@ -1,4 +1,4 @@
-//! The build, settings and partners with which a service is started.
+//! What a test's service is started with: build, settings, sign-in provider and gateway.
 
 use std::{
     path::Path,

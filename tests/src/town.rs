@@ -52,7 +52,7 @@ pub struct Wrong {
     pub found: Option<Date>,
 }
 
-/// A time for which two persons are near each other.
+/// A time for which two people are near each other.
 struct Meeting {
     people: [usize; 2],
     start: Timestamp,
@@ -69,7 +69,7 @@ struct Case {
     days_ago: u32,
 }
 
-/// The number of days on which persons meet, including today.
+/// The number of days on which people meet, including today.
 const DAYS: u32 = 14;
 
 /// The mean number of meetings of a person on a day.
@@ -122,7 +122,7 @@ impl Town {
         }
     }
 
-    /// The meetings, sorted by time. Two persons meet at most once a day, and no meeting continues
+    /// The meetings, sorted by time. Two people meet at most once a day, and no meeting continues
     /// past midnight.
     fn meetings(&self, now: Timestamp, random: &mut StdRng) -> Vec<Meeting> {
         let mut meetings = Vec::new();
@@ -189,7 +189,7 @@ impl Meeting {
     }
 }
 
-/// The last day on which each person was exposed: near infectious persons for fifteen weighted
+/// The last day on which each person was exposed: near infectious people for fifteen weighted
 /// minutes in total.
 fn expected(meetings: &[Meeting], ill: &[(usize, Case)], today: UtcDay) -> HashMap<usize, UtcDay> {
     let ill: HashMap<_, _> = ill.iter().copied().collect();

@@ -28,7 +28,7 @@ fn constant(name: &str) -> String {
     text[start..start + end].to_owned()
 }
 
-/// Every value that stands in quotes behind `field = ` in `text`, with its escapes undone.
+/// Every value in quotes after `field = ` in `text`, with its escapes undone.
 fn quoted(text: &str, field: &str) -> Vec<String> {
     let marker = format!("{field} = \"");
     text.match_indices(&marker)

@@ -1,4 +1,4 @@
-//! The download from other countries: whatever fails, no key is lost, and none is published twice.
+//! The download from other countries: no failure loses a key or publishes one twice.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

@@ -1,5 +1,5 @@
-//! The upload to other countries: whatever fails, each published key reaches the gateway exactly
-//! once.
+//! The upload to other countries: in spite of any failure, each published key reaches the gateway
+//! exactly once.
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 

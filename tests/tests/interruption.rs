@@ -1,4 +1,4 @@
-//! The publication is killed repeatedly: no key is lost, and none is published twice.
+//! The publication of keys is killed repeatedly: no key is lost, and none is published twice.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -37,13 +37,13 @@ fn with_the_keyboard_alone_one_phone_shares_and_the_other_one_warns_its_owner() 
     let met = UtcDay::of(system.now()).minus(2);
     let day = Language::English.day(met.date());
     assert!(warning.contains(&day), "{warning}");
-    let nothing = "No exposure to somebody who was infectious is known.";
+    let nothing = "No exposure to an infectious person is known.";
     assert!(next().contains(nothing), "a phone does not warn of itself");
     let reloaded = next();
     assert!(reloaded.contains(&day), "{reloaded}");
     assert!(
         next().contains(nothing),
-        "a new phone has met nobody who is ill"
+        "a new phone has met no ill person"
     );
     assert!(script.wait().unwrap().success());
 }

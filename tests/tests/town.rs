@@ -1,5 +1,5 @@
-//! A simulated town, in which exactly the persons who were near an infectious one are warned, with
-//! the right day.
+//! A simulated town, in which exactly the people who were near an infectious person are warned,
+//! with the right day.
 
 use tests::{System, town::Town};
 

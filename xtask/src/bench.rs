@@ -49,7 +49,6 @@ fn run_example(package: &str, name: &str) -> Result {
     ]))
 }
 
-/// Measures `bench`.
 pub fn run(bench: &Bench) -> Result {
     match bench {
         Bench::Exchange => {

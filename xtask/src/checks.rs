@@ -1,4 +1,4 @@
-//! `cargo xtask test` and `cargo xtask lint`: what must hold before a change goes in.
+//! `cargo xtask test` and `cargo xtask lint`: the checks that a change must pass.
 
 use std::{path::Path, process::Command};
 

@@ -1,6 +1,5 @@
-//! A set of keys and certificates for trying the exchange with other countries: what the gateway's
-//! operator and the countries would have. For tests and local runs only; OpenSSL makes and reads
-//! all of it.
+//! The keys and certificates of a gateway, its operator and several countries, for tests and trials
+//! of the exchange with other countries. OpenSSL makes and reads all of them.
 
 use std::{
     path::{Path, PathBuf},
@@ -13,7 +12,6 @@ use shared::{base64, country::Country};
 
 use crate::{Result, process};
 
-/// A kind of key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum KeyKind {
     /// EC P-256.
@@ -28,7 +26,7 @@ pub enum KeyKind {
 /// `XX/signing`, each a secret key `….pem` and a certificate `….crt.pem`;
 /// `XX/signing.operator-signature` is the operator's signature over the certificate, base64.
 pub struct EfgsKeys {
-    /// Where it lies.
+    /// Its folder.
     pub folder: PathBuf,
 }
 
@@ -39,7 +37,7 @@ const DAYS: &str = "3650";
 const CONFIGURATION: &str = "[req]\ndistinguished_name = name\n[name]\n";
 
 impl EfgsKeys {
-    /// Makes in `folder` the keys and certificates that are not there yet, for `countries` with the
+    /// Makes in `folder` the keys and certificates that are missing, for `countries` with the
     /// kinds of their signing keys.
     pub fn create(folder: &Path, countries: &[(Country, KeyKind)]) -> Result<Self> {
         process::find("openssl").context("openssl is missing; install it")?;
@@ -81,7 +79,7 @@ impl EfgsKeys {
         Ok(fs::read_to_string(self.folder.join(name))?)
     }
 
-    /// Makes the key `name` and its certificate, if they are not there yet. It signs that itself,
+    /// Makes the key `name` and its certificate, if they are missing. It signs that itself,
     /// unless `options`, which are OpenSSL's, name an authority.
     pub fn make(&self, name: &str, kind: KeyKind, subject: &str, options: &[&str]) -> Result {
         if self.path(name, "crt.pem").exists() {

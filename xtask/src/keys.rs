@@ -1,4 +1,5 @@
-//! The signing keys of an installation: made once, kept as PEM files that OpenSSL reads.
+//! `cargo xtask keys`: the signing keys of an installation, made once and kept as PEM files that
+//! OpenSSL reads.
 
 use std::{
     io::Write as _,
@@ -22,7 +23,7 @@ pub struct Keys {
     pub export: String,
 }
 
-/// Makes the keys in `data/keys` that are not there yet.
+/// Makes the keys in `data/keys` that are missing.
 pub fn create(data: &Path) -> Result<Keys> {
     let folder = data.join("keys");
     fs::create_dir_all(&folder)?;
@@ -73,7 +74,7 @@ fn p256_key() -> Result<p256::SecretKey> {
     bail!("the system gives no random bytes")
 }
 
-/// The secret key `name`, made by `make` (secret and public PEM) if it is not there.
+/// The secret key `name`, made by `make` (secret and public PEM) if it is missing.
 fn key(
     folder: &Path,
     name: &str,

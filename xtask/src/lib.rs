@@ -1,4 +1,4 @@
-//! What is done with this workspace: set it up, build, run, test, measure.
+//! The tasks of this workspace: set up, build, run, test and measure.
 //!
 //! The library is for `cargo xtask` and for the whole-system tests, which start the service in the
 //! same way.

@@ -1,4 +1,4 @@
-//! The check that lines of code, comments and documents fit beside each other on a screen.
+//! The check that lines of code, comments and documents have at most 100 columns.
 
 use std::{path::Path, process::Command};
 

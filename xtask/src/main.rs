@@ -1,4 +1,4 @@
-//! The command line: `cargo xtask …`.
+//! The command line of `cargo xtask`.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -74,7 +74,7 @@ enum Task {
         #[arg(last = true)]
         options: Vec<String>,
     },
-    /// Make the signing keys that are not there yet.
+    /// Make the signing keys that are missing.
     Keys {
         /// The folder; keys are in its folder `keys`.
         #[arg(long, default_value = ".state", global = true)]

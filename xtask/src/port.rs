@@ -1,4 +1,4 @@
-//! Ports of this machine to listen on.
+//! The ports that services listen on in local runs and tests.
 
 use std::{
     io::ErrorKind,
@@ -12,9 +12,8 @@ use anyhow::{Context as _, anyhow};
 
 use crate::Result;
 
-/// What is given out: below the ports that systems take for outgoing connections. Nothing takes one
-/// of these between the moment when it is found free and the one when a service listens on it, nor
-/// while a service is started again.
+/// The ports to choose from: below those that systems take for outgoing connections, so that none
+/// is taken between the check and the start of a service, nor while a service restarts.
 const PORTS: Range<u16> = 16_384..32_768;
 
 /// An address that is reached from this machine alone.
@@ -57,7 +56,7 @@ mod tests {
     #[test]
     fn no_port_is_given_twice_nor_while_it_is_in_use() {
         let first = free().unwrap();
-        // Ours, or somebody else's.
+        // Taken by this process or by another one.
         let _next = TcpListener::bind(loopback(first + 1));
         let ports: HashSet<_> = (0..100).map(|_| free().unwrap()).collect();
         assert_eq!(ports.len(), 100);

@@ -1,4 +1,4 @@
-//! Running other programs, and saying so.
+//! Runs other programs, and prints each step with the time that it took.
 
 use std::{
     ffi::OsStr,

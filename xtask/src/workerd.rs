@@ -38,7 +38,7 @@ pub struct Local<'a> {
     pub host: &'a str,
     /// Where employees sign in.
     pub provider: &'a Provider,
-    /// Whether the trigger `* * * * *` goes off, every minute. Most tests run jobs themselves.
+    /// Whether the trigger `* * * * *` fires, every minute. Most tests run jobs themselves.
     pub scheduled: bool,
     /// Other values for some of the settings in `workerd.capnp`.
     pub settings: &'a [(&'a str, &'a str)],
@@ -46,7 +46,7 @@ pub struct Local<'a> {
     pub exchange: Option<Exchange<'a>>,
 }
 
-/// With which gateway a test's service exchanges keys, and as which country.
+/// The gateway of a test's service, and the countries that exchange keys.
 #[derive(Clone, Copy)]
 pub struct Exchange<'a> {
     /// The port of the gateway on this machine.
@@ -123,7 +123,6 @@ impl Workerd {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    /// The port.
     pub fn port(&self) -> u16 {
         self.port
     }

@@ -47,8 +47,7 @@ impl Derivation {
         }
     }
 
-    /// The identifier keys of up to [`LANES`] keys, and as many zeros after them as there are keys
-    /// fewer.
+    /// The identifier keys of up to [`LANES`] keys, followed by zeros if there are fewer.
     pub fn identifier_keys(&self, keys: impl Iterator<Item = KeyData>) -> [[u8; 16]; LANES] {
         let mut pseudorandom_keys = [self.inner; LANES];
         let mut used = 0;

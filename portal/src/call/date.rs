@@ -6,7 +6,7 @@ use shared::{
     keys::illness::{DateError, Illness},
 };
 
-/// Stands in the list of days for a day that is not in it.
+/// The option in the list of days for a day that is not in it.
 pub const EARLIER: &str = "earlier";
 
 /// The day, and whether the employee has left its field.

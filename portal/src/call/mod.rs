@@ -1,4 +1,4 @@
-//! The call that the employee is in: what is filled in, what was sent, and the result.
+//! The telephone call that the employee is in: what is filled in, what was sent, and the result.
 //!
 //! It lives as long as the app, so that a look at another screen, another language or a session
 //! that ends loses nothing. Once the code is accepted or the employee has gone, all of it is
@@ -45,7 +45,8 @@ pub struct Call {
     pub now: RwSignal<Timestamp>,
     /// How many calls there were before. An answer that comes after its call is dropped.
     number: StoredValue<u32>,
-    /// A submission that may or may not have arrived. Sent again unchanged, it keeps its key.
+    /// A submission without an answer. Sent again unchanged, it keeps its key, as it may have
+    /// arrived.
     unanswered: StoredValue<Option<(Validation, String)>>,
     clock: Clock,
 }

@@ -58,7 +58,6 @@ pub fn employee(role: Role) -> CurrentEmployee {
 pub struct Opening {
     /// The path of the address.
     pub path: &'static str,
-    /// The language.
     pub language: Language,
     /// Why signing in was just refused.
     pub refused: Option<SignInRefusal>,

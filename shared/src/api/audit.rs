@@ -1,5 +1,5 @@
-//! The audit trail: which employee did what, when, and with what outcome (design §4.3). It holds no
-//! code, no date of illness and no session.
+//! The audit trail: which employee did what, when, and with what outcome (design §4.3.11). It
+//! holds no code, no date of illness and no session.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -70,9 +70,9 @@ pub enum Outcome {
     NotAccepted,
     /// It was not tried: too many codes were not accepted before.
     Throttled,
-    /// The person has none of the roles of the portal.
+    /// The employee has none of the roles of the portal.
     NoRole,
-    /// The person signed in without a second factor.
+    /// The employee signed in without a second factor.
     NoSecondFactor,
 }
 

@@ -1,4 +1,4 @@
-//! The countries that keys are exchanged with (design §4.2).
+//! The countries that keys are exchanged with (design §4.2.9).
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! The state of the exchange with other countries, for administrators (design §4.4).
+//! The state of the exchange with other countries, for administrators (design §4.3.10).
 
 use std::fmt;
 

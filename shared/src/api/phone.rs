@@ -1,4 +1,4 @@
-//! The answers to phones that register or upload (design §4.1).
+//! The answers to phones that register or upload (design §4.1.1–4).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

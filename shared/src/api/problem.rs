@@ -1,4 +1,4 @@
-//! The problem documents of the HTTP interface (RFC 9457, design §4.3): fixed texts, which never
+//! The problem documents of the HTTP interface (RFC 9457, design §4.3.12): fixed texts, which never
 //! tell a cause.
 
 use serde::{Deserialize, Serialize};

@@ -60,7 +60,7 @@ pub enum SignInRoute {
     Logout,
 }
 
-/// The controls of builds for tests and local runs; a release has none of them (design §5).
+/// The controls of builds for tests and local runs; a release has none of them (design §5.5).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum TestRoute {
     /// Builds exposure key sets, to be measured.

@@ -1,4 +1,4 @@
-//! Sessions of employees, and ending them (design §4.3).
+//! Sessions of employees, and ending them (design §4.3.7, §4.3.10).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

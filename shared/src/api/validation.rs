@@ -1,4 +1,4 @@
-//! The validation of a code: the portal's request and the service's answer (design §4.3).
+//! The validation of a code: the portal's request and the service's answer (design §4.3.8).
 
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};

@@ -1,5 +1,5 @@
 //! Temporary exposure keys, the illness that they are shared for, and their conversion to diagnosis
-//! keys (design §3).
+//! keys (design §3.13–20).
 
 pub mod conversion;
 pub mod illness;

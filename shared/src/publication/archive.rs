@@ -1,5 +1,5 @@
 //! Zip files with a fixed set of entries: the container of everything that phones download
-//! (design §4.2).
+//! (design §4.2.3–4).
 
 use std::io::{Cursor, Read as _, Write as _};
 

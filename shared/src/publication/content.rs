@@ -105,7 +105,7 @@ impl From<ContentId> for String {
 pub struct Manifest {
     /// The ids of the exposure key sets, oldest first.
     pub exposure_key_sets: Vec<ContentId>,
-    /// The id of the parameters by which phones score an exposure.
+    /// The id of the parameters with which phones score an exposure.
     pub risk_calculation_parameters: ContentId,
     /// The id of the app's settings.
     pub app_config: ContentId,

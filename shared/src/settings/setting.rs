@@ -69,7 +69,7 @@ impl<T> Setting<T> {
     }
 }
 
-/// A row of the table of all settings, whatever type each has.
+/// A row of the table of all settings, for values of any type.
 pub trait TableEntry {
     /// The name of the binding.
     fn name(&self) -> &'static str;

@@ -1,4 +1,4 @@
-//! How the texts of settings are parsed.
+//! The parsers of settings: switches, URLs, lists of countries, and so on.
 
 use std::str::FromStr;
 

@@ -1,4 +1,5 @@
-//! A GGD employee's id and role, as the organisation's sign-in provider states them (design §4.3).
+//! A GGD employee's id and role, as the organisation's sign-in provider states them
+//! (design §4.3.6).
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

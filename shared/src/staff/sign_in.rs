@@ -176,9 +176,9 @@ fn printable(name: &str) -> String {
 /// Why a sign-in was refused, as the callback tells the portal in `/?sign-in=`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum SignInRefusal {
-    /// The person has no role that may use the portal.
+    /// The employee has no role that may use the portal.
     Role,
-    /// The person signed in without a second factor.
+    /// The employee signed in without a second factor.
     SecondFactor,
     /// The sign-in failed for another reason. Another attempt may succeed.
     Failed,

@@ -1,4 +1,4 @@
-//! Simulates an outbreak: persons fall ill, are tested, are called by the GGD, and share the keys
+//! Simulates an outbreak: people fall ill, are tested, are called by the GGD, and share the keys
 //! of their phones.
 //!
 //! The model shares nothing with that of the padding. Time is continuous, while padding is drawn by
@@ -22,12 +22,12 @@ use shared::{
 pub struct Outbreak {
     /// The first day, a Monday in the Netherlands.
     pub begin: Date,
-    /// The number of days on which persons fall ill.
+    /// The number of days on which people fall ill.
     pub days: u32,
-    /// The number of persons with the app who fall ill on an average day. The actual number varies
+    /// The number of people with the app who fall ill on an average day. The actual number varies
     /// in waves of six weeks.
-    pub persons_per_day: f64,
-    /// The share of persons with symptoms.
+    pub people_per_day: f64,
+    /// The share of people with symptoms.
     pub symptomatic: f64,
     /// The median of the log-normal time between the first symptom and the wish to be tested.
     pub until_test_wanted: f64,
@@ -42,7 +42,7 @@ pub struct Outbreak {
 pub const OUTBREAK: Outbreak = Outbreak {
     begin: jiff::civil::date(2026, 7, 13),
     days: 300,
-    persons_per_day: 18.0,
+    people_per_day: 18.0,
     symptomatic: 0.83,
     until_test_wanted: 30.0,
     until_result: 20.0,
@@ -67,7 +67,7 @@ pub fn arrivals(outbreak: &Outbreak, random: &mut StdRng) -> Vec<Arrival> {
     let mut person = 0;
     for day in 0..outbreak.days {
         let wave = 1.0 + 0.7 * (f64::from(day) / 42.0 * std::f64::consts::TAU).sin();
-        for _ in 0..poisson(outbreak.persons_per_day * wave, random) {
+        for _ in 0..poisson(outbreak.people_per_day * wave, random) {
             let case = Case::of_day(day, outbreak, random);
             let keys = case.accepted_keys(random);
             arrivals.extend(keys.into_iter().map(|key| Arrival { person, ..key }));

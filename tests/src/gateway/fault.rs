@@ -1,4 +1,4 @@
-//! The ways in which a test makes the gateway fail.
+//! The faults that a test can switch on in the federation gateway.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! The part of HTTP/1.1 that the gateway needs to cut a connection anywhere.
+//! The part of HTTP/1.1 that the test gateway needs, written by hand so that it can cut a
+//! connection after any byte.
 
 use std::io::{self, Read, Write};
 

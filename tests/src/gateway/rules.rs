@@ -1,4 +1,5 @@
-//! The checks of the gateway, independent of the service under test.
+//! The checks that the test gateway makes of an uploaded batch, written independently of the
+//! service under test.
 
 use federation::batch::{EfgsKey, NO_RISK_LEVEL};
 use shared::{

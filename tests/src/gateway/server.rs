@@ -1,4 +1,5 @@
-//! The gateway's connections and endpoints.
+//! The HTTP server of the test gateway: TLS connections, and the endpoints for upload, download and
+//! audit.
 
 use std::{
     io,

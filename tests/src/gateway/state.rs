@@ -1,4 +1,5 @@
-//! What the gateway stores: uploads, the batches that are made of them, and how it behaves.
+//! What the test gateway stores: uploads, the batches that it makes of them, and the faults that a
+//! test has switched on.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},

@@ -1,4 +1,4 @@
-//! The Worker, as Cloudflare and workerd load it: a script and a module.
+//! Builds the Worker as Cloudflare and workerd load it: a script and a wasm module.
 
 use fs_err as fs;
 

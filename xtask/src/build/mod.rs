@@ -1,5 +1,5 @@
-//! Building what runs: the functions, the portal, and for local runs the phones to try, into a
-//! folder of `build`.
+//! `cargo xtask build`: builds the Worker, the portal and, for local runs, the page with two phones
+//! into a folder of `build`.
 
 mod functions;
 mod profile;

@@ -1,10 +1,9 @@
-//! What a build is for, and where it is put.
+//! The three kinds of builds (local, release and benchmark) and the folder of each.
 
 use std::path::PathBuf;
 
 use crate::root;
 
-/// For whom to build.
 #[derive(Clone, Copy, Eq, PartialEq)]
 pub enum Profile {
     /// For local runs and tests: quick to build, with test controls.

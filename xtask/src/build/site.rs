@@ -1,5 +1,5 @@
-//! The site: the portal's files, for local runs the phones to try beside them, and the rules by
-//! which workerd serves them.
+//! Builds the files that browsers load: the portal, for local runs the page with two phones, and
+//! the rules for how workerd serves them.
 
 use std::path::Path;
 

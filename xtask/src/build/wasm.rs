@@ -1,4 +1,4 @@
-//! Compiling to wasm, and the JavaScript through which a module is called.
+//! Compiles crates to wasm, and generates the JavaScript that calls them.
 
 use std::{
     path::{Path, PathBuf},
@@ -23,7 +23,6 @@ pub struct Module {
 }
 
 impl Module {
-    /// The Worker.
     pub const FUNCTIONS: Self = Self {
         package: "functions",
         release: "release",

@@ -1,6 +1,6 @@
-//! Setting up what is missing. What is there is skipped at once.
+//! Installs the tools that a task needs and the machine lacks.
 //!
-//! Tools that are compiled lie in the user's cache folder, one folder a version, so that every
+//! Compiled tools are in the user's cache folder, one folder a version, so that every
 //! checkout shares them and no other version on the machine is touched.
 
 pub mod npm;
@@ -19,7 +19,7 @@ use crate::{Result, process};
 pub fn cache() -> Result<PathBuf> {
     let base = env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
-        // The specification of this variable wants others ignored.
+        // The specification of this variable says to ignore relative paths.
         .filter(|path| path.is_absolute())
         .or_else(|| env::home_dir().map(|home| home.join(".cache")))
         .context("set HOME or XDG_CACHE_HOME to say where to keep tools")?;

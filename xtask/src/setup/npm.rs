@@ -1,4 +1,4 @@
-//! The Node-side tools of `package.json`.
+//! Installs the Node programs of `package.json`, such as workerd and wrangler.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,18 +10,18 @@ use fs_err as fs;
 
 use crate::{Result, process, root};
 
-/// Installs the packages of the lock file, unless they are there.
+/// Installs the packages of the lock file, unless they are installed.
 pub fn set_up() -> Result {
     let lock = root().join("package-lock.json");
     let wanted = fs::read(&lock)?;
-    // Written last, so a copy of the lock file in the folder says that all of it is there.
+    // Written last, so a copy of the lock file in the folder says that all of it is installed.
     let stamp = root().join("node_modules/.installed.json");
     if fs::read(&stamp).is_ok_and(|installed| installed == wanted) {
         return Ok(());
     }
     let npm = process::find("npm")
         .context("Node with npm is missing; install Node 20 or newer and start again")?;
-    // `npm ci` wants every optional package in the lock file, those for other systems too, which
+    // `npm ci` needs every optional package in the lock file, those for other systems too, which
     // some registries lack. `install --no-save` keeps to the lock file all the same, and does
     // not change it.
     process::step("install the Node-side tools", || {

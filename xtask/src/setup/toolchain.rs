@@ -149,7 +149,7 @@ fn set_up_debian() -> Result<PathBuf> {
     Ok(root)
 }
 
-/// Builds the system root beside its place and moves it there when it is whole.
+/// Builds the system root beside its place, and moves it into place when it is whole.
 fn build_root(root: &Path) -> Result {
     let unfinished = root.with_extension("unfinished");
     if unfinished.exists() {

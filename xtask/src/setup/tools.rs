@@ -1,4 +1,5 @@
-//! Tools that cargo compiles: exactly the versions that fit the lock file.
+//! Installs helper tools that are written in Rust, such as wasm-bindgen, in exactly the versions
+//! that fit the lock file.
 
 use std::path::{Path, PathBuf};
 
@@ -18,10 +19,10 @@ pub fn wasm_bindgen_test_runner() -> Result<PathBuf> {
     wasm_bindgen_program("wasm-bindgen-test-runner")
 }
 
-/// Of the library's version, or it could not read the modules.
+/// Installed in the version of the library; another version could not read the modules.
 fn wasm_bindgen_program(program: &str) -> Result<PathBuf> {
     let version = locked_version("wasm-bindgen")?;
-    // Without TLS, for it talks to nothing but the browser on this machine.
+    // Without TLS, as it talks to nothing but the browser on this machine.
     installed(
         "wasm-bindgen-cli",
         program,

@@ -12,7 +12,7 @@ use crate::{
     texts::{self, text, time_of_day},
 };
 
-/// Stands above the form, which keeps what was filled in.
+/// Shown above the form, which keeps what was filled in.
 #[component]
 pub fn FailurePanel(call: Call) -> impl IntoView {
     let texts = texts::current();

@@ -1,5 +1,5 @@
 //! The JSON documents that phones download besides the keys: settings of the app, parameters of the
-//! risk calculation, and texts (design §4.2). Member names are CoronaMelder's.
+//! risk calculation, and texts (design §4.2.3). Member names are CoronaMelder's.
 //!
 //! # In scope
 //! The valid contents of each document. Deserializing is the check: the same types refuse a wrong

@@ -1,4 +1,4 @@
-//! The parameters by which phones score an exposure: weights for distance, infectiousness and the
+//! The parameters with which phones score an exposure: weights for distance, infectiousness and the
 //! certainty of the diagnosis, and the scores from which an exposure counts.
 //!
 //! Names and meanings are those of GAEN's exposure windows. A window is up to 30 minutes near one

@@ -30,7 +30,7 @@ pub struct TemporaryExposureKeyExport {
     pub keys: Vec<TemporaryExposureKey>,
 }
 
-/// The field number of `keys`, by which one key at a time is written.
+/// The field number of `keys`, for writing one key at a time.
 pub const KEYS_TAG: u32 = 7;
 
 /// The key and algorithm with which a signature was made.

@@ -46,8 +46,8 @@ pub struct SyntheticUploader {
 /// Synthetic uploaders, generated until at least `missing` of their keys may be published at `now`.
 ///
 /// They shared after `since`, the previous run of the publication, like all whose first keys are
-/// published at `now`. Some of their keys may not be published yet: these are held back like those
-/// of real uploaders and belong in a later file.
+/// published at `now`. Keys that must wait for their release are held back, like those of real
+/// uploaders, and belong in a later file.
 pub fn synthetic_uploaders(
     missing: usize,
     since: Timestamp,
