@@ -14,7 +14,7 @@ mod routes;
 use worker::{Context, Env, Result, ScheduleContext, ScheduledEvent, console_error, event};
 
 use objects::ledger::{
-    calls::{Exchange, LedgerAddress, Publish},
+    calls::{LedgerAddress, Publish, RunExchange},
     exchange::job::Job,
 };
 use platform::{call::Call as _, clock, failure};
@@ -40,7 +40,7 @@ async fn scheduled(event: ScheduledEvent, env: Env, _context: ScheduleContext) {
             Publish {}.send(&env, LedgerAddress, now).await?;
         }
         for job in &jobs {
-            let exchange = Exchange { job: *job };
+            let exchange = RunExchange { job: *job };
             exchange.send(&env, LedgerAddress, now).await?;
         }
         Ok(())

@@ -19,7 +19,7 @@ use worker::Env;
 use crate::{
     objects::{
         ledger::calls::{LedgerAddress, ReportExchange},
-        staff::calls::{ListSessions, ReadAudit, SignOut, StaffAddress, UseSession, Validate},
+        staff::calls::{ListSessions, ReadAudit, SignOut, StaffAddress, UseSession, ValidateCode},
     },
     platform::{answer, call::Call as _, failure::Result, request, settings},
     routes::cookie,
@@ -108,21 +108,24 @@ fn before(url: &Url) -> Result<Option<i64>, Problem> {
     }
 }
 
-async fn validation(request: &web_sys::Request, session: TokenHash<Session>) -> Result<Validate> {
+async fn validation(
+    request: &web_sys::Request,
+    session: TokenHash<Session>,
+) -> Result<ValidateCode> {
     let key = match request.headers().get("idempotency-key")? {
         Some(key) => key.parse::<IdempotencyKey>().map(Some),
         None => Ok(None),
     };
     let body = request::body(request).await;
     Ok(match key {
-        Ok(key) => Validate {
+        Ok(key) => ValidateCode {
             session,
             request: parse(&body),
             hashes: key
                 .zip(body.as_ref().ok())
                 .map(|(key, body)| RequestHashes::new(key, body)),
         },
-        Err(_) => Validate {
+        Err(_) => ValidateCode {
             session,
             request: Err(Problem::Malformed),
             hashes: None,

@@ -94,19 +94,19 @@ const fn route_name(route: PhoneRoute) -> &'static str {
 
 /// Uses a code on behalf of an employee. The same attempt is accepted again for some minutes.
 #[derive(Deserialize, Serialize)]
-pub struct Validate {
+pub struct UseCode {
     pub validation: Validation,
     pub attempt: AttemptId,
 }
 
-impl Call for Validate {
+impl Call for UseCode {
     const NAME: &'static str = "validate";
     type Address = IntakeNumber;
-    type Reply = Validated;
+    type Reply = CodeUse;
 }
 
 #[derive(Deserialize, Serialize)]
-pub struct Validated {
+pub struct CodeUse {
     /// False when the code is unknown, expired or used.
     pub accepted: bool,
 }
@@ -159,9 +159,9 @@ impl Call for Confirm {
 
 /// Deletes what has expired.
 #[derive(Deserialize, Serialize)]
-pub struct Expire {}
+pub struct ExpireIntake {}
 
-impl Call for Expire {
+impl Call for ExpireIntake {
     const NAME: &'static str = "expire";
     type Address = IntakeNumber;
     type Reply = Done;
@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn the_wire_form_of_each_call_stays_as_it_is() {
-        assert_wire::<Validate>(
+        assert_wire::<UseCode>(
             "validate",
             r#"{"validation":{"code":"L8T6LJV","illness":{"symptomatic":true,"date":"2026-11-23"}},"attempt":"BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU="}"#,
             r#"{"accepted":true}"#,
@@ -185,7 +185,7 @@ mod tests {
             r#"{"persons":[[{"id":7,"uploaded_at":"2026-11-23T10:00:00Z","keys":[{"key":{"data":"BQUFBQUFBQUFBQUFBQUFBQ==","rolling_start":2661984,"rolling_period":144},"infectiousness":"Peak"}]}]],"next":null}"#,
         );
         assert_wire::<Confirm>("confirm", r#"{"uploads":[7,8]}"#, "{}");
-        assert_wire::<Expire>("expire", "{}", "{}");
+        assert_wire::<ExpireIntake>("expire", "{}", "{}");
         assert_complete(include_str!("calls.rs"), include_str!("mod.rs"));
     }
 

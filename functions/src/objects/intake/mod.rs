@@ -17,7 +17,7 @@ use shared::{
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::{
-    calls::{Confirm, Expire, PhoneCall, Release, Released, Validate, Validated},
+    calls::{CodeUse, Confirm, ExpireIntake, PhoneCall, Release, Released, UseCode},
     store::IntakeStore,
 };
 use crate::platform::{
@@ -56,7 +56,7 @@ impl DurableObject for Intake {
             if received.head.name == PhoneCall::NAME {
                 return self.phone(received).await;
             }
-            dispatch!(received to self; Validate, Release, Confirm, Expire)
+            dispatch!(received to self; UseCode, Release, Confirm, ExpireIntake)
         })
         .await
     }
@@ -69,8 +69,8 @@ impl DurableObject for Intake {
     }
 }
 
-impl Handle<Validate> for Intake {
-    async fn handle(&self, call: Validate, now: Timestamp) -> Result<Validated> {
+impl Handle<UseCode> for Intake {
+    async fn handle(&self, call: UseCode, now: Timestamp) -> Result<CodeUse> {
         let end = shift(now, REPLAY_SECONDS);
         let accepted = self
             .store
@@ -78,7 +78,7 @@ impl Handle<Validate> for Intake {
         if accepted {
             self.alarm.set(end, now).await?;
         }
-        Ok(Validated { accepted })
+        Ok(CodeUse { accepted })
     }
 }
 
@@ -115,8 +115,8 @@ impl Handle<Confirm> for Intake {
     }
 }
 
-impl Handle<Expire> for Intake {
-    async fn handle(&self, _: Expire, now: Timestamp) -> Result<Done> {
+impl Handle<ExpireIntake> for Intake {
+    async fn handle(&self, _: ExpireIntake, now: Timestamp) -> Result<Done> {
         self.expire(now).await
     }
 }

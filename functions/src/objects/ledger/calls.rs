@@ -33,11 +33,11 @@ impl Call for Publish {
 /// Runs a job of the exchange with other countries, if that is switched on; replies when that is
 /// done.
 #[derive(Deserialize, Serialize)]
-pub struct Exchange {
+pub struct RunExchange {
     pub job: Job,
 }
 
-impl Call for Exchange {
+impl Call for RunExchange {
     const NAME: &'static str = "exchange";
     type Address = LedgerAddress;
     type Reply = Done;
@@ -55,9 +55,9 @@ impl Call for ReportExchange {
 
 /// Deletes what has expired.
 #[derive(Deserialize, Serialize)]
-pub struct Expire {}
+pub struct ExpireLedger {}
 
-impl Call for Expire {
+impl Call for ExpireLedger {
     const NAME: &'static str = "expire";
     type Address = LedgerAddress;
     type Reply = Done;
@@ -73,14 +73,14 @@ mod tests {
         assert_wire::<Publish>("publish", "{}", "{}");
         for job in Job::ALL {
             let call = format!(r#"{{"job":"{}"}}"#, job.name());
-            assert_wire::<Exchange>("exchange", &call, "{}");
+            assert_wire::<RunExchange>("exchange", &call, "{}");
         }
         assert_wire::<ReportExchange>(
             "exchange-report",
             "{}",
             r#"{"setAside":[],"lastUpload":null,"lastDownload":null}"#,
         );
-        assert_wire::<Expire>("expire", "{}", "{}");
+        assert_wire::<ExpireLedger>("expire", "{}", "{}");
         assert_complete(include_str!("calls.rs"), include_str!("mod.rs"));
     }
 }

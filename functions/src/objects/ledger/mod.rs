@@ -16,7 +16,7 @@ use shared::{Timestamp, api::ExchangeReport};
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use self::{
-    calls::{Exchange, Expire, Publish, ReportExchange},
+    calls::{ExpireLedger, Publish, ReportExchange, RunExchange},
     exchange::store::ExchangeStore,
     store::LedgerStore,
 };
@@ -57,10 +57,11 @@ impl DurableObject for Ledger {
     }
 
     async fn fetch(&self, request: Request) -> worker::Result<Response> {
-        handler::serve(
-            &request,
-            async |received| dispatch!(received to self; Publish, Exchange, ReportExchange, Expire),
-        )
+        handler::serve(&request, async |received| {
+            dispatch!(
+                received to self; Publish, RunExchange, ReportExchange, ExpireLedger
+            )
+        })
         .await
     }
 
@@ -80,8 +81,8 @@ impl Handle<Publish> for Ledger {
     }
 }
 
-impl Handle<Exchange> for Ledger {
-    async fn handle(&self, call: Exchange, now: Timestamp) -> Result<Done> {
+impl Handle<RunExchange> for Ledger {
+    async fn handle(&self, call: RunExchange, now: Timestamp) -> Result<Done> {
         let _exchanging = self.exchanging.lock().await;
         exchange::run(call.job, &self.store.keys, &self.exchange, &self.env, now).await?;
         self.set_alarm(now).await
@@ -94,8 +95,8 @@ impl Handle<ReportExchange> for Ledger {
     }
 }
 
-impl Handle<Expire> for Ledger {
-    async fn handle(&self, _: Expire, now: Timestamp) -> Result<Done> {
+impl Handle<ExpireLedger> for Ledger {
+    async fn handle(&self, _: ExpireLedger, now: Timestamp) -> Result<Done> {
         self.expire(now).await
     }
 }

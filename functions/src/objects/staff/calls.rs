@@ -177,7 +177,7 @@ impl Call for ReadAudit {
 
 /// Validates a code on behalf of an employee.
 #[derive(Deserialize, Serialize)]
-pub struct Validate {
+pub struct ValidateCode {
     pub session: TokenHash<token::Session>,
     /// The body, or what is wrong with it: the session and the throttle are checked first.
     pub request: Result<ValidationRequest, Problem>,
@@ -185,7 +185,7 @@ pub struct Validate {
     pub hashes: Option<RequestHashes>,
 }
 
-impl Call for Validate {
+impl Call for ValidateCode {
     const NAME: &'static str = "validate";
     type Address = StaffAddress;
     type Reply = ValidationAnswer;
@@ -193,9 +193,9 @@ impl Call for Validate {
 
 /// Deletes what has expired.
 #[derive(Deserialize, Serialize)]
-pub struct Expire {}
+pub struct ExpireStaff {}
 
-impl Call for Expire {
+impl Call for ExpireStaff {
     const NAME: &'static str = "expire";
     type Address = StaffAddress;
     type Reply = Done;
@@ -263,14 +263,14 @@ mod tests {
             r#"{"entries":[],"older":7}"#,
         );
         let hash = base64::encode(&[8; 32]);
-        assert_wire::<Validate>(
+        assert_wire::<ValidateCode>(
             "validate",
             &format!(
                 r#"{{"session":"{session}","request":{{"Ok":{{"code":"L8T6LJV","symptomatic":true,"date":"2026-11-23"}}}},"hashes":{{"key":"{hash}","body":"{hash}"}}}}"#
             ),
             r#"{"infectiousFrom":"2026-11-21"}"#,
         );
-        assert_wire::<Expire>("expire", "{}", "{}");
+        assert_wire::<ExpireStaff>("expire", "{}", "{}");
         assert_complete(include_str!("calls.rs"), include_str!("mod.rs"));
     }
 

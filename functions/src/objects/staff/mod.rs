@@ -27,8 +27,8 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use self::{
     access::authorise,
     calls::{
-        BeginSignIn, CloseSession, Expire, ListSessions, NoteRefused, OpenSession, ReadAudit,
-        SignOut, TakeSignIn, TakenSignIn, UseSession, Validate,
+        BeginSignIn, CloseSession, ExpireStaff, ListSessions, NoteRefused, OpenSession, ReadAudit,
+        SignOut, TakeSignIn, TakenSignIn, UseSession, ValidateCode,
     },
     locks::EmployeeLocks,
     sessions::StoredSession,
@@ -66,7 +66,7 @@ impl DurableObject for Staff {
         handler::serve(&request, async |received| {
             dispatch!(
                 received to self; BeginSignIn, TakeSignIn, OpenSession, NoteRefused, UseSession,
-                CloseSession, ListSessions, SignOut, ReadAudit, Validate, Expire
+                CloseSession, ListSessions, SignOut, ReadAudit, ValidateCode, ExpireStaff
             )
         })
         .await
@@ -172,8 +172,8 @@ impl Handle<ReadAudit> for Staff {
     }
 }
 
-impl Handle<Validate> for Staff {
-    async fn handle(&self, call: Validate, now: Timestamp) -> Result<ValidationAnswer> {
+impl Handle<ValidateCode> for Staff {
+    async fn handle(&self, call: ValidateCode, now: Timestamp) -> Result<ValidationAnswer> {
         let validator = Validator {
             env: &self.env,
             store: &self.store,
@@ -184,8 +184,8 @@ impl Handle<Validate> for Staff {
     }
 }
 
-impl Handle<Expire> for Staff {
-    async fn handle(&self, _: Expire, now: Timestamp) -> Result<Done> {
+impl Handle<ExpireStaff> for Staff {
+    async fn handle(&self, _: ExpireStaff, now: Timestamp) -> Result<Done> {
         self.expire(now).await
     }
 }

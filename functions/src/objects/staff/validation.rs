@@ -23,12 +23,12 @@ use worker::Env;
 use super::{
     access::authorise,
     attempts::{Noted, Repeat},
-    calls::Validate,
+    calls::ValidateCode,
     locks::EmployeeLocks,
     store::StaffStore,
 };
 use crate::{
-    objects::intake,
+    objects::intake::calls::UseCode,
     platform::{
         alarm::Alarm,
         call::Call as _,
@@ -46,7 +46,7 @@ pub struct Validator<'a> {
 }
 
 impl Validator<'_> {
-    pub async fn validate(&self, call: Validate, now: Timestamp) -> Result<ValidationAnswer> {
+    pub async fn validate(&self, call: ValidateCode, now: Timestamp) -> Result<ValidationAnswer> {
         let employee = authorise(self.store, call.session, Role::Employee, now)?.employee;
         let lock = self.locks.of(&employee);
         let _guard = lock.lock().await;
@@ -75,11 +75,11 @@ impl Validator<'_> {
             None => AttemptId::random(&mut random::generator()?),
         };
         let intake = validation.code.intake();
-        let validate = intake::calls::Validate {
+        let use_code = UseCode {
             validation,
             attempt,
         };
-        let accepted = validate.send(self.env, intake, now).await?.accepted;
+        let accepted = use_code.send(self.env, intake, now).await?.accepted;
         self.note(&employee, call.hashes.as_ref(), accepted, now)
             .await?;
         answer(accepted, &validation)

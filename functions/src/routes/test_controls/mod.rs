@@ -17,13 +17,12 @@ use worker::Env;
 
 use crate::{
     objects::{
-        intake,
+        intake::calls::ExpireIntake,
         ledger::{
-            self,
-            calls::{Exchange, LedgerAddress, Publish, ReportExchange},
+            calls::{ExpireLedger, LedgerAddress, Publish, ReportExchange, RunExchange},
             exchange::job::Job,
         },
-        staff::{self, calls::StaffAddress},
+        staff::calls::{ExpireStaff, StaffAddress},
     },
     platform::{
         answer,
@@ -53,16 +52,14 @@ pub async fn answer(
         }
         TestRoute::Expire => {
             for intake in IntakeNumber::all() {
-                intake::calls::Expire {}.send(env, intake, now).await?;
+                ExpireIntake {}.send(env, intake, now).await?;
             }
-            ledger::calls::Expire {}
-                .send(env, LedgerAddress, now)
-                .await?;
-            staff::calls::Expire {}.send(env, StaffAddress, now).await?;
+            ExpireLedger {}.send(env, LedgerAddress, now).await?;
+            ExpireStaff {}.send(env, StaffAddress, now).await?;
         }
         TestRoute::Exchange => {
             for job in [Job::Upload, Job::Download] {
-                Exchange { job }.send(env, LedgerAddress, now).await?;
+                RunExchange { job }.send(env, LedgerAddress, now).await?;
             }
             return answer::json(&ReportExchange {}.send(env, LedgerAddress, now).await?);
         }
