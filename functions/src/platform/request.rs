@@ -18,7 +18,7 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
     let Some(stream) = request.body() else {
         return Ok(Vec::new());
     };
-    let header = |name| request.headers().get(name).ok().flatten();
+    let header = |name| header(request, name);
     // In chunks a body may be longer than its head says.
     let length = header("content-length").filter(|_| header("transfer-encoding").is_none());
     match length.and_then(|length| length.parse::<usize>().ok()) {
@@ -38,14 +38,13 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
     }
 }
 
+/// The header `name`, if the request has it.
+pub fn header(request: &web_sys::Request, name: &str) -> Option<String> {
+    request.headers().get(name).ok().flatten()
+}
+
 /// Whether the content type says that the body is JSON.
-pub fn is_json(request: &web_sys::Request) -> bool {
-    let content_type = request
-        .headers()
-        .get("content-type")
-        .ok()
-        .flatten()
-        .unwrap_or_default();
+pub fn is_json(content_type: &str) -> bool {
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     media_type.eq_ignore_ascii_case("application/json")
 }
@@ -55,7 +54,8 @@ pub fn is_json(request: &web_sys::Request) -> bool {
 pub async fn json<T: serde::de::DeserializeOwned>(
     request: &web_sys::Request,
 ) -> Result<T, Problem> {
-    if !is_json(request) {
+    let content_type = header(request, "content-type");
+    if !content_type.as_deref().is_some_and(is_json) {
         return Err(Problem::UnsupportedMediaType);
     }
     serde_json::from_slice(&body(request).await?).map_err(|_| Problem::Malformed)
@@ -68,4 +68,31 @@ const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
 /// The connection ended, or the body is not what its headers say.
 fn unreadable(_: JsValue) -> Problem {
     Problem::Malformed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_is_recognised_by_its_media_type_alone() {
+        for content_type in [
+            "application/json",
+            "Application/JSON",
+            " application/json ; charset=utf-8",
+            "application/json;charset=latin1",
+        ] {
+            assert!(is_json(content_type), "{content_type}");
+        }
+        for content_type in [
+            "",
+            "text/plain",
+            "text/plain;application/json",
+            "application/jsonp",
+            "application/ld+json",
+            "application/json, text/plain",
+        ] {
+            assert!(!is_json(content_type), "{content_type}");
+        }
+    }
 }

@@ -6,7 +6,6 @@ use serde::de::DeserializeOwned;
 use shared::{
     Timestamp,
     api::{ExchangeReport, problem::Problem, routes::EmployeeRoute},
-    settings::SignInSettings,
     staff::{
         employee::Role,
         idempotency::{IdempotencyKey, RequestHashes},
@@ -22,7 +21,7 @@ use crate::{
         staff::calls::{ListSessions, ReadAudit, SignOut, StaffAddress, UseSession, ValidateCode},
     },
     platform::{answer, call::Call as _, failure::Result, request, settings},
-    routes::cookie,
+    routes::{cookie, sender},
 };
 
 /// Answers a request of the portal.
@@ -34,7 +33,7 @@ pub async fn answer(
     now: Timestamp,
 ) -> Result<web_sys::Response> {
     if route.endpoint().methods.changes_something() {
-        check_sender(request, &*settings::sign_in(env)?)?;
+        sender::check(request, &*settings::sign_in(env)?)?;
     }
     let Some(session) = cookie::SESSION.read(request) else {
         // The portal asks for the session first, and is not signed in then: this is no attempt.
@@ -69,20 +68,6 @@ pub async fn answer(
             let call = validation(request, session).await?;
             answer::json(&call.send(env, StaffAddress, now).await?)
         }
-    }
-}
-
-/// A changing request comes from a page of our own, and as JSON, which no form of another site can
-/// send.
-pub fn check_sender(request: &web_sys::Request, config: &SignInSettings) -> Result<(), Problem> {
-    if !request::is_json(request) {
-        return Err(Problem::UnsupportedMediaType);
-    }
-    let origin = request.headers().get("origin").ok().flatten();
-    if origin.as_deref() == Some(&config.portal_origin) {
-        Ok(())
-    } else {
-        Err(Problem::Forbidden)
     }
 }
 

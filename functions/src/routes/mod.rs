@@ -6,6 +6,7 @@ pub mod countries;
 pub mod employees;
 pub mod phone;
 pub mod router;
+pub mod sender;
 pub mod sign_in;
 #[cfg(feature = "test-controls")]
 pub mod test_controls;

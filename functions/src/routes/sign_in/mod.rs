@@ -30,7 +30,7 @@ use crate::{
         security_log::{Reason, SecurityLog},
         settings,
     },
-    routes::{cookie, employees},
+    routes::{cookie, sender},
 };
 use provider::{Provider, Secrets};
 
@@ -168,7 +168,7 @@ async fn logout(
     now: Timestamp,
 ) -> Result<web_sys::Response> {
     let config = settings::sign_in(env)?;
-    employees::check_sender(request, &config)?;
+    sender::check(request, &config)?;
     if let Some(session) = cookie::SESSION.read(request) {
         let close = CloseSession {
             session: session.hash(),
