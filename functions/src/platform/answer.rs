@@ -1,4 +1,4 @@
-//! Responses to requests from outside, and the headers that all of them have.
+//! Builds the answers to requests from outside, with the headers that all of them have.
 //!
 //! Each is built with as few calls into the platform as possible, since each call costs time.
 
@@ -9,7 +9,7 @@ use web_sys::{Headers, Response, ResponseInit};
 
 use crate::platform::failure::Result;
 
-/// For what no cache or proxy may store or change: everything that is not public.
+/// Forbids caches and proxies to store or change an answer; for everything that is not public.
 const NO_STORE: &str = "no-store, no-transform";
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -42,7 +42,7 @@ pub fn phone(body: &str) -> Result<Response> {
     })
 }
 
-/// JSON for the caller alone.
+/// An answer in JSON for the caller alone.
 pub fn json(value: &impl Serialize) -> Result<Response> {
     let init = private(200, &[JSON])?;
     Ok(Response::new_with_opt_str_and_init(
@@ -51,7 +51,6 @@ pub fn json(value: &impl Serialize) -> Result<Response> {
     )?)
 }
 
-/// An empty answer with this status.
 #[cfg(feature = "test-controls")]
 pub fn empty(status: u16) -> Result<Response> {
     Ok(Response::new_with_opt_str_and_init(
@@ -60,7 +59,6 @@ pub fn empty(status: u16) -> Result<Response> {
     )?)
 }
 
-/// Public JSON.
 pub fn public_json(value: &impl Serialize, cache_control: &str) -> Result<Response> {
     let init = init(200, &[JSON, ("cache-control", cache_control)])?;
     Ok(Response::new_with_opt_str_and_init(
@@ -83,7 +81,6 @@ pub fn with_cookies(response: Response, cookies: &[String]) -> Result<Response> 
     Ok(response)
 }
 
-/// A problem document.
 pub fn problem(problem: Problem) -> Result<Response> {
     problem_with(problem, &[])
 }
@@ -117,8 +114,8 @@ fn problem_with(problem: Problem, headers: &[(&str, &str)]) -> Result<Response> 
     Ok(response)
 }
 
-/// What the headers of a published file say.
-pub struct File<'a> {
+/// The values of the headers of a published file.
+pub struct FileHeaders<'a> {
     /// The entity tag without its quotes.
     pub etag: &'a str,
     pub content_type: &'a str,
@@ -127,7 +124,7 @@ pub struct File<'a> {
     pub length: usize,
 }
 
-impl File<'_> {
+impl FileHeaders<'_> {
     /// The answer with the file; the answer to HEAD without `body`.
     pub fn found(&self, body: Option<&[u8]>) -> Result<Response> {
         let init = self.init(200)?;

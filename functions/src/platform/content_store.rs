@@ -1,9 +1,8 @@
-//! The KV namespace `CONTENT`: what is written once, read by millions, and disappears by itself
-//! (design §2).
+//! The KV namespace `CONTENT`, which holds what the service publishes until it expires (design §2).
 //!
-//! The key of an entry is its path without the leading slash. Beside the bytes stands when they
-//! expire, because the platform deletes a little later than it should, and knows nothing of a clock
-//! that tests have moved.
+//! The key of an entry is its path without the leading slash. The entry's metadata says when it
+//! expires, because the platform deletes entries late, and does not know the clock that tests
+//! move.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -13,22 +12,19 @@ use shared::{
 };
 use worker::{Env, Result, kv::KvStore};
 
-/// The shortest life that the platform gives an entry, in seconds. What ends sooner is not written.
+/// The shortest lifetime of an entry on the platform, in seconds. An entry that would expire sooner
+/// is not written.
 pub const MIN_TTL: i64 = 60;
 
 /// How long a colo may keep a content-addressed file, in seconds; its bytes never change.
 const CACHE_SECONDS: u64 = 3_600;
 
-/// The namespace.
 pub struct ContentStore(KvStore);
 
-/// What is stored.
-pub struct Stored {
-    /// The bytes.
+pub struct StoredContent {
     pub bytes: Vec<u8>,
-    /// Their name by content.
     pub id: ContentId,
-    /// When they end, in unix seconds.
+    /// In unix seconds.
     pub expires_at: i64,
 }
 
@@ -39,12 +35,11 @@ struct Metadata {
 }
 
 impl ContentStore {
-    /// The namespace that is bound to the Worker.
     pub fn of(env: &Env) -> Result<Self> {
         env.kv("CONTENT").map(Self)
     }
 
-    /// Writes a content-addressed file that ends at `expires_at`.
+    /// Writes a content-addressed file.
     pub async fn put_file(
         &self,
         kind: FileKind,
@@ -57,7 +52,6 @@ impl ContentStore {
             .await
     }
 
-    /// Replaces the manifest.
     pub async fn put_manifest(
         &self,
         zip: &[u8],
@@ -68,7 +62,6 @@ impl ContentStore {
             .await
     }
 
-    /// Replaces the index.
     pub async fn put_index(&self, text: &str, expires_at: Timestamp, now: Timestamp) -> Result<()> {
         let bytes = text.as_bytes();
         self.put(Content::Index, ContentId::of(bytes), bytes, expires_at, now)
@@ -86,7 +79,7 @@ impl ContentStore {
         let expires_at = expires_at.as_second();
         let ttl = expires_at - now.as_second();
         if ttl < MIN_TTL {
-            // It would outlive its end, and no phone would have found it in time.
+            // The entry would outlive its end, and hardly any phone would find it in time.
             return Ok(());
         }
         let metadata = Metadata { id, expires_at };
@@ -97,8 +90,8 @@ impl ContentStore {
         Ok(put.metadata(metadata)?.execute().await?)
     }
 
-    /// What `content` holds at `now`.
-    pub async fn get(&self, content: Content, now: Timestamp) -> Result<Option<Stored>> {
+    /// The entry of `content`, unless it has expired.
+    pub async fn get(&self, content: Content, now: Timestamp) -> Result<Option<StoredContent>> {
         let mut get = self.0.get(&key(content));
         if let Content::File(..) = content {
             get = get.cache_ttl(CACHE_SECONDS);
@@ -107,7 +100,7 @@ impl ContentStore {
         let (Some(bytes), Some(Metadata { id, expires_at })) = (bytes, metadata) else {
             return Ok(None);
         };
-        Ok((now.as_second() < expires_at).then_some(Stored {
+        Ok((now.as_second() < expires_at).then_some(StoredContent {
             bytes,
             id,
             expires_at,

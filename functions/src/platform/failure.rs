@@ -1,4 +1,4 @@
-//! Why a request is not carried out.
+//! The failure type: why a request is not carried out.
 //!
 //! A failure passes with `?` from where it arises, in a Durable Object too, to the router, which
 //! makes an answer of it.
@@ -10,7 +10,6 @@ use shared::api::problem::Problem;
 use wasm_bindgen::JsValue;
 use worker::{Error, kv::KvError};
 
-/// The result of what can fail.
 pub type Result<T, E = Failure> = std::result::Result<T, E>;
 
 /// Why a request is not carried out.
@@ -29,7 +28,6 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// A fault of the service.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(cause.to_string())
     }

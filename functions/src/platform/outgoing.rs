@@ -1,11 +1,11 @@
-//! Requests to other servers.
+//! Builds requests to other servers: the sign-in provider and the gateway of other countries.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, Headers, RequestInit, RequestRedirect};
 
-/// A request that is aborted after `timeout` milliseconds. It follows no redirection: no server
-/// that this service asks sends it elsewhere.
+/// A request that is aborted after `timeout` milliseconds. It follows no redirection, since none of
+/// these servers redirects.
 pub fn request<'a>(
     method: &str,
     headers: impl IntoIterator<Item = (&'a str, &'a str)>,

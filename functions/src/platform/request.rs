@@ -1,4 +1,5 @@
-//! Reading a request from outside, with as few calls into the platform as possible.
+//! Reads requests from outside, with as few calls into the platform as possible, since each costs
+//! time.
 
 use js_sys::Uint8Array;
 use shared::{api::problem::Problem, enrolment::upload::MAX_BODY_BYTES};
@@ -8,7 +9,6 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::platform::body::Body;
 
-/// The URL of `request`.
 pub fn url(request: &web_sys::Request) -> Result<Url, Problem> {
     Url::parse(&request.url()).map_err(|_| Problem::Malformed)
 }
@@ -19,7 +19,7 @@ pub async fn body(request: &web_sys::Request) -> Result<Vec<u8>, Problem> {
         return Ok(Vec::new());
     };
     let header = |name| header(request, name);
-    // In chunks a body may be longer than its head says.
+    // A chunked body may be longer than `content-length` says.
     let length = header("content-length").filter(|_| header("transfer-encoding").is_none());
     match length.and_then(|length| length.parse::<usize>().ok()) {
         // With a length that fits, the whole body is one call; the server holds the sender to the
@@ -61,8 +61,8 @@ pub async fn json<T: serde::de::DeserializeOwned>(
     serde_json::from_slice(&body(request).await?).map_err(|_| Problem::Malformed)
 }
 
-/// How much of a body that is too large is read and dropped. A sender that is cut off while it
-/// writes may never see the answer, so all but the worst are heard out.
+/// How much of a body that is too large is read and dropped, in bytes. A sender that is cut off
+/// while it writes may never see the answer, so only an extreme body is cut off.
 const MAX_READ_BYTES: usize = 4 * 1024 * 1024;
 
 /// The connection ended, or the body is not what its headers say.

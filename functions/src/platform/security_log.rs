@@ -1,7 +1,7 @@
 //! The KV namespace `SECURITY_LOG`: refused requests with the address that they came from, for the
 //! operator (design §2).
 //!
-//! It is a namespace of its own, and knows nothing else: no code, no bucket, no key, no employee.
+//! An entry holds nothing else: no code, no bucket, no key, no employee.
 
 use rand::RngExt as _;
 use serde::Serialize;
@@ -13,7 +13,6 @@ use crate::platform::random;
 /// How long an entry is kept, in seconds: seven days.
 const LIFE_SECONDS: u64 = 7 * 86_400;
 
-/// What was refused.
 #[derive(Serialize)]
 struct Entry<'a> {
     at: Timestamp,
@@ -21,25 +20,23 @@ struct Entry<'a> {
     reason: Reason,
 }
 
-/// Why.
+/// Why a request was refused.
 #[derive(Clone, Copy, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// There was no session, or it had ended.
     SignedOut,
-    /// Not allowed: by role, or from another site.
+    /// The employee's role does not allow it, or another site sent it.
     Forbidden,
-    /// Too many codes were refused.
+    /// The employee entered too many wrong codes.
     Throttled,
-    /// A sign-in was refused.
     SignIn,
 }
 
-/// The namespace.
 pub struct SecurityLog;
 
 impl SecurityLog {
-    /// Notes that `request` was refused, if its sender may be trying what is not allowed.
+    /// Notes that `request` was refused, if the refusal may be part of an attack.
     pub async fn note(request: &web_sys::Request, env: &Env, problem: Problem, now: Timestamp) {
         let reason = match problem {
             Problem::SignedOut => Reason::SignedOut,
@@ -50,7 +47,7 @@ impl SecurityLog {
         Self::note_reason(request, env, reason, now).await;
     }
 
-    /// Notes why `request` was refused. That it cannot be noted is no reason to answer otherwise.
+    /// Notes why `request` was refused. A failure to do so does not change the answer.
     pub async fn note_reason(
         request: &web_sys::Request,
         env: &Env,
@@ -68,7 +65,7 @@ impl SecurityLog {
         reason: Reason,
         now: Timestamp,
     ) -> Result<()> {
-        // Cloudflare says where a request came from. Without such a server in front it is unknown.
+        // Cloudflare sets this header; without it the address is unknown.
         let Some(address) = request.headers().get("cf-connecting-ip")? else {
             return Ok(());
         };

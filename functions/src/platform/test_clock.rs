@@ -6,7 +6,7 @@ use worker::Env;
 
 use crate::platform::failure::Result;
 
-/// Where the offset is kept over restarts, beside the published content.
+/// The key of the stored offset, which outlasts a restart.
 const OFFSET_KEY: &str = "test/clock";
 
 thread_local! {

@@ -1,4 +1,5 @@
-//! The published content that phones download (design §4.2).
+//! Answers downloads of published content: the index, the manifest, and the files that they name
+//! (design §4.2).
 
 use shared::{
     Timestamp,
@@ -6,12 +7,12 @@ use shared::{
 };
 use worker::Env;
 
-use crate::platform::{answer, answer::File, content_store::ContentStore, failure::Result};
+use crate::platform::{answer, answer::FileHeaders, content_store::ContentStore, failure::Result};
 
 /// How long a cache may keep the manifest and the index.
-const SHORT: &str = "max-age=300";
+const SHORT_CACHE: &str = "max-age=300";
 
-/// Answers with `content`, or its headers alone.
+/// Answers with `content`; only with its headers if the caller has it, or asks by HEAD.
 pub async fn answer(
     content: Content,
     request: &web_sys::Request,
@@ -28,10 +29,10 @@ pub async fn answer(
                 stored.expires_at - now.as_second()
             )
         }
-        Content::Index | Content::Manifest => SHORT.to_owned(),
+        Content::Index | Content::Manifest => SHORT_CACHE.to_owned(),
     };
     let etag = stored.id.to_string();
-    let file = File {
+    let headers = FileHeaders {
         etag: &etag,
         content_type: content_type(content),
         cache_control: &cache_control,
@@ -39,10 +40,10 @@ pub async fn answer(
     };
     let known = request.headers().get("if-none-match")?;
     if known.is_some_and(|known| names(&known, &etag)) {
-        return file.not_modified();
+        return headers.not_modified();
     }
     let head = request.method() == "HEAD";
-    file.found((!head).then_some(stored.bytes.as_slice()))
+    headers.found((!head).then_some(stored.bytes.as_slice()))
 }
 
 const fn content_type(content: Content) -> &'static str {

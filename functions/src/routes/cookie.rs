@@ -1,4 +1,5 @@
-//! The two cookies: of a session, and of a browser that is signing in (design §4.3).
+//! The service's two cookies: one for a session, and one that ties a sign-in to the browser in
+//! which it began (design §4.3).
 //!
 //! With `__Host-` in its name a browser accepts a cookie only from this host itself, over a secure
 //! connection and for every path, so a neighbouring host cannot plant one.
@@ -19,7 +20,8 @@ pub struct Cookie<P> {
     purpose: PhantomData<P>,
 }
 
-/// Of a session, which the service ends. Pages of other sites cannot make the browser send it.
+/// The cookie of a session. It has no age, since the service ends sessions. Pages of other sites
+/// cannot make the browser send it.
 pub const SESSION: Cookie<Session> = Cookie {
     name: "__Host-session",
     same_site: "Strict",
@@ -27,8 +29,8 @@ pub const SESSION: Cookie<Session> = Cookie {
     purpose: PhantomData,
 };
 
-/// Of a browser in which a sign-in has begun. The callback comes from the provider's site, so it
-/// must be sent from there too; it gives no access.
+/// The cookie of a browser in which a sign-in has begun. The provider's site causes the request to
+/// the callback, so the browser must send the cookie with that request too; it gives no access.
 pub const SIGN_IN: Cookie<Browser> = Cookie {
     name: "__Host-sign-in",
     same_site: "Lax",

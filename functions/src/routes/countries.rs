@@ -1,11 +1,10 @@
-//! The countries that keys are exchanged with (design §4.2).
+//! Answers with the countries that keys are exchanged with (design §4.2).
 
 use shared::api::CountriesAnswer;
 use worker::Env;
 
 use crate::platform::{answer, failure::Result, settings};
 
-/// Answers with the countries.
 pub fn answer(env: &Env) -> Result<web_sys::Response> {
     let participants = settings::participants(env)?;
     answer::public_json(

@@ -1,6 +1,7 @@
-//! What the portal calls (design §4.3).
+//! Answers the portal's requests (design §4.3).
 //!
-//! A request is looked at in one order: method, content type, origin, session, throttle, body.
+//! What a request needs is checked in one order: method, content type, origin, session, throttle,
+//! body.
 
 use serde::de::DeserializeOwned;
 use shared::{
@@ -24,7 +25,6 @@ use crate::{
     routes::{cookie, sender},
 };
 
-/// Answers a request of the portal.
 pub async fn answer(
     route: EmployeeRoute,
     request: &web_sys::Request,
@@ -36,7 +36,8 @@ pub async fn answer(
         sender::check(request, &*settings::sign_in(env)?)?;
     }
     let Some(session) = cookie::SESSION.read(request) else {
-        // The portal asks for the session first, and is not signed in then: this is no attempt.
+        // The portal asks for the session first, also before an employee signs in. So this request
+        // without a session is not noted as a refusal.
         return if route == EmployeeRoute::Session {
             answer::problem(Problem::SignedOut)
         } else {
@@ -71,7 +72,7 @@ pub async fn answer(
     }
 }
 
-/// How the exchange with other countries goes, for an administrator.
+/// The state of the exchange with other countries, for an administrator.
 async fn exchange(
     env: &Env,
     session: TokenHash<Session>,
@@ -84,7 +85,7 @@ async fn exchange(
     ReportExchange {}.send(env, LedgerAddress, now).await
 }
 
-/// The number before which the entries of the audit trail are wanted; `None` for the newest ones.
+/// The number of the audit entry before which the page begins; `None` for the newest page.
 fn before(url: &Url) -> Result<Option<i64>, Problem> {
     let mut pairs = url.query_pairs();
     match pairs.find(|(name, _)| name == "before") {

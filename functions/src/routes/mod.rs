@@ -1,4 +1,4 @@
-//! What can be asked of the service from outside: one file for each audience.
+//! The answers to requests from outside, in one file for each audience.
 
 pub mod content;
 pub mod cookie;

@@ -1,8 +1,8 @@
-//! What phones call to register and to upload their keys (design §4.1).
+//! Answers phones that register, upload their keys, or send a decoy (design §4.1).
 //!
-//! Every answer looks the same and every request takes the same road, whichever of the three routes
-//! was called and whatever comes of it: read the body, look for a bucket and a signature in it, one
-//! call to an Intake. Nobody who watches the line learns anything from the answer or from its time.
+//! Every request takes the same path, whatever its route and its outcome: its body is read, a
+//! bucket and a signature are looked for, and one Intake is called. All answers look the same. So
+//! an observer of the network learns nothing from an answer or its time.
 
 use shared::{
     Timestamp, api,
@@ -18,7 +18,6 @@ use crate::{
     platform::{answer, failure::Result, random, request, settings},
 };
 
-/// Answers a phone's request.
 pub async fn answer(
     route: PhoneRoute,
     request: &web_sys::Request,
@@ -32,7 +31,7 @@ pub async fn answer(
     let body = match request::body(request).await {
         Ok(body) => body,
         Err(Problem::TooLarge) => return answer::problem(Problem::TooLarge),
-        // A body that breaks off is as good as an empty one.
+        // A body that breaks off counts as an empty one.
         Err(_) => Vec::new(),
     };
     let any = IntakeNumber::random(&mut random::generator()?);

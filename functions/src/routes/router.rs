@@ -1,5 +1,5 @@
-//! Gives each request from outside to the file that answers its route, and makes an answer of a
-//! failure.
+//! Dispatches each request from outside to the file that answers its route, and turns a failure
+//! into an answer.
 
 use shared::{
     Timestamp,
@@ -65,8 +65,8 @@ async fn dispatch(
     }
 }
 
-/// Answers a request that is refused, and notes in the security log that the sender may be trying
-/// what is not allowed. A fault of the service is left to the caller.
+/// Answers a request that is refused, and notes the refusal in the security log if it may be part
+/// of an attack. A fault of the service is left to the caller.
 async fn refuse(
     failure: Failure,
     request: &web_sys::Request,

@@ -1,4 +1,4 @@
-//! An Intake's database: its tables, and when what is in them ends.
+//! The database of an Intake: its tables, and the expiry of their rows.
 
 use rand::{Rng, RngExt as _};
 use shared::{Timestamp, enrolment::GRACE_SECONDS, time::retention::RETENTION_SECONDS};
@@ -68,14 +68,13 @@ pub struct IntakeStore {
 }
 
 impl IntakeStore {
-    /// The store of the object with `state`.
     pub fn open(state: &State) -> Self {
         Self {
             database: sql::open(state, &STEPS),
         }
     }
 
-    /// Deletes what has ended, and says when something ends next.
+    /// Deletes the rows that have expired, and returns when the next one expires.
     ///
     /// An enrolment ends with its validity; one that is validated stays while keys of it wait. Keys
     /// end 14 days after their upload, or with an enrolment that was never validated.

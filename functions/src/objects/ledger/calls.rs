@@ -43,7 +43,7 @@ impl Call for RunExchange {
     type Reply = Done;
 }
 
-/// Reports how the exchange goes, for an administrator.
+/// Reports the state of the exchange, for an administrator.
 #[derive(Deserialize, Serialize)]
 pub struct ReportExchange {}
 

@@ -86,8 +86,8 @@ pub struct Waiting {
     pub all: usize,
     /// Without padding.
     pub of_persons: usize,
-    /// Without what is beyond [`COUNTED_KEYS`] of a person, and without those of other countries: a
-    /// reader who knows these would see how few are left.
+    /// Without what is beyond [`COUNTED_KEYS`] of a person, and without those of other countries:
+    /// a reader who knows these would see how few are left.
     pub counted: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Whether a session's owner may do what is asked.
+//! Checks that a session is valid, and that its owner's role allows a call.
 
 use shared::{
     Timestamp,

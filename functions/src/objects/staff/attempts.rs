@@ -1,5 +1,5 @@
-//! What the staff's database holds of an employee's attempts at codes: the throttle, and the
-//! answers to requests that may be repeated.
+//! Employees' attempts at codes in the database of the Staff: throttles, and the answers to
+//! requests that may be repeated.
 
 use shared::{
     Timestamp,
@@ -14,17 +14,17 @@ use worker::Result;
 
 use super::store::StaffStore;
 
-/// Whether a request came before.
+/// Whether a request repeats an earlier one.
 pub enum Repeat {
     /// No, or too long ago.
     First,
-    /// Its key did, with another body.
+    /// It has the key of an earlier request, and another body.
     OtherBody,
-    /// Yes, and this was the answer.
+    /// Yes; this was the answer.
     Again { accepted: bool, at: Timestamp },
 }
 
-/// What came of an attempt, and when.
+/// The outcome of an attempt, and its time.
 #[derive(Clone, Copy)]
 pub struct Noted {
     pub accepted: bool,
@@ -32,7 +32,6 @@ pub struct Noted {
 }
 
 impl StaffStore {
-    /// What is remembered of the codes that `employee` got wrong.
     pub fn throttle(&self, employee: &EmployeeId) -> Result<Throttle> {
         let stored: Option<Throttle> = self
             .database
@@ -40,7 +39,7 @@ impl StaffStore {
         Ok(stored.unwrap_or_default())
     }
 
-    /// Remembers it, and says until when.
+    /// Stores a throttle, and returns when it expires.
     pub fn keep_throttle(
         &self,
         employee: &EmployeeId,
@@ -56,7 +55,7 @@ impl StaffStore {
         Ok(Some(end))
     }
 
-    /// Whether a request of `employee` came before.
+    /// Whether a request of `employee` repeats an earlier one.
     pub fn repeat(
         &self,
         employee: &EmployeeId,
@@ -75,7 +74,7 @@ impl StaffStore {
         })
     }
 
-    /// Remembers the answer to a request, and says until when.
+    /// Stores the answer to a request, and returns when it expires.
     pub fn note_answer(
         &self,
         employee: &EmployeeId,

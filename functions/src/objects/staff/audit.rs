@@ -1,4 +1,4 @@
-//! The audit trail, in the staff's database.
+//! The audit trail in the database of the Staff.
 
 use shared::{
     Timestamp,
@@ -14,17 +14,17 @@ use crate::platform::sql::{FromRow, Row};
 /// How many audit entries an administrator gets at a time: some 1.2 MB.
 const MAX_ENTRIES: usize = 10_000;
 
-/// How exactly the audit trail says when something was done, in seconds.
+/// The precision of times in the audit trail, in seconds.
 const AUDIT_STEP: i64 = 60;
 
-/// How often at most the trail says that an administrator read it, in seconds.
+/// For how long an entry that an administrator read the trail stands for all readings, in seconds.
 const AUDIT_READ_STEP: i64 = 3_600;
 
 /// Larger than the number of any entry, and exact as a JavaScript number.
 const NO_NUMBER: i64 = 1 << 52;
 
 impl StaffStore {
-    /// Puts an entry into the audit trail, and says until when it is kept.
+    /// Adds an entry to the audit trail, and returns when it expires.
     pub fn note(
         &self,
         employee: &EmployeeId,
@@ -36,7 +36,7 @@ impl StaffStore {
         Ok(end.unwrap_or(now))
     }
 
-    /// Notes a try that was not made, once a minute: more of them would look the same.
+    /// Adds an entry for a throttled attempt, once a minute: further entries would look the same.
     pub fn note_throttled(
         &self,
         employee: &EmployeeId,
@@ -46,7 +46,7 @@ impl StaffStore {
         self.note_unless_noted(employee, action, outcome, Some(AUDIT_STEP), now)
     }
 
-    /// Notes that an administrator read the audit trail, once an hour.
+    /// Adds an entry for an administrator who read the audit trail, once an hour.
     pub fn note_audit_read(
         &self,
         employee: &EmployeeId,
@@ -56,7 +56,7 @@ impl StaffStore {
         self.note_unless_noted(employee, action, outcome, Some(AUDIT_READ_STEP), now)
     }
 
-    /// Puts an entry into the audit trail, unless the past `step` seconds hold the same one.
+    /// Adds an entry, unless the past `step` seconds hold the same one.
     fn note_unless_noted(
         &self,
         employee: &EmployeeId,
@@ -91,11 +91,11 @@ impl StaffStore {
                 &(MAX_ENTRIES + 1),
             ],
         )?;
-        let there_are_more = numbered.len() > MAX_ENTRIES;
+        let has_more = numbered.len() > MAX_ENTRIES;
         numbered.truncate(MAX_ENTRIES);
         let last = numbered.last().map(|entry| entry.number);
         Ok(AuditAnswer {
-            older: last.filter(|_| there_are_more),
+            older: last.filter(|_| has_more),
             entries: numbered
                 .into_iter()
                 .map(|numbered| numbered.entry)

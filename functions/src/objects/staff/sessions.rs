@@ -1,4 +1,4 @@
-//! Employees' sign-ins and sessions in the staff's database.
+//! Sign-ins and sessions of employees in the database of the Staff.
 
 use std::collections::HashSet;
 
@@ -42,7 +42,6 @@ impl FromRow for StoredSession {
 }
 
 impl StoredSession {
-    /// What its owner is told of it.
     pub fn to_answer(&self) -> Session {
         Session {
             name: self.name.clone(),
@@ -54,7 +53,7 @@ impl StoredSession {
 }
 
 impl StaffStore {
-    /// Keeps a sign-in until `end`.
+    /// Stores a sign-in until `end`.
     pub fn begin_sign_in(&self, pending: &BeginSignIn, end: Timestamp) -> Result<()> {
         self.database.run(
             "INSERT INTO sign_in (state, browser, nonce, verifier, ends_at) VALUES (?, ?, ?, ?, ?)",
@@ -68,7 +67,7 @@ impl StaffStore {
         )
     }
 
-    /// Takes a sign-in out.
+    /// Removes a sign-in, and returns it.
     pub fn take_sign_in(
         &self,
         state: TokenHash<SignInState>,
@@ -94,7 +93,6 @@ impl StaffStore {
         }))
     }
 
-    /// Keeps a new session.
     pub fn open_session(&self, id: TokenHash<SessionToken>, session: &StoredSession) -> Result<()> {
         self.database.run(
             "INSERT INTO session (id, employee, name, role, started_at, used_at, ends_at) \
@@ -134,7 +132,7 @@ impl StaffStore {
         Ok(Some(StoredSession { life, ..session }))
     }
 
-    /// Ends a session, and says whose it was if it had not ended before.
+    /// Ends a session, and returns its owner if it had not ended before.
     pub fn close_session(
         &self,
         id: TokenHash<SessionToken>,
@@ -147,7 +145,7 @@ impl StaffStore {
         Ok(closed.and_then(|(employee, end)| (now < end).then_some(employee)))
     }
 
-    /// Ends every session of an employee, and says how many there were.
+    /// Ends every session of an employee, and returns their number.
     pub fn close_sessions_of(&self, employee: &EmployeeId, now: Timestamp) -> Result<u32> {
         let ends: Vec<Timestamp> = self.database.rows(
             "DELETE FROM session WHERE employee = ? RETURNING ends_at",

@@ -1,4 +1,4 @@
-//! The staff's database: its tables, and when what is in them ends.
+//! The database of the Staff: its tables, and the expiry of their rows.
 
 use shared::Timestamp;
 use worker::{Result, State};
@@ -64,14 +64,13 @@ pub struct StaffStore {
 }
 
 impl StaffStore {
-    /// The store of the object with `state`.
     pub fn open(state: &State) -> Self {
         Self {
             database: sql::open(state, &STEPS),
         }
     }
 
-    /// Deletes what has ended, and says when something ends next.
+    /// Deletes the rows that have expired, and returns when the next one expires.
     pub fn expire(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         let mut next = None;
         for table in TABLES {

@@ -1,9 +1,9 @@
-//! A validation on its way through the Staff: session, repeats, throttle, and then the Intake that
-//! holds the code.
+//! Validates a code for an employee: checks the session, repeats and the throttle, and then asks
+//! the Intake that holds the code.
 //!
 //! The validations of an employee run one after the other, so that parallel requests get no more
-//! tries than the throttle allows, and the same request sent twice at once is carried out once. A
-//! crash between the Intake's reply and the Staff's record of it loses nothing: the Intake
+//! attempts than the throttle allows, and the same request sent twice at once is carried out once.
+//! A crash between the Intake's reply and the Staff's record of it loses nothing: the Intake
 //! recognises an attempt that it has accepted before.
 
 use shared::{
@@ -37,7 +37,6 @@ use crate::{
     },
 };
 
-/// What validations work with.
 pub struct Validator<'a> {
     pub env: &'a Env,
     pub store: &'a StaffStore,

@@ -1,4 +1,4 @@
-//! The provider, asked over the platform's `fetch`.
+//! Sends the requests of the OpenID Connect library to the provider, by the platform's `fetch`.
 
 use openidconnect::{
     HttpRequest, HttpResponse,
@@ -10,16 +10,15 @@ use worker::Fetch;
 
 use crate::platform::outgoing;
 
-/// How long to wait for the provider, in milliseconds. A person waits for the page.
+/// How long to wait for the provider, in milliseconds: an employee waits for the page.
 const TIMEOUT_MS: u32 = 10_000;
 
-/// Why there is no answer. What was asked stays out of it, for that holds secrets.
+/// Why there is no answer. It quotes nothing of the request, which holds secrets.
 #[derive(Debug, Error)]
 pub enum HttpError {
-    /// The answer cannot be read.
     #[error("the provider's answer cannot be read")]
     Answer(#[from] http::Error),
-    /// The platform could not ask, or was not answered in time.
+    /// The request could not be sent, or had no answer in time.
     #[error("the provider does not answer")]
     Platform,
 }

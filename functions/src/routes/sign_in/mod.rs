@@ -1,7 +1,7 @@
-//! Signing in and out by the organisation's OpenID Connect provider (design §4.3).
+//! Signs employees in and out at the organisation's OpenID Connect provider (design §4.3).
 //!
 //! `GET /auth/login` → provider → `GET /auth/callback` → cookie. The browser holds one cookie and
-//! no token: what the provider says is read here once, and forgotten.
+//! none of the provider's tokens, which are read here once and not kept.
 
 mod http;
 mod provider;
@@ -34,7 +34,6 @@ use crate::{
 };
 use provider::{Provider, Secrets};
 
-/// Answers a request of a browser that signs in or out.
 pub async fn answer(
     route: SignInRoute,
     request: &web_sys::Request,
@@ -52,7 +51,7 @@ pub async fn answer(
 /// Sends the browser to the provider.
 async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<web_sys::Response> {
     let config = settings::sign_in(env)?;
-    let provider = match Provider::known(&config, now).await {
+    let provider = match Provider::current(&config, now).await {
         Ok(provider) => provider,
         Err(error) => {
             console_error!("a sign-in cannot begin: {error}");
@@ -60,7 +59,7 @@ async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<
         }
     };
     let mut random = random::generator()?;
-    // One browser may have several on their way, each in a window of its own.
+    // One browser can have several sign-ins under way, each in its own window.
     let browser = cookie::SIGN_IN
         .read(request)
         .unwrap_or_else(|| Token::random(&mut random));
@@ -69,8 +68,8 @@ async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<
         nonce: Token::random(&mut random),
         verifier: Token::random(&mut random),
     };
-    let there = match provider.sign_in_url(&config, &secrets) {
-        Ok(there) => there,
+    let location = match provider.sign_in_url(&config, &secrets) {
+        Ok(location) => location,
         Err(error) => {
             console_error!("a sign-in cannot begin: {error}");
             return back_to_portal(Some(SignInRefusal::Failed), &[]);
@@ -83,11 +82,11 @@ async fn login(request: &web_sys::Request, env: &Env, now: Timestamp) -> Result<
         verifier: secrets.verifier,
     };
     begin.send(env, StaffAddress, now).await?;
-    answer::see_other(there.as_str(), &[cookie::SIGN_IN.set(&browser)])
+    answer::see_other(location.as_str(), &[cookie::SIGN_IN.set(&browser)])
 }
 
-/// Takes the browser back from the provider. Whatever goes wrong, it ends at the portal, which says
-/// what to do.
+/// Receives the browser from the provider, and sends it to the portal. After a refusal the portal
+/// says what to do.
 async fn callback(
     request: &web_sys::Request,
     url: &Url,
@@ -95,11 +94,11 @@ async fn callback(
     now: Timestamp,
 ) -> Result<web_sys::Response> {
     let config = settings::sign_in(env)?;
-    let Some((way_back, browser)) = WayBack::read(url).zip(cookie::SIGN_IN.read(request)) else {
+    let Some((callback, browser)) = Callback::read(url).zip(cookie::SIGN_IN.read(request)) else {
         return back_to_portal(Some(SignInRefusal::Failed), &[]);
     };
     let take = TakeSignIn {
-        state: way_back.state.hash(),
+        state: callback.state.hash(),
         browser: browser.hash(),
     };
     let Some(sign_in) = take.send(env, StaffAddress, now).await? else {
@@ -110,7 +109,7 @@ async fn callback(
     if sign_in.last {
         cookies.push(cookie::SIGN_IN.remove());
     }
-    match admit(&config, way_back, &sign_in, now).await {
+    match admit(&config, callback, &sign_in, now).await {
         Ok(employee) => {
             let session = Token::random(&mut random::generator()?);
             let open = OpenSession {
@@ -134,10 +133,10 @@ async fn callback(
     }
 }
 
-/// Who signs in, if the provider says so and the person may.
+/// The employee who signs in, if the provider names one and the rules admit them.
 async fn admit(
     config: &SignInSettings,
-    way_back: WayBack,
+    callback: Callback,
     sign_in: &TakenSignIn,
     now: Timestamp,
 ) -> Result<AdmittedEmployee, RefusedSignIn> {
@@ -145,13 +144,13 @@ async fn admit(
         reason: SignInRefusal::Failed,
         employee: None,
     };
-    let issuer_is_ours = way_back.issuer.is_none_or(|issuer| issuer == config.issuer);
-    let code = way_back
+    let issuer_is_ours = callback.issuer.is_none_or(|issuer| issuer == config.issuer);
+    let code = callback
         .code
         .filter(|_| issuer_is_ours)
         .ok_or_else(failed)?;
     let claims = async {
-        let provider = Provider::known(config, now).await?;
+        let provider = Provider::current(config, now).await?;
         provider.claims(config, code, sign_in, now).await
     };
     let claims = claims.await.map_err(|error| {
@@ -161,7 +160,7 @@ async fn admit(
     config.rules.admit(&claims)
 }
 
-/// Ends the session, and says where to go to sign out at the provider too.
+/// Ends the session, and answers with the URL that signs the employee out at the provider too.
 async fn logout(
     request: &web_sys::Request,
     env: &Env,
@@ -175,27 +174,26 @@ async fn logout(
         };
         close.send(env, StaffAddress, now).await?;
     }
-    // The session has ended, whatever the provider does.
-    let provider = Provider::known(&config, now).await;
-    let there = provider
+    // The session has ended even if the provider does not answer.
+    let provider = Provider::current(&config, now).await;
+    let location = provider
         .ok()
-        .and_then(|provider| provider.sign_out_url(&config));
-    let answer = answer::json(&LogoutAnswer {
-        location: there.map_or_else(|| config.portal(), |url| url.to_string()),
-    })?;
+        .and_then(|provider| provider.sign_out_url(&config))
+        .map_or_else(|| config.portal(), |url| url.to_string());
+    let answer = answer::json(&LogoutAnswer { location })?;
     answer::with_cookies(answer, &[cookie::SESSION.remove()])
 }
 
-/// What the provider put into the address on the way back.
-struct WayBack {
+/// The query of the callback, which the provider writes.
+struct Callback {
     state: Token<State>,
-    /// Missing when the provider refused.
+    /// `None` if the provider refused.
     code: Option<String>,
-    /// Some providers say who they are (RFC 9207).
+    /// Which provider wrote it; not all of them say so (RFC 9207).
     issuer: Option<String>,
 }
 
-impl WayBack {
+impl Callback {
     fn read(url: &Url) -> Option<Self> {
         let parameter = |wanted| {
             let mut pairs = url.query_pairs();
@@ -210,9 +208,9 @@ impl WayBack {
 }
 
 fn back_to_portal(refused: Option<SignInRefusal>, cookies: &[String]) -> Result<web_sys::Response> {
-    let there = match refused {
+    let location = match refused {
         Some(reason) => format!("/?{}={reason}", SignInRefusal::PARAMETER),
         None => "/".to_owned(),
     };
-    answer::see_other(&there, cookies)
+    answer::see_other(&location, cookies)
 }

@@ -1,7 +1,7 @@
-//! The organisation's OpenID Connect provider: what it publishes, where browsers are sent, and its
-//! ID tokens.
+//! The organisation's OpenID Connect provider: its metadata, the URLs that browsers are sent to,
+//! and the verification of its ID tokens.
 
-use std::{cell::RefCell, fmt, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use openidconnect::{
     AdditionalClaims, AuthenticationContextClass, AuthenticationFlow, AuthorizationCode,
@@ -26,23 +26,24 @@ use shared::{
         token::{Nonce, State, Token, Verifier},
     },
 };
+use thiserror::Error;
 use url::Url;
 
 use super::http;
 use crate::{objects::staff::calls::TakenSignIn, platform::clock};
 
-/// For how long what the provider publishes is believed without asking again, in seconds.
+/// How long the provider's metadata and keys are used before they are fetched again, in seconds.
 const MAX_AGE: i64 = 3_600;
 
-/// How soon it may be asked again when a token names a key that is not known, in seconds: the
-/// provider may have a new one, and nobody must be able to make us ask all the time.
+/// The age at which they are fetched again for a token that names an unknown key, in seconds. The
+/// provider may have a new key; but forged tokens must not cause a request each.
 const MIN_AGE: i64 = 60;
 
-/// How old an ID token that the provider hands out on request can be, and how far its clock may be
-/// off, in seconds.
+/// How far the time of issue of an ID token can be from now, in seconds. The provider issues it on
+/// request, so this allows for a difference of the clocks.
 const TOKEN_AGE: i64 = 300;
 
-/// The signatures that are taken: those of a key that only the provider has.
+/// The accepted signature algorithms: those whose signing key only the provider has.
 const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
     CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
     CoreJwsSigningAlgorithm::RsaSsaPssSha256,
@@ -50,15 +51,15 @@ const ALGORITHMS: [CoreJwsSigningAlgorithm; 4] = [
     CoreJwsSigningAlgorithm::EdDsa,
 ];
 
-/// What the provider publishes, and when it was asked.
+/// The provider's metadata and keys, and when they were fetched.
 pub struct Provider {
     metadata: ProviderMetadataWithLogout,
-    asked: Timestamp,
+    fetched_at: Timestamp,
 }
 
-/// What a sign-in is known by: secrets of which each has one place to go to.
+/// The secrets that tie the steps of a sign-in together.
 pub struct Secrets {
-    /// Comes back in the address.
+    /// Comes back in the query of the callback.
     pub state: Token<State>,
     /// Comes back in the ID token.
     pub nonce: Token<Nonce>,
@@ -66,31 +67,19 @@ pub struct Secrets {
     pub verifier: Token<Verifier>,
 }
 
-/// Why signing in does not work. The text is for the log, and holds nothing that anybody sent.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+/// Why an employee cannot be signed in. The text is for the log, and quotes nothing that was sent.
+#[derive(Clone, Copy, Debug, Eq, Error, PartialEq)]
 pub enum ProviderError {
-    /// What the provider publishes could not be had.
+    #[error("the provider's metadata or keys cannot be had")]
     Discovery,
-    /// An address of the provider is not safe.
+    #[error("an address of the provider is neither https nor local")]
     Unsafe,
-    /// The provider did not take the code.
+    #[error("the provider gives no token for the code")]
     Exchange,
-    /// There was no ID token.
+    #[error("the provider gives no ID token")]
     NoToken,
-    /// The ID token is not right.
+    #[error("the ID token is refused: {0}")]
     Token(&'static str),
-}
-
-impl fmt::Display for ProviderError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Discovery => f.write_str("the provider's metadata or keys cannot be had"),
-            Self::Unsafe => f.write_str("an address of the provider is neither https nor local"),
-            Self::Exchange => f.write_str("the provider gives no token for the code"),
-            Self::NoToken => f.write_str("the provider gives no ID token"),
-            Self::Token(what) => write!(f, "the ID token is refused: {what}"),
-        }
-    }
 }
 
 thread_local! {
@@ -98,40 +87,43 @@ thread_local! {
 }
 
 impl Provider {
-    /// The provider as it was when it was asked last, an hour ago at most.
-    pub async fn known(config: &SignInSettings, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
+    /// The provider as it was an hour ago at most.
+    pub async fn current(
+        config: &SignInSettings,
+        now: Timestamp,
+    ) -> Result<Rc<Self>, ProviderError> {
         match PROVIDER.with_borrow(Clone::clone) {
             Some(known) if known.age(now) < MAX_AGE => Ok(known),
-            _ => Self::asked(config, now).await,
+            _ => Self::fetch(config, now).await,
         }
     }
 
-    /// The provider as it is now.
-    async fn asked(config: &SignInSettings, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
+    /// Fetches the provider's metadata and keys.
+    async fn fetch(config: &SignInSettings, now: Timestamp) -> Result<Rc<Self>, ProviderError> {
         let metadata = ProviderMetadataWithLogout::discover_async(issuer(config)?, &http::send)
             .await
             .map_err(|_| ProviderError::Discovery)?;
-        let addresses = [
+        let urls = [
             Some(metadata.authorization_endpoint().url()),
             Some(metadata.jwks_uri().url()),
             metadata.token_endpoint().map(|endpoint| endpoint.url()),
         ];
-        if !addresses.into_iter().all(|url| url.is_some_and(is_safe)) {
+        if !urls.into_iter().all(|url| url.is_some_and(is_safe)) {
             return Err(ProviderError::Unsafe);
         }
         let provider = Rc::new(Self {
             metadata,
-            asked: now,
+            fetched_at: now,
         });
         PROVIDER.set(Some(provider.clone()));
         Ok(provider)
     }
 
     fn age(&self, now: Timestamp) -> i64 {
-        now.as_second() - self.asked.as_second()
+        now.as_second() - self.fetched_at.as_second()
     }
 
-    /// Where the browser goes to sign in.
+    /// The URL at which the browser signs in.
     pub fn sign_in_url(
         &self,
         config: &SignInSettings,
@@ -148,8 +140,8 @@ impl Provider {
                 move || nonce,
             )
             .add_scope(Scope::new("profile".to_owned()))
-            // Whoever comes to a screen that is locked must not get in by the provider's memory of
-            // who was there.
+            // The employee authenticates even if the provider has a session: another person may sit
+            // at the computer now.
             .add_prompt(CoreAuthPrompt::Login)
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier));
         let second_factors = config.rules.second_factor.acr_values();
@@ -159,8 +151,8 @@ impl Provider {
         Ok(request.url().0)
     }
 
-    /// Where the browser goes to sign out; `None` when the provider has no such place. No token
-    /// goes along, as the browser has none, so the provider may ask whether it is meant.
+    /// The URL at which the browser signs out; `None` if the provider has none. It carries no ID
+    /// token, since none is kept, so the provider may ask the employee to confirm.
     pub fn sign_out_url(&self, config: &SignInSettings) -> Option<Url> {
         let endpoint = self
             .metadata
@@ -170,15 +162,15 @@ impl Provider {
         if !is_safe(endpoint.url()) {
             return None;
         }
-        let back = PostLogoutRedirectUrl::new(config.portal()).ok()?;
+        let portal = PostLogoutRedirectUrl::new(config.portal()).ok()?;
         let request = LogoutRequest::from(endpoint)
             .set_client_id(ClientId::new(config.client_id.clone()))
-            .set_post_logout_redirect_uri(back);
+            .set_post_logout_redirect_uri(portal);
         Some(request.http_get_url())
     }
 
-    /// What the ID token says that the provider gives for `code`, if the token is genuine, for us,
-    /// and for this sign-in.
+    /// The claims of the ID token that the provider gives for `code`, if the token is genuine,
+    /// issued to this service, and part of this sign-in.
     pub async fn claims(
         &self,
         config: &SignInSettings,
@@ -191,13 +183,13 @@ impl Provider {
         let checked = token.claims(&self.verifier(config)?, &nonce);
         let claims = match checked {
             Err(error) if names_unknown_key(&error) && self.age(now) >= MIN_AGE => {
-                let renewed = Self::asked(config, now).await?;
+                let renewed = Self::fetch(config, now).await?;
                 token.claims(&renewed.verifier(config)?, &nonce)
             }
             checked => checked,
         };
         let claims = claims.map_err(|error| ProviderError::Token(kind(&error)))?;
-        // The library leaves the party that the token was issued to alone (OpenID Connect Core
+        // The library does not check the party that the token was issued to (OpenID Connect Core
         // §3.1.3.7, step 5).
         let party = claims.authorized_party();
         if party.is_some_and(|party| **party != config.client_id) {
@@ -231,7 +223,7 @@ impl Provider {
         config: &SignInSettings,
     ) -> Result<IdTokenVerifier<'static, CoreJsonWebKey>, ProviderError> {
         let now = clock::real().as_second();
-        // No client secret: with one, whoever knows it could sign tokens.
+        // Without the client secret: a verifier that has it accepts tokens signed with it.
         let verifier = IdTokenVerifier::new_public_client(
             ClientId::new(config.client_id.clone()),
             issuer(config)?,
@@ -251,13 +243,13 @@ impl Provider {
     }
 
     fn client(&self, config: &SignInSettings) -> Result<ProviderClient, ProviderError> {
-        let back = RedirectUrl::new(config.callback()).map_err(|_| ProviderError::Unsafe)?;
+        let callback = RedirectUrl::new(config.callback()).map_err(|_| ProviderError::Unsafe)?;
         let client = Client::from_provider_metadata(
             self.metadata.clone(),
             ClientId::new(config.client_id.clone()),
             Some(ClientSecret::new(config.client_secret.clone())),
         );
-        Ok(client.set_redirect_uri(back))
+        Ok(client.set_redirect_uri(callback))
     }
 }
 
@@ -265,7 +257,7 @@ fn issuer(config: &SignInSettings) -> Result<IssuerUrl, ProviderError> {
     IssuerUrl::new(config.issuer.clone()).map_err(|_| ProviderError::Unsafe)
 }
 
-/// Whether the key that signed the token is none that is known.
+/// Whether the token is signed with an unknown key.
 fn names_unknown_key(error: &ClaimsVerificationError) -> bool {
     matches!(
         error,
@@ -273,7 +265,7 @@ fn names_unknown_key(error: &ClaimsVerificationError) -> bool {
     )
 }
 
-/// What is wrong with a token, without what stands in it.
+/// What is wrong with a token, without its content.
 const fn kind(error: &ClaimsVerificationError) -> &'static str {
     match error {
         ClaimsVerificationError::Expired(_) => "expired",
@@ -291,7 +283,7 @@ const fn kind(error: &ClaimsVerificationError) -> &'static str {
     }
 }
 
-/// Every claim that the library has no name for: the role, and perhaps by what employees are known.
+/// The claims that the library has no field for, among them the role.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 struct OtherClaims {
     #[serde(flatten)]

@@ -1,4 +1,4 @@
-//! Building exposure key sets on demand, for `cargo xtask bench export`.
+//! Builds exposure key sets on request, so that `cargo xtask bench export` can measure it.
 
 use rand::RngExt as _;
 use serde::{Deserialize, Serialize};
@@ -22,22 +22,20 @@ use crate::platform::{
     random, request, settings,
 };
 
-/// What to build.
 #[derive(Deserialize)]
-struct Task {
-    /// How many keys.
+struct BuildRequest {
+    /// The number of keys.
     keys: usize,
-    /// False makes the keys and builds nothing, so that the caller can tell the two apart: the
+    /// False to draw the keys and build nothing. The caller measures both and subtracts, since the
     /// Worker's own clock stands still while it computes.
     build: bool,
 }
 
-/// What was built.
 #[derive(Serialize)]
-struct Outcome {
-    /// Bytes of all files.
+struct BuildAnswer {
+    /// The size of all files.
     bytes: usize,
-    /// Bytes of linear memory that the isolate has grown to.
+    /// The size of the isolate's linear memory in bytes; it never shrinks.
     memory: usize,
 }
 
@@ -47,11 +45,11 @@ pub async fn export(
     env: &Env,
     now: Timestamp,
 ) -> Result<web_sys::Response> {
-    let task: Task = request::json(request).await?;
+    let wanted: BuildRequest = request::json(request).await?;
     let config = settings::phone(env)?;
-    let mut keys = random_keys(task.keys, now)?;
+    let mut keys = random_keys(wanted.keys, now)?;
     let mut bytes = 0;
-    if task.build {
+    if wanted.build {
         let window = Window {
             start: shift(now, -DAY_SECONDS),
             end: now,
@@ -62,7 +60,7 @@ pub async fn export(
             bytes += zip.len();
         }
     }
-    answer::json(&Outcome {
+    answer::json(&BuildAnswer {
         bytes,
         memory: core::arch::wasm32::memory_size(0) * 65_536,
     })

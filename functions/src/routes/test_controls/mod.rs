@@ -1,5 +1,4 @@
-//! Doors for tests and local runs: a clock that can be moved and jobs that can be run at once
-//! (design §5).
+//! Controls for tests and local runs, which move the clock and run jobs at once (design §5).
 //!
 //! Only builds with the feature `test-controls` have them; a release build does not.
 
@@ -46,7 +45,7 @@ pub async fn answer(
     match route {
         TestRoute::BenchExport => return bench::export(request, env, now).await,
         TestRoute::Clock => return set_clock(request, env).await,
-        TestRoute::Phone => return delivered_with_phones(env).await,
+        TestRoute::Phone => return phone_configuration(env).await,
         TestRoute::Publish => {
             Publish {}.send(env, LedgerAddress, now).await?;
         }
@@ -67,20 +66,21 @@ pub async fn answer(
     answer::empty(200)
 }
 
-/// The public keys, PEM, and by how many seconds the clock is ahead.
+/// What the phones on the page of a local run need: the public keys in PEM, and by how many seconds
+/// the clock is ahead.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Delivered {
+struct PhoneConfiguration {
     clock_offset: i64,
     manifest_public_key: String,
     export_public_key: String,
 }
 
-async fn delivered_with_phones(env: &Env) -> Result<web_sys::Response> {
+async fn phone_configuration(env: &Env) -> Result<web_sys::Response> {
     let config = settings::phone(env)?;
     let manifest = config.manifest_signing_key.verifying_key();
     let export = config.export_signing_key.verifying_key();
-    answer::json(&Delivered {
+    answer::json(&PhoneConfiguration {
         clock_offset: test_clock::offset(env).await?,
         manifest_public_key: pem(signing::manifest_verifying_key_pem(&manifest))?,
         export_public_key: pem(signing::export_verifying_key_pem(export))?,
@@ -92,13 +92,13 @@ fn pem(key: Result<String, KeyError>) -> Result<String> {
 }
 
 #[derive(Deserialize)]
-struct Clock {
+struct ClockRequest {
     offset: i64,
 }
 
 async fn set_clock(request: &web_sys::Request, env: &Env) -> Result<web_sys::Response> {
-    let clock: Clock = request::json(request).await?;
-    // Only forward: what has expired must not come back.
+    let clock: ClockRequest = request::json(request).await?;
+    // The clock only moves forward, so that expired data does not come back.
     if clock.offset < test_clock::offset(env).await? {
         return Err(Problem::Malformed.into());
     }

@@ -50,5 +50,5 @@ pub async fn run(
     if outcome != RunOutcome::Done {
         console_error!("exchange: {} ended early: {outcome}", job.name());
     }
-    store.remember_run(job, LastRun { at: now, outcome })
+    store.record_run(job, LastRun { at: now, outcome })
 }

@@ -1,5 +1,5 @@
-//! What the exchange remembers, in the Ledger's database: where the download stands, which batches
-//! were processed or have failed, what was quarantined, and how the last runs ended.
+//! The tables of the exchange in the Ledger's database: the position of the download, the batches
+//! that were processed or have failed, the quarantines, and the outcomes of the last runs.
 
 use federation::{cursor::Cursor, tag::BatchTag};
 use shared::{
@@ -51,13 +51,12 @@ impl ExchangeStore {
         Self { database }
     }
 
-    /// Where the download stands.
+    /// The position of the download.
     pub fn cursor(&self) -> Result<Option<Cursor>> {
         self.database
             .first("SELECT day, tag FROM download_cursor", &[])
     }
 
-    /// Records where the download stands.
     pub fn set_cursor(&self, cursor: &Cursor) -> Result<()> {
         self.database.run(
             "INSERT OR REPLACE INTO download_cursor (id, day, tag) VALUES (1, ?, ?)",
@@ -65,7 +64,7 @@ impl ExchangeStore {
         )
     }
 
-    /// Counts an attempt at the batch `tag`, and gives how many have failed if this one does.
+    /// Counts an attempt at the batch `tag`, and returns how many have failed if this one does.
     pub fn count_attempt(&self, tag: &BatchTag, now: Timestamp) -> Result<i64> {
         self.database.one(
             "INSERT INTO failed_batch (tag, runs, expires_at) VALUES (?, 1, ?) \
@@ -118,7 +117,7 @@ impl ExchangeStore {
     }
 
     /// Records how a run of `job` ended.
-    pub fn remember_run(&self, job: Job, last: LastRun) -> Result<()> {
+    pub fn record_run(&self, job: Job, last: LastRun) -> Result<()> {
         self.database.run(
             "INSERT OR REPLACE INTO exchange_run (job, last) VALUES (?, ?)",
             &[&job, &last],
@@ -142,8 +141,7 @@ impl ExchangeStore {
             .first("SELECT last FROM exchange_run WHERE job = ?", &[&job])
     }
 
-    /// Deletes batches that the gateway has long deleted too, and what was quarantined two weeks
-    /// ago.
+    /// Deletes batches that the gateway has long deleted too, and quarantines of two weeks ago.
     pub fn expire(&self, now: Timestamp) -> Result<()> {
         for statement in [
             "DELETE FROM seen_batch WHERE expires_at <= ?",
@@ -189,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn attempts_are_counted_and_taken_back() {
+    fn attempts_are_counted_uncounted_and_forgotten() {
         let store = store();
         let (one, other) = (tag("20261120-1"), tag("20261120-2"));
         assert_eq!(store.count_attempt(&one, now()).unwrap(), 1);
@@ -244,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_from_before_versions_opens_with_what_the_exchange_remembers() {
+    fn a_database_from_before_versions_opens_with_its_rows_of_the_exchange() {
         let store = ExchangeStore::new(Database::in_memory_after(BEFORE_VERSIONS, &STEPS));
         assert_eq!(
             store.cursor().unwrap(),
