@@ -148,7 +148,8 @@ impl Service {
         request: &PhoneRequest,
     ) -> Result<Vec<u8>, ServiceError> {
         let mut url = self.url(route.path());
-        url.query_pairs_mut().append_pair("sig", &request.signature);
+        url.query_pairs_mut()
+            .append_pair(PhoneRoute::SIGNATURE, &request.signature);
         let answer = self
             .client
             .post(&url, &request.body, MAX_DOCUMENT_BYTES)

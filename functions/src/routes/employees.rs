@@ -88,7 +88,7 @@ async fn exchange(
 /// The number of the audit entry before which the page begins; `None` for the newest page.
 fn before(url: &Url) -> Result<Option<i64>, Problem> {
     let mut pairs = url.query_pairs();
-    match pairs.find(|(name, _)| name == "before") {
+    match pairs.find(|(name, _)| name == EmployeeRoute::BEFORE) {
         Some((_, number)) => number.parse().map(Some).map_err(|_| Problem::Malformed),
         None => Ok(None),
     }
@@ -98,7 +98,7 @@ async fn validation(
     request: &web_sys::Request,
     session: TokenHash<Session>,
 ) -> Result<ValidateCode> {
-    let key = match request.headers().get("idempotency-key")? {
+    let key = match request.headers().get(EmployeeRoute::IDEMPOTENCY_KEY)? {
         Some(key) => key.parse::<IdempotencyKey>().map(Some),
         None => Ok(None),
     };

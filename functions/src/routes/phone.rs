@@ -55,7 +55,9 @@ pub async fn answer(
 
 /// The signature in the query. A plus sign that was not encoded arrives as a space.
 fn signature(url: &Url) -> Option<[u8; 32]> {
-    let (_, value) = url.query_pairs().find(|(name, _)| name == "sig")?;
+    let (_, value) = url
+        .query_pairs()
+        .find(|(name, _)| name == PhoneRoute::SIGNATURE)?;
     base64::decode(&value.replace(' ', "+"))
 }
 

@@ -18,8 +18,6 @@ use web_sys::{AbortSignal, window};
 use super::{CurrentEmployee, Reply, RequestFailure, Service, Submission, json};
 use crate::browser::{is_online, now};
 
-const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-
 /// After this time without an answer a request has failed. A caller is waiting on the telephone.
 const TIMEOUT_MS: u32 = 15_000;
 
@@ -62,7 +60,7 @@ impl Service for Http {
     fn validate(&self, submission: Submission) -> Reply<ValidationAnswer> {
         Box::pin(async move {
             let request = Request::post(EmployeeRoute::Validations.path())
-                .header(IDEMPOTENCY_KEY, &submission.idempotency_key);
+                .header(EmployeeRoute::IDEMPOTENCY_KEY, &submission.idempotency_key);
             send(request, &submission.request).await
         })
     }
@@ -70,8 +68,9 @@ impl Service for Http {
     fn audit(&self, before: Option<i64>) -> Reply<AuditAnswer> {
         Box::pin(async move {
             let path = EmployeeRoute::Audit.path();
+            let name = EmployeeRoute::BEFORE;
             match before {
-                Some(before) => ask(&format!("{path}?before={before}")).await,
+                Some(before) => ask(&format!("{path}?{name}={before}")).await,
                 None => ask(path).await,
             }
         })

@@ -153,6 +153,9 @@ impl Route {
 }
 
 impl PhoneRoute {
+    /// The query parameter of an upload's signature, in Base64.
+    pub const SIGNATURE: &str = "sig";
+
     /// Every one.
     pub const ALL: [Self; 3] = [Self::Register, Self::PostKeys, Self::StopKeys];
 
@@ -172,6 +175,12 @@ impl PhoneRoute {
 }
 
 impl EmployeeRoute {
+    /// The query parameter of [`Self::Audit`]: the member `older` of the page before.
+    pub const BEFORE: &str = "before";
+
+    /// The request header of [`Self::Validations`] with an idempotency key.
+    pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
     /// Every one.
     pub const ALL: [Self; 6] = [
         Self::Session,

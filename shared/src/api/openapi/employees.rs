@@ -30,7 +30,7 @@ pub fn operation(route: EmployeeRoute, schemas: &mut Schemas) -> Operation {
         EmployeeRoute::Audit => Operation::new(TAG, "audit", "Read the audit trail")
             .description("For administrators. A page holds 10,000 entries at most.")
             .parameters(&[json!({
-                "name": "before",
+                "name": EmployeeRoute::BEFORE,
                 "in": "query",
                 "description": "The member `older` of the page before.",
                 "schema": { "type": "integer" },
@@ -100,7 +100,7 @@ pub fn operation(route: EmployeeRoute, schemas: &mut Schemas) -> Operation {
 
 fn idempotency_key() -> serde_json::Value {
     json!({
-        "name": "Idempotency-Key",
+        "name": EmployeeRoute::IDEMPOTENCY_KEY,
         "in": "header",
         "description": "A random UUID. The same key, employee and body within ten minutes give the \
             first answer again.",

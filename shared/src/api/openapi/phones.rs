@@ -49,7 +49,7 @@ fn upload(operation: Operation, schemas: &mut Schemas) -> Operation {
     );
     operation
         .parameters(&[json!({
-            "name": "sig",
+            "name": PhoneRoute::SIGNATURE,
             "in": "query",
             "required": true,
             "schema": signature,
