@@ -107,6 +107,10 @@ fn serve(mut stream: TcpStream, tls: Arc<ServerConfig>, shared: &Shared) -> io::
         let Some(response) = response else {
             return Ok(());
         };
+        // Recorded by then, so that a retry never comes before its first attempt in the record.
+        if let Some(Fault::Slow(time)) = fault {
+            thread::sleep(time);
+        }
         let bytes = response.bytes();
         match fault {
             Some(Fault::CutAfter) => return Ok(()),
@@ -134,7 +138,6 @@ fn with_fault(fault: Option<Fault>, respond: impl FnOnce() -> Response) -> Optio
             response.headers.push((name, value.to_owned()));
         }
         Some(Fault::Inflated(size)) => response.body.resize(size, b' '),
-        Some(Fault::Slow(time)) => thread::sleep(time),
         _ => {}
     }
     Some(response)
