@@ -1,7 +1,7 @@
-//! The Worker: what phones, employees and the platform's scheduler call.
+//! The Worker, which serves phones, employees and the platform's scheduler.
 //!
-//! A request enters by a route, which parses it and calls a Durable Object; the object decides by
-//! the rules in `shared`, stores and replies; the route makes an answer of the reply. Keys move one
+//! A route parses a request and calls a Durable Object; the object decides by the rules in
+//! `shared`, stores and replies; the route turns the reply into an answer. Keys move one
 //! way (design §2): phones → Intakes → Ledger → published files → phones. Employees reach the
 //! Staff, which checks who they are and passes codes on to the Intakes.
 //!

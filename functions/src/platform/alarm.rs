@@ -1,4 +1,4 @@
-//! A Durable Object's alarm, at which it deletes what has expired.
+//! A Durable Object's alarm, which makes it delete expired data.
 
 use std::cell::Cell;
 
@@ -7,9 +7,9 @@ use worker::{State, Storage};
 
 use crate::platform::{clock, failure::Result};
 
-/// The one alarm of an object. It is only ever moved to an earlier time, so nothing outlives its
-/// end because something else was stored after it. An alarm that fires too early finds nothing to
-/// delete, and is set again.
+/// The one alarm of an object. It is only ever moved to an earlier time, so data that is stored
+/// later delays no deletion. An alarm that fires too early finds nothing to delete, and is set
+/// again.
 pub struct Alarm {
     storage: Storage,
     /// When the alarm fires, in milliseconds of the platform's clock, as far as this instance

@@ -1,4 +1,5 @@
-//! The one clock: read once for each request, and an argument from there on (design §5).
+//! The only clock of the Worker. It is read once for each request; other functions take the time as
+//! an argument (design §5).
 
 use shared::Timestamp;
 use worker::Env;

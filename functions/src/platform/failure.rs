@@ -1,7 +1,7 @@
 //! The failure type: why a request is not carried out.
 //!
-//! A failure passes with `?` from where it arises, in a Durable Object too, to the router, which
-//! makes an answer of it.
+//! `?` passes a failure from its origin, also in a Durable Object, to the router, which turns it
+//! into an answer.
 
 use std::fmt;
 

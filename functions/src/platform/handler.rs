@@ -16,7 +16,7 @@ use crate::platform::{
 /// The status of an answer that is a [`Failure`].
 const FAILED: u16 = 500;
 
-/// What an object does for a call.
+/// Carries out the call `C`.
 pub trait Handle<C: Call> {
     async fn handle(&self, call: C, now: Timestamp) -> Result<C::Reply>;
 }

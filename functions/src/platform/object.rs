@@ -22,7 +22,7 @@ pub trait Address {
     fn name(&self) -> String;
 }
 
-/// Sends a call to the object at `address` and gives the answer as it is.
+/// Sends a call to the object at `address`, and returns the answer unread.
 pub async fn fetch<A: Address>(
     env: &Env,
     address: &A,

@@ -20,12 +20,12 @@ thread_local! {
     static EXCHANGE: Cell<Option<ExchangeSettings>> = const { OnceCell::new() };
 }
 
-/// What phones and the publication need.
+/// The settings for phones and the publication.
 pub fn phone(env: &Env) -> Result<Rc<PhoneSettings>> {
     once(&PHONE, env, PhoneSettings::read)
 }
 
-/// What signing in and the portal need.
+/// The settings for signing in and the portal.
 pub fn sign_in(env: &Env) -> Result<Rc<SignInSettings>> {
     once(&SIGN_IN, env, SignInSettings::read)
 }
@@ -35,7 +35,7 @@ pub fn participants(env: &Env) -> Result<Rc<Participants>> {
     once(&PARTICIPANTS, env, settings::participants)
 }
 
-/// What the exchange needs; `None` if it is switched off.
+/// The settings for the exchange; `None` if it is switched off.
 pub fn exchange(env: &Env) -> Result<Rc<Option<ExchangeSettings>>> {
     once(&EXCHANGE, env, ExchangeSettings::read)
 }

@@ -157,7 +157,7 @@ impl Call for Confirm {
     type Reply = Done;
 }
 
-/// Deletes what has expired.
+/// Deletes expired data.
 #[derive(Deserialize, Serialize)]
 pub struct ExpireIntake {}
 

@@ -26,7 +26,7 @@ const REPLACE: &str = "
     INSERT OR REPLACE INTO enrolment (bucket, confirmation_key, code, registered_day, valid_until)
     VALUES (?, ?, ?, ?, ?) RETURNING 1";
 
-/// What an upload is checked against.
+/// The enrolment that an upload is checked against.
 pub struct StoredEnrolment {
     valid_until: Timestamp,
     pub confirmation_key: ConfirmationKey,
@@ -89,7 +89,7 @@ impl IntakeStore {
         Ok(Some(found).filter(|found| enrolment::is_honoured(found.valid_until, now)))
     }
 
-    /// Uses the code, and remembers until `end` for which attempt: false when it is unknown,
+    /// Uses the code, and stores until `end` which attempt used it: false when it is unknown,
     /// expired or used, unless it was this very attempt that used it.
     pub fn validate(
         &self,

@@ -122,7 +122,7 @@ impl Handle<ExpireIntake> for Intake {
 }
 
 impl Intake {
-    /// Does what a phone asks, and gives the answer that the phone gets.
+    /// Carries out a phone's request. The answer is the one that the phone gets.
     async fn phone(&self, received: Received) -> Result<web_sys::Response> {
         let now = received.head.now;
         let call = PhoneCall::read(&received.head, received.body)?;
@@ -132,7 +132,7 @@ impl Intake {
         answer::phone(&done.answer)
     }
 
-    /// Deletes what has expired and sets the alarm for what is left.
+    /// Deletes expired data, and sets the alarm for the next expiry.
     async fn expire(&self, now: Timestamp) -> Result<Done> {
         if let Some(next) = self.store.expire(now)? {
             self.alarm.set(next, now).await?;

@@ -2,7 +2,7 @@
 //!
 //! Each request causes the same work, valid or not: an upload is parsed, an enrolment
 //! looked up, an HMAC computed, an enrolment drawn, both answers written, and one row stored in
-//! each table. Only what was asked for is kept, and only if it is valid; else the row is a scratch
+//! each table. A row keeps what the phone asked for, if that is valid; else it is a scratch
 //! row, which holds nothing and is overwritten by others. Equal work takes equal time, so an
 //! observer of the network cannot tell one request from another.
 
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::platform::failure::Result;
 
-/// How often a code that is in use is drawn before the phone is refused. With 15,000 enrolments
+/// How often a code is drawn before the phone is refused, if each is in use. With 15,000 enrolments
 /// outstanding, one in ten thousand is in use.
 const DRAWS: usize = 10;
 
@@ -36,11 +36,11 @@ const MAX_UPLOADS: i64 = 30;
 pub struct CarriedOut {
     /// The body of the answer.
     pub answer: String,
-    /// When the first of what was stored expires.
+    /// The first expiry of the stored rows.
     pub end: Timestamp,
 }
 
-/// Does what a phone asks of the Intake `number`.
+/// Carries out a phone's request to the Intake `number`.
 pub fn carry_out(
     store: &IntakeStore,
     number: IntakeNumber,
@@ -61,7 +61,7 @@ pub fn carry_out(
     Ok(CarriedOut { answer, end })
 }
 
-/// Keeps the keys in the body if it is an upload that its enrolment signed.
+/// Stores the keys in the body if it is an upload signed with its enrolment's key.
 fn upload(
     store: &IntakeStore,
     call: &PhoneCall,
@@ -109,7 +109,7 @@ fn upload(
     Ok(store.write_upload(&upload.bucket, written, target, now, random)?)
 }
 
-/// Draws an enrolment, and keeps it if it was asked for.
+/// Draws an enrolment, and stores it if the phone asked for one.
 fn register(
     store: &IntakeStore,
     number: IntakeNumber,

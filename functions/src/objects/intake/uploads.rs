@@ -51,7 +51,8 @@ impl FromRow for ValidatedUpload {
 }
 
 impl ValidatedUpload {
-    /// What of it may be published at `now`, or is of no use; `None` when all of it waits.
+    /// Its keys that may be published at `now`; `None` if all of its keys wait. Keys that are of no
+    /// use neither wait nor are published.
     pub fn release(&self, now: Timestamp) -> Option<ReleasedUpload> {
         (self.waiting(now).len() < self.keys.len()).then(|| ReleasedUpload {
             id: self.id,
@@ -110,7 +111,7 @@ impl IntakeStore {
     }
 
     /// The uploads of the buckets after `after` whose enrolment is validated. A bucket is not
-    /// split, unless it alone is more than a page; what is left of it comes in the next run.
+    /// split, unless it alone is more than a page; the next run then releases the rest of it.
     pub fn validated_uploads(&self, after: Option<BucketId>) -> Result<Page> {
         let after = after.map_or(Vec::new(), |bucket| bucket.as_bytes().to_vec());
         let mut uploads = self.validated(

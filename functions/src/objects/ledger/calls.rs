@@ -53,7 +53,7 @@ impl Call for ReportExchange {
     type Reply = api::ExchangeReport;
 }
 
-/// Deletes what has expired.
+/// Deletes expired data.
 #[derive(Deserialize, Serialize)]
 pub struct ExpireLedger {}
 

@@ -199,8 +199,8 @@ impl DiagnosisKeys {
         )
     }
 
-    /// Puts `size` of the keys that may be published at `now` into the file `number`, and gives the
-    /// end of that file.
+    /// Puts `size` of the keys that may be published at `now` into the file `number`, and returns
+    /// the end of that file.
     pub fn fill_file(&self, number: i64, size: usize, now: Timestamp) -> Result<Timestamp> {
         // At random: a file of several says nothing of who is in it. The order of the key data
         // would not do, since other countries choose theirs.
@@ -236,8 +236,8 @@ impl DiagnosisKeys {
     /// The keys of the batch that is being sent; if there is none, a new one of at most `limit`
     /// keys of written files. Empty when all is sent.
     ///
-    /// What has become too old to be of use, and would make the gateway refuse the batch, is sent
-    /// no more.
+    /// Keys that have become too old to be of use are not sent any more, since the gateway would
+    /// refuse the batch for them.
     pub fn plan_batch(&self, limit: usize, now: Timestamp) -> Result<Vec<DiagnosisKey>> {
         let oldest = tek::oldest_start(now);
         self.database.run(

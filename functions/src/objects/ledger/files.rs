@@ -39,7 +39,7 @@ impl Files {
         Self { database }
     }
 
-    /// Plans a file, and gives its number. It has no end before [`Files::set_end`].
+    /// Plans a file, and returns its number. It has no end before [`Files::set_end`].
     pub fn plan(&self, window: Window) -> Result<i64> {
         self.database.run(
             "INSERT OR REPLACE INTO last_window (id, end_at) VALUES (1, ?)",

@@ -36,10 +36,10 @@ pub struct Ledger {
     store: LedgerStore,
     exchange: ExchangeStore,
     alarm: Alarm,
-    /// Held by the publication that runs. A second one waits for the first, and then does what is
-    /// left to do.
+    /// Held by the running publication. A second one waits for the first, and then publishes the
+    /// rest.
     publishing: Mutex<()>,
-    /// The same for the exchange, which waits for another server and must not delay a publication.
+    /// The same for the exchange. It waits for another server, and must not delay a publication.
     exchanging: Mutex<()>,
 }
 
@@ -102,7 +102,7 @@ impl Handle<ExpireLedger> for Ledger {
 }
 
 impl Ledger {
-    /// Deletes what has expired and sets the alarm for what is left.
+    /// Deletes expired data, and sets the alarm for the next expiry.
     async fn expire(&self, now: Timestamp) -> Result<Done> {
         let _publishing = self.publishing.lock().await;
         publication::expire(&self.store, &self.env, now).await?;

@@ -57,7 +57,7 @@ pub async fn run(store: &LedgerStore, env: &Env, now: Timestamp) -> Result<()> {
     write_manifest(store, env, &content, now).await
 }
 
-/// Deletes what has expired by `now`, and removes it from the manifest.
+/// Deletes expired keys and files, and removes the files from the manifest.
 pub async fn expire(store: &LedgerStore, env: &Env, now: Timestamp) -> Result<()> {
     if store.expire(now)? {
         write_manifest(store, env, &ContentStore::of(env)?, now).await?;

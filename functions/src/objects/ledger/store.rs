@@ -39,7 +39,7 @@ impl LedgerStore {
     /// Runs without `.await`, so that a plan is made whole or not at all.
     pub fn plan_files(&self, now: Timestamp, random: &mut impl Rng) -> Result<()> {
         self.plan_due_files(now, random)?;
-        // Also when no file was due: who shares from here on is in a later file.
+        // Also when no file was due: uploads from now on are for a later file.
         self.files.note_run(now)
     }
 
@@ -142,7 +142,7 @@ mod tests {
         }
     }
 
-    /// Plans at `now`, and gives how many keys each file has that is yet to be written.
+    /// Plans at `now`, and returns how many keys each file has that is yet to be written.
     fn plan(store: &LedgerStore, now: Timestamp) -> Vec<usize> {
         store.plan_files(now, &mut random()).unwrap();
         let files = store.files.planned().unwrap();

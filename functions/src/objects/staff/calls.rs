@@ -46,7 +46,7 @@ impl Call for BeginSignIn {
     type Reply = Done;
 }
 
-/// Takes out the sign-in with this state that this browser began: each has one callback.
+/// Removes and returns the sign-in with this state that this browser began: each has one callback.
 #[derive(Deserialize, Serialize)]
 pub struct TakeSignIn {
     pub state: TokenHash<State>,
@@ -191,7 +191,7 @@ impl Call for ValidateCode {
     type Reply = ValidationAnswer;
 }
 
-/// Deletes what has expired.
+/// Deletes expired data.
 #[derive(Deserialize, Serialize)]
 pub struct ExpireStaff {}
 

@@ -204,7 +204,7 @@ impl Staff {
         Ok(Done {})
     }
 
-    /// Deletes what has expired and sets the alarm for what is left.
+    /// Deletes expired data, and sets the alarm for the next expiry.
     async fn expire(&self, now: Timestamp) -> Result<Done> {
         if let Some(next) = self.store.expire(now)? {
             self.alarm.set(next, now).await?;

@@ -1,8 +1,9 @@
 //! Statements on a Durable Object's database.
 //!
 //! Statements that follow each other without `.await` between them are committed together or not at
-//! all, and no other request runs between them: that is what the objects' check-then-write relies
-//! on. An answer leaves the object only when what it wrote is on disk (the platform's output gate).
+//! all, and no other request runs between them. The objects rely on it where they check and then
+//! write. An answer leaves the object only when what it wrote is on disk (the platform's output
+//! gate).
 
 #[cfg(test)]
 use std::rc::Rc;
@@ -22,7 +23,7 @@ pub enum Database {
 }
 
 impl Database {
-    /// Runs `statement`, and gives its rows.
+    /// Runs `statement`, and returns its rows.
     pub fn rows<R: FromRow>(
         &self,
         statement: &str,
@@ -36,7 +37,7 @@ impl Database {
         }
     }
 
-    /// Runs `statement`, and gives its first row.
+    /// Runs `statement`, and returns its first row.
     pub fn first<R: FromRow>(
         &self,
         statement: &str,
@@ -45,20 +46,20 @@ impl Database {
         Ok(self.rows(statement, parameters)?.into_iter().next())
     }
 
-    /// Runs `statement`, which has a row in any case.
+    /// Runs `statement`, which always has a row.
     pub fn one<R: FromRow>(&self, statement: &str, parameters: &[&dyn ToColumn]) -> Result<R> {
         self.first(statement, parameters)?
             .ok_or_else(|| "a statement gave no row".into())
     }
 
-    /// Runs `statement`, and tells whether it gave a row: one that says `RETURNING 1` changed
-    /// something then.
+    /// Runs `statement`, and returns whether it has a row: with `RETURNING 1`, whether it changed
+    /// something.
     pub fn any(&self, statement: &str, parameters: &[&dyn ToColumn]) -> Result<bool> {
         let row: Option<()> = self.first(statement, parameters)?;
         Ok(row.is_some())
     }
 
-    /// Runs `statement` for what it changes.
+    /// Runs `statement`, which has no rows.
     pub fn run(&self, statement: &str, parameters: &[&dyn ToColumn]) -> Result<()> {
         let parameters = columns(parameters)?;
         match self {

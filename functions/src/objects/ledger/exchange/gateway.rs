@@ -87,7 +87,7 @@ impl GatewayResponse {
     }
 }
 
-/// What the gateway writes where there is no next batch.
+/// The value of the header `nextBatchTag` if there is no next batch.
 const NO_TAG: &str = "null";
 
 struct GatewayRequest<'a> {

@@ -9,7 +9,6 @@ use crate::platform::settings;
 /// How many batches a job sends or downloads in one run. The next run continues.
 pub const MAX_BATCHES_PER_RUN: usize = 200;
 
-/// One of the two jobs.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Job {

@@ -40,7 +40,6 @@ impl FromRow for QuarantinedKeys {
     }
 }
 
-/// The owner of the exchange's tables.
 pub struct ExchangeStore {
     database: Database,
 }
@@ -124,7 +123,7 @@ impl ExchangeStore {
         )
     }
 
-    /// What an administrator sees, newest first.
+    /// The report for an administrator, newest quarantines first.
     pub fn report(&self) -> Result<ExchangeReport> {
         Ok(ExchangeReport {
             quarantined: self.database.rows(
