@@ -96,7 +96,7 @@ pub fn no_route(error: RouteError) -> Result<Response> {
     }
 }
 
-/// The problem document for too many wrong codes, with the seconds until the next try.
+/// The problem document for too many wrong codes, with the seconds until the next attempt.
 pub fn throttled(retry_after: i64) -> Result<Response> {
     let retry_after = retry_after.to_string();
     problem_with(Problem::Throttled, &[("retry-after", &retry_after)])
