@@ -145,6 +145,7 @@ mod tests {
         assert_eq!(ill.infectious_from(), date("2026-10-30"));
         let well = Illness::new(false, date("2026-11-01"), now).unwrap();
         assert_eq!(well.infectious_from(), date("2026-11-01"));
+        assert!(ill.symptomatic() && !well.symptomatic());
     }
 
     proptest! {

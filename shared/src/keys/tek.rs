@@ -197,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn a_rolling_period_is_sent_and_read_back_as_its_number() {
+        let period = RollingPeriod::new(57).unwrap();
+        assert_eq!(serde_json::to_string(&period).unwrap(), "57");
+        assert_eq!(serde_json::from_str::<RollingPeriod>("57").unwrap(), period);
+    }
+
+    #[test]
     fn a_rolling_period_is_cut_off_at_the_end_of_its_day() {
         let day = UtcDay::of(at("2026-11-20T12:00:00Z")).start();
         for (start, period, left) in [
