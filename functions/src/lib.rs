@@ -2,8 +2,8 @@
 //!
 //! A route parses a request and calls a Durable Object; the object decides by the rules in
 //! `shared`, stores and replies; the route turns the reply into an answer. Keys move one
-//! way (design §2): phones → Intakes → Ledger → published files → phones. Employees reach the
-//! Staff, which checks who they are and passes codes on to the Intakes.
+//! way (design §2.4): phones → Intakes → Ledger → published files → phones. Employees reach Staff,
+//! which checks who they are and passes codes on to the Intakes.
 //!
 //! The rooms use each other in one direction: `routes` → `objects` → `platform`.
 

@@ -30,7 +30,7 @@ const PRIVATE: [(&str, &str); 3] = [
     ("referrer-policy", "no-referrer"),
 ];
 
-/// The answer to a phone: it always has status 200 and the same headers (design §4.1).
+/// The answer to a phone: it always has status 200 and the same headers (design §4.1.4).
 pub fn phone(body: &str) -> Result<Response> {
     thread_local! {
         // It is the same for every answer, so it is built once.

@@ -1,5 +1,5 @@
 //! The only clock of the Worker. It is read once for each request; other functions take the time as
-//! an argument (design §5).
+//! an argument (design §5.4).
 
 use shared::Timestamp;
 use worker::Env;

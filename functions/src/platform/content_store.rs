@@ -1,4 +1,5 @@
-//! The KV namespace `CONTENT`, which holds what the service publishes until it expires (design §2).
+//! The KV namespace `CONTENT`, which holds what the service publishes until it expires (design
+//! §2.2).
 //!
 //! The key of an entry is its path without the leading slash. The entry's metadata says when it
 //! expires, because the platform deletes entries late, and does not know the clock that tests

@@ -1,5 +1,5 @@
 //! The KV namespace `SECURITY_LOG`: refused requests with the address that they came from, for the
-//! operator (design §2).
+//! operator (the table in design §2).
 //!
 //! An entry holds nothing else: no code, no bucket, no key, no employee.
 

@@ -1,5 +1,5 @@
 //! Answers downloads of published content: the index, the manifest, and the files that they name
-//! (design §4.2).
+//! (design §4.2.1, §4.2.6–8).
 
 use shared::{
     Timestamp,

@@ -1,5 +1,5 @@
 //! The service's two cookies: one for a session, and one that ties a sign-in to the browser in
-//! which it began (design §4.3).
+//! which it began (design §4.3.1, §4.3.4).
 //!
 //! With `__Host-` in its name a browser accepts a cookie only from this host itself, over a secure
 //! connection and for every path, so a neighbouring host cannot plant one.

@@ -1,4 +1,4 @@
-//! Answers with the countries that keys are exchanged with (design §4.2).
+//! Answers with the countries that keys are exchanged with (design §4.2.9).
 
 use shared::api::CountriesAnswer;
 use worker::Env;

@@ -1,7 +1,5 @@
-//! Answers the portal's requests (design §4.3).
-//!
-//! What a request needs is checked in one order: method, content type, origin, session, throttle,
-//! body.
+//! Answers the portal's requests (design §4.3.7–13), and checks them in the order of design
+//! §4.3.14.
 
 use serde::de::DeserializeOwned;
 use shared::{

@@ -1,4 +1,4 @@
-//! Answers phones that register, upload their keys, or send a decoy (design §4.1).
+//! Answers phones that register, upload their keys, or send a decoy (design §4.1.1–6).
 //!
 //! Every request takes the same path, whatever its route and its outcome: its body is read, a
 //! bucket and a signature are looked for, and one Intake is called. All answers look the same. So

@@ -1,4 +1,4 @@
-//! Whether a request that changes something comes from the portal's own page (design §4.3).
+//! Whether a request that changes something comes from the portal's own page (design §4.3.13).
 
 use shared::{api::problem::Problem, settings::SignInSettings};
 

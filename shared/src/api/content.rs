@@ -1,4 +1,4 @@
-//! The published content that phones download, and its paths (design §4.2).
+//! The published content that phones download, and its paths (design §4.2.1, §4.2.7).
 
 use crate::publication::content::{ContentId, Manifest};
 

@@ -1,4 +1,5 @@
-//! The JSON that phones and the portal exchange with the service (design §4.1, §4.3).
+//! The JSON that phones and the portal exchange with the service (design §4.1.1–4, §4.2.9,
+//! §4.3.7–12).
 
 mod audit;
 mod content;

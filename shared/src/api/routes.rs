@@ -1,4 +1,5 @@
-//! Every route of the service: its path, the methods that it takes, and its audience (design §4).
+//! Every route of the service: its path, the methods that it takes, and its audience
+//! (design §4.1–4.3).
 //!
 //! The service dispatches on these values. Phones, the portal, the log and the API description take
 //! their paths from here, so a path is spelled once.
@@ -21,7 +22,7 @@ pub enum Route {
     SignIn(SignInRoute),
 }
 
-/// What a phone sends (design §4.1).
+/// A route for phones (design §4.1.1–3).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum PhoneRoute {
     /// A new enrolment. The body is ignored.
@@ -32,7 +33,7 @@ pub enum PhoneRoute {
     StopKeys,
 }
 
-/// What the portal asks (design §4.3).
+/// A route for the portal (design §4.3.7–11).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum EmployeeRoute {
     /// For administrators: the audit trail.
@@ -49,7 +50,7 @@ pub enum EmployeeRoute {
     Validations,
 }
 
-/// The steps of signing in, and signing out (design §4.3).
+/// The steps of signing in, and signing out (design §4.3.1, §4.3.3).
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum SignInRoute {
     /// Sends the browser to the provider.

@@ -1,5 +1,5 @@
 //! What phones download: exposure key sets, the manifest that lists them, and other signed
-//! documents (design §4.2).
+//! documents (design §4.2.2–5).
 
 mod archive;
 pub mod content;

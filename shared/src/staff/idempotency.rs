@@ -1,4 +1,4 @@
-//! Recognizing a validation that is sent again because its answer was lost (design §4.3.9).
+//! Recognising a validation that is sent again because its answer was lost (design §4.3.9).
 //!
 //! The service stores only hashes. Each includes the 122 random bits of the idempotency key, which
 //! are not stored, so that a code or a date cannot be found by hashing every possible one.

@@ -1,5 +1,5 @@
-//! The Intake: enrolments, and uploaded keys that wait for their validation or release (design §2,
-//! §3).
+//! The Intake: enrolments, and uploaded keys that wait for their validation or release
+//! (design §2.3, §3.8–14).
 //!
 //! There are 23 of them, chosen by the first symbol of the code and the first byte of the bucket
 //! id. What is checked and then changed lies within one object, and nothing is awaited between

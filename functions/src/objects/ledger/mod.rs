@@ -1,4 +1,4 @@
-//! The Ledger: diagnosis keys and the files that they are published in (design §2).
+//! The Ledger: diagnosis keys and the files that they are published in (design §2.4–5).
 //!
 //! There is one, and it runs the publication job and the exchange with other countries, so that two
 //! runs of either never overlap.

@@ -1,4 +1,4 @@
-//! The publication job: from the Intakes to the files that phones download (design §2).
+//! The publication job: from the Intakes to the files that phones download (design §2.5).
 //!
 //! The job may be killed at any point, and the next run completes it without losing or repeating a
 //! key: keys that an Intake still has are pulled again and recognised by their data; a file that

@@ -1,5 +1,5 @@
-//! The Staff: the object with the sessions, throttles and audit trail of employees (design §2,
-//! §4.3).
+//! Staff: the object with the sessions, throttles and audit trail of employees (design §4.3.2,
+//! §4.3.8–11, §4.3.15).
 //!
 //! There is one. It knows employees and never a patient: a code passes through on its way to an
 //! Intake, and neither the code nor the date of illness is stored.

@@ -1,4 +1,4 @@
-//! Signs employees in and out at the organisation's OpenID Connect provider (design §4.3).
+//! Signs employees in and out at the organisation's OpenID Connect provider (design §4.3.1–6).
 //!
 //! `GET /auth/login` → provider → `GET /auth/callback` → cookie. The browser holds one cookie and
 //! none of the provider's tokens, which are read here once and not kept.

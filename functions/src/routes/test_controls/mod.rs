@@ -1,4 +1,4 @@
-//! Controls for tests and local runs, which move the clock and run jobs at once (design §5).
+//! Controls for tests and local runs, which move the clock and run jobs at once (design §5.5).
 //!
 //! Only builds with the feature `test-controls` have them; a release build does not.
 

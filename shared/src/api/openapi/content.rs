@@ -1,4 +1,4 @@
-//! Published content (design §4.2).
+//! Published content (design §4.2.1, §4.2.6–9).
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! The portal's requests on behalf of an employee (design §4.3).
+//! The portal's requests on behalf of an employee (design §4.3.7–15).
 
 use serde_json::json;
 

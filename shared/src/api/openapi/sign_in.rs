@@ -1,4 +1,4 @@
-//! Signing in by the organisation's OpenID Connect provider, and signing out (design §4.3).
+//! Signing in by the organisation's OpenID Connect provider, and signing out (design §4.3.1–5).
 
 use serde_json::{Value, json};
 
