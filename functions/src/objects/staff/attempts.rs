@@ -1,4 +1,4 @@
-//! Employees' attempts at codes in the database of the Staff: throttles, and the answers to
+//! Employees' attempts at codes in Staff's database: throttles, and the answers to
 //! requests that may be repeated.
 
 use shared::{

@@ -1,4 +1,4 @@
-//! The audit trail in the database of the Staff.
+//! The audit trail in Staff's database.
 
 use shared::{
     Timestamp,

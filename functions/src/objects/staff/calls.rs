@@ -1,4 +1,4 @@
-//! The calls to the Staff.
+//! The calls to Staff.
 
 use serde::{Deserialize, Serialize};
 use shared::{
@@ -19,7 +19,7 @@ use crate::platform::{
     object::Address,
 };
 
-/// Addresses the one Staff.
+/// Addresses Staff, of which there is one.
 pub struct StaffAddress;
 
 impl Address for StaffAddress {

@@ -1,4 +1,4 @@
-//! Sign-ins and sessions of employees in the database of the Staff.
+//! Sign-ins and sessions of employees in Staff's database.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The database of the Staff: its tables, and the expiry of their rows.
+//! Staff's database: its tables, and the expiry of their rows.
 
 use shared::Timestamp;
 use worker::{Result, State};

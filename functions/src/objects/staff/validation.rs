@@ -3,7 +3,7 @@
 //!
 //! The validations of an employee run one after the other, so that parallel requests get no more
 //! attempts than the throttle allows, and the same request sent twice at once is carried out once.
-//! A crash between the Intake's reply and the Staff's record of it loses nothing: the Intake
+//! A crash between the Intake's reply and Staff's record of it loses nothing: the Intake
 //! recognises an attempt that it has accepted before.
 
 use shared::{
