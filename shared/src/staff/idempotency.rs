@@ -62,7 +62,7 @@ impl RequestHashes {
     }
 }
 
-/// The id under which an Intake accepts a code, so that it recognizes the same attempt when it is
+/// The id under which an Intake accepts a code, so that it recognises the same attempt when it is
 /// repeated.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(transparent)]

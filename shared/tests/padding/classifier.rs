@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// The features of an uploader, and whether it is real.
 pub type Example = (Vec<i64>, bool);
 
-/// The share of `unseen` that the better classifier recognizes, after learning from `seen`.
+/// The share of `unseen` that the better classifier recognises, after learning from `seen`.
 pub fn accuracy(seen: &[Example], unseen: &[Example]) -> f64 {
     let columns = Columns::of(seen);
     let seen = columns.rows(seen);
@@ -16,7 +16,7 @@ pub fn accuracy(seen: &[Example], unseen: &[Example]) -> f64 {
     let ratio = likelihood_ratio(&seen, columns.0.len());
     [regression, ratio]
         .iter()
-        .map(|weights| recognized(weights, &unseen))
+        .map(|weights| recognised(weights, &unseen))
         .fold(0.0, f64::max)
 }
 
@@ -95,7 +95,7 @@ fn score(weights: &[f64], row: &[usize]) -> f64 {
     row.iter().map(|column| weights[*column]).sum()
 }
 
-fn recognized(weights: &[f64], rows: &[Row]) -> f64 {
+fn recognised(weights: &[f64], rows: &[Row]) -> f64 {
     let right = rows
         .iter()
         .filter(|(row, real)| (score(weights, row) > 0.0) == *real)

@@ -58,7 +58,7 @@ fn pairs<'a>(uploaders: &'a [Uploader], random: &mut StdRng) -> Pairs<'a> {
     pairs
 }
 
-/// The share of uploaders that the better classifier recognizes by their `features`.
+/// The share of uploaders that the better classifier recognises by their `features`.
 fn accuracy(uploaders: &[Uploader], features: fn(&Uploader) -> Vec<i64>) -> f64 {
     let pairs = pairs(uploaders, &mut StdRng::seed_from_u64(3));
     assert!(pairs.len() >= ENOUGH_PAIRS, "{}", pairs.len());
@@ -71,42 +71,42 @@ fn accuracy(uploaders: &[Uploader], features: fn(&Uploader) -> Vec<i64>) -> f64 
 
 #[test]
 fn synthetic_uploaders_are_hardly_distinguished_from_real_ones() {
-    let recognized = accuracy(&published(padding::synthetic_uploaders), observer::features);
-    println!("recognized by features: {recognized:.3}");
-    assert!(recognized <= 0.55, "{recognized}");
+    let recognised = accuracy(&published(padding::synthetic_uploaders), observer::features);
+    println!("recognised by features: {recognised:.3}");
+    assert!(recognised <= 0.55, "{recognised}");
 }
 
 #[test]
 fn the_order_of_a_file_does_not_show_which_uploaders_are_real() {
-    let recognized = accuracy(&published(padding::synthetic_uploaders), observer::order);
-    println!("recognized by order: {recognized:.3}");
+    let recognised = accuracy(&published(padding::synthetic_uploaders), observer::order);
+    println!("recognised by order: {recognised:.3}");
     // The range of chance with ENOUGH_PAIRS.
-    assert!((0.48..=0.52).contains(&recognized), "{recognized}");
+    assert!((0.48..=0.52).contains(&recognised), "{recognised}");
 }
 
 #[test]
-fn synthetic_uploaders_whose_key_of_today_is_whole_are_recognized() {
-    assert_recognized(poor_padding::todays_key_is_whole);
+fn synthetic_uploaders_whose_key_of_today_is_whole_are_recognised() {
+    assert_recognised(poor_padding::todays_key_is_whole);
 }
 
 #[test]
-fn padding_keys_without_an_uploader_are_recognized() {
-    assert_recognized(poor_padding::lone_keys);
+fn padding_keys_without_an_uploader_are_recognised() {
+    assert_recognised(poor_padding::lone_keys);
 }
 
 #[test]
-fn synthetic_uploaders_who_never_upload_again_are_recognized() {
-    assert_recognized(poor_padding::never_uploaded_again);
+fn synthetic_uploaders_who_never_upload_again_are_recognised() {
+    assert_recognised(poor_padding::never_uploaded_again);
 }
 
 #[test]
-fn synthetic_uploaders_who_shared_at_any_time_are_recognized() {
-    assert_recognized(poor_padding::shared_at_any_time);
+fn synthetic_uploaders_who_shared_at_any_time_are_recognised() {
+    assert_recognised(poor_padding::shared_at_any_time);
 }
 
-/// Asserts that the classifiers are good enough to recognize the uploaders of a poor padding.
-fn assert_recognized(padding: Padding) {
-    let recognized = accuracy(&published(padding), observer::features);
-    println!("recognized by features: {recognized:.3}");
-    assert!(recognized > 0.65, "{recognized}");
+/// Asserts that the classifiers are good enough to recognise the uploaders of a poor padding.
+fn assert_recognised(padding: Padding) {
+    let recognised = accuracy(&published(padding), observer::features);
+    println!("recognised by features: {recognised:.3}");
+    assert!(recognised > 0.65, "{recognised}");
 }

@@ -1,4 +1,4 @@
-//! Padding that looks plausible but is not: the classifiers must recognize it.
+//! Padding that looks plausible but is not: the classifiers must recognise it.
 
 use jiff::ToSpan as _;
 use rand::{RngExt as _, rngs::StdRng};
