@@ -45,7 +45,7 @@ impl Content {
         Ok(Self::File(kind, id))
     }
 
-    /// Its path.
+    /// The path of this file or list.
     pub fn path(self) -> String {
         match self {
             Self::File(kind, id) => format!("{}{id}", kind.folder()),
@@ -53,7 +53,7 @@ impl Content {
         }
     }
 
-    /// Its path, with `{id}` in place of a file's content id.
+    /// The path, with `{id}` in place of a file's content id.
     pub const fn pattern(self) -> &'static str {
         match self {
             Self::File(kind, _) => kind.pattern(),
@@ -64,7 +64,7 @@ impl Content {
 }
 
 impl FileKind {
-    /// Every one.
+    /// All kinds of content-addressed files.
     pub const ALL: [Self; 4] = [
         Self::ExposureKeySet,
         Self::AppConfig,

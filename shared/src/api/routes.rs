@@ -78,12 +78,12 @@ pub enum TestRoute {
     Publish,
 }
 
-/// Where a route is, and the methods that it takes.
+/// The path of a route, and the methods that it takes.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Endpoint {
-    /// The path. That of a content-addressed file ends with `{id}`.
+    /// Ends with `{id}` if the route is that of a content-addressed file.
     pub path: &'static str,
-    /// The methods.
+    /// Other methods are refused.
     pub methods: Methods,
 }
 
@@ -120,7 +120,7 @@ impl Route {
         Ok(route)
     }
 
-    /// Where it is.
+    /// The path and the methods.
     pub const fn endpoint(self) -> Endpoint {
         match self {
             Self::Content(content) => Endpoint {
@@ -157,10 +157,10 @@ impl PhoneRoute {
     /// The query parameter of an upload's signature, in Base64.
     pub const SIGNATURE: &str = "sig";
 
-    /// Every one.
+    /// All phone routes.
     pub const ALL: [Self; 3] = [Self::Register, Self::PostKeys, Self::StopKeys];
 
-    /// Where it is.
+    /// The path and the methods.
     pub const fn endpoint(self) -> Endpoint {
         match self {
             Self::Register => Endpoint::post("/v2/register"),
@@ -169,7 +169,7 @@ impl PhoneRoute {
         }
     }
 
-    /// Its path.
+    /// The path alone.
     pub const fn path(self) -> &'static str {
         self.endpoint().path
     }
@@ -182,7 +182,7 @@ impl EmployeeRoute {
     /// The request header of [`Self::Validations`] with an idempotency key.
     pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-    /// Every one.
+    /// All employee routes.
     pub const ALL: [Self; 6] = [
         Self::Session,
         Self::Validations,
@@ -192,7 +192,7 @@ impl EmployeeRoute {
         Self::Exchange,
     ];
 
-    /// Where it is.
+    /// The path and the methods.
     pub const fn endpoint(self) -> Endpoint {
         match self {
             Self::Audit => Endpoint::get("/api/audit"),
@@ -204,17 +204,17 @@ impl EmployeeRoute {
         }
     }
 
-    /// Its path.
+    /// The path alone.
     pub const fn path(self) -> &'static str {
         self.endpoint().path
     }
 }
 
 impl SignInRoute {
-    /// Every one.
+    /// All sign-in routes.
     pub const ALL: [Self; 3] = [Self::Login, Self::Callback, Self::Logout];
 
-    /// Where it is.
+    /// The path and the methods.
     pub const fn endpoint(self) -> Endpoint {
         match self {
             Self::Login => Endpoint::get("/auth/login"),
@@ -223,14 +223,14 @@ impl SignInRoute {
         }
     }
 
-    /// Its path.
+    /// The path alone.
     pub const fn path(self) -> &'static str {
         self.endpoint().path
     }
 }
 
 impl TestRoute {
-    /// Every one.
+    /// All test controls.
     pub const ALL: [Self; 6] = [
         Self::BenchExport,
         Self::Clock,
@@ -248,7 +248,7 @@ impl TestRoute {
         Ok(route)
     }
 
-    /// Where it is.
+    /// The path and the methods.
     pub const fn endpoint(self) -> Endpoint {
         match self {
             Self::BenchExport => Endpoint::post("/test/bench/export"),
@@ -260,7 +260,7 @@ impl TestRoute {
         }
     }
 
-    /// Its path.
+    /// The path alone.
     pub const fn path(self) -> &'static str {
         self.endpoint().path
     }
