@@ -12,7 +12,8 @@ use crate::{
 };
 use shared::api::{QuarantineReason, RunOutcome};
 
-/// In how many runs a batch may fail while others succeed, before it is quarantined: half a day.
+/// A batch is quarantined when it has failed in this many runs in which others succeeded: half a
+/// day.
 pub const MAX_ATTEMPTS: i64 = 6;
 
 /// What to request from the gateway.

@@ -16,7 +16,7 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Failure {
-    /// The caller asks for what it cannot have.
+    /// The request is refused with this problem.
     Refused(Problem),
     /// The employee entered too many wrong codes.
     Throttled {

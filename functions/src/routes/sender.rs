@@ -4,7 +4,7 @@ use shared::{api::problem::Problem, settings::SignInSettings};
 
 use crate::platform::request;
 
-/// What a browser says of a request that a page made it send.
+/// The headers that show which page caused a request.
 #[derive(Clone, Copy)]
 struct Sender<'a> {
     content_type: Option<&'a str>,

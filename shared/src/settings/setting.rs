@@ -77,7 +77,7 @@ pub trait TableEntry {
     fn meaning(&self) -> &'static str;
     /// Its value in the shipped configuration.
     fn default(&self) -> DefaultValue;
-    /// Whether `text` means something.
+    /// Whether the parser accepts `text`.
     fn check(&self, text: &str) -> Result<(), WrongSetting>;
 }
 

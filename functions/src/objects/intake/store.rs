@@ -32,9 +32,9 @@ const STEPS: [Step; 1] = [|database| {
     )
 }];
 
-/// How many scratch rows each table has at most. Requests that bring nothing to keep overwrite one
-/// of them, chosen at random: a single row would always lie in the same page, and writing to that
-/// page is quicker than writing where a real row goes.
+/// How many scratch rows each table has at most. A request with nothing to store overwrites a
+/// random scratch row. A single row would stay in one page, and be quicker to write than a real
+/// one.
 ///
 /// In `upload` their numbers are negative. In `enrolment` they begin with [`SCRATCH_BYTE`] and were
 /// never valid.

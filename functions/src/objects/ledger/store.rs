@@ -14,8 +14,8 @@ use worker::Result;
 use super::{diagnosis_keys::DiagnosisKeys, files::Files};
 use crate::platform::sql::Database;
 
-/// From one run of the publication to the next, as `wrangler.toml` has it: since when the uploads
-/// of the first run may have come.
+/// The seconds between two publications (`crons` in `wrangler.toml`). The first run assumes that
+/// the last was this long ago.
 const RUN_SECONDS: i64 = 4 * 3_600;
 
 /// Diagnosis keys and the files that they are published in.

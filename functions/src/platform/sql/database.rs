@@ -105,7 +105,7 @@ pub trait FromRow: Sized {
     fn from_row(row: &mut Row) -> Result<Self>;
 }
 
-/// A row that only has to be there.
+/// A row whose values are not read.
 impl FromRow for () {
     fn from_row(_row: &mut Row) -> Result<Self> {
         Ok(())
