@@ -44,12 +44,10 @@ impl FromStr for IdempotencyKey {
 /// The hashes of a request with an idempotency key. A repetition of the request has the same ones.
 #[derive(Clone, Copy, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RequestHashes {
-    /// The hash of the key.
     #[serde(with = "crate::base64")]
-    pub key: [u8; 32],
-    /// The hash of the key and the body.
+    key: [u8; 32],
     #[serde(with = "crate::base64")]
-    pub body: [u8; 32],
+    body: [u8; 32],
 }
 
 impl RequestHashes {
@@ -59,6 +57,16 @@ impl RequestHashes {
             key: hash(b"key", &[&key.0]),
             body: hash(b"body", &[&key.0, body]),
         }
+    }
+
+    /// The hash of the key.
+    pub const fn key(&self) -> &[u8; 32] {
+        &self.key
+    }
+
+    /// The hash of the key and the body.
+    pub const fn body(&self) -> &[u8; 32] {
+        &self.body
     }
 }
 

@@ -65,11 +65,11 @@ impl StaffStore {
         let found: Option<([u8; 32], bool, Timestamp)> = self.database.first(
             "SELECT body, accepted, answered_at FROM answer \
              WHERE employee = ? AND key = ? AND ends_at > ?",
-            &[employee, &request.key, &now],
+            &[employee, request.key(), &now],
         )?;
         Ok(match found {
             None => Repeat::First,
-            Some((body, ..)) if body != request.body => Repeat::OtherBody,
+            Some((body, ..)) if body != *request.body() => Repeat::OtherBody,
             Some((_, accepted, at)) => Repeat::Again { accepted, at },
         })
     }
@@ -87,8 +87,8 @@ impl StaffStore {
              VALUES (?, ?, ?, ?, ?, ?)",
             &[
                 employee,
-                &request.key,
-                &request.body,
+                request.key(),
+                request.body(),
                 &noted.accepted,
                 &noted.at,
                 &end,
