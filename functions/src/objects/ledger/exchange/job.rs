@@ -1,5 +1,7 @@
 //! The two jobs of the exchange, and when they run.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use shared::settings::table;
 use worker::Env;
@@ -21,13 +23,6 @@ pub enum Job {
 impl Job {
     pub const ALL: [Self; 2] = [Self::Download, Self::Upload];
 
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Download => "download",
-            Self::Upload => "upload",
-        }
-    }
-
     /// The jobs of the cron trigger `cron`. A job whose schedule is not configured never runs; the
     /// other one does.
     pub fn on_schedule(env: &Env, cron: &str) -> Vec<Self> {
@@ -38,5 +33,12 @@ impl Job {
         let jobs = Self::ALL.into_iter();
         jobs.filter(|job| schedule(job).is_ok_and(|schedule| schedule == cron))
             .collect()
+    }
+}
+
+/// The name under which it is sent, stored and logged.
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
 }

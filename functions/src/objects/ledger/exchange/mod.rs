@@ -48,7 +48,7 @@ pub async fn run(
         Job::Upload => upload::run(keys, &gateway, settings, now).await?,
     };
     if outcome != RunOutcome::Done {
-        console_error!("exchange: {} ended early: {outcome}", job.name());
+        console_error!("exchange: {job} ended early: {outcome}");
     }
     store.record_run(job, LastRun { at: now, outcome })
 }

@@ -15,7 +15,7 @@ use crate::platform::sql::{Database, FromRow, Row, ToColumn, Value};
 
 impl ToColumn for Job {
     fn to_column(&self) -> Result<Value> {
-        self.name().to_column()
+        self.to_string().to_column()
     }
 }
 
