@@ -53,7 +53,7 @@ fn an_employee_and_an_administrator_sign_in() {
                 format!("__Host-session={token}; Path=/; Secure; HttpOnly; SameSite=Strict"),
             ]
         );
-        let session: shared::api::Session =
+        let session: shared::api::SessionAnswer =
             serde_json::from_value(json(browser.get("api/session"))).expect("a session");
         assert_eq!(session.name, name);
         assert_eq!(session.role.name(), role);

@@ -6,7 +6,7 @@ use gloo_net::http::{Request, RequestBuilder, Response};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use shared::{
     api::{
-        AuditAnswer, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry, Session,
+        AuditAnswer, CountriesAnswer, ExchangeReport, LogoutAnswer, NamedCountry, SessionAnswer,
         SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer, ValidationAnswer,
         problem::Problem,
         routes::{EmployeeRoute, Route, SignInRoute},
@@ -33,7 +33,7 @@ impl Service for Http {
     fn session(&self) -> Reply<CurrentEmployee> {
         let ahead = self.ahead.clone();
         Box::pin(async move {
-            let session: Session = ask(EmployeeRoute::Session.path()).await?;
+            let session: SessionAnswer = ask(EmployeeRoute::Session.path()).await?;
             let now_here = now().as_second();
             if let Some(now_at_service) = session.answered_at() {
                 ahead.set(now_at_service.as_second() - now_here);

@@ -141,7 +141,7 @@ impl Error for Unreadable {
 #[cfg(test)]
 mod tests {
     use shared::{
-        api::{AuditAnswer, CountriesAnswer, Session, SignOutAnswer, ValidationAnswer},
+        api::{AuditAnswer, CountriesAnswer, SessionAnswer, SignOutAnswer, ValidationAnswer},
         staff::employee::Role,
     };
     use wasm_bindgen_test::wasm_bindgen_test;
@@ -150,7 +150,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn the_services_answers_are_read() {
-        let session: Session = read(
+        let session: SessionAnswer = read(
             r#"{"name":"Anna","role":"administrator","idleUntil":"2026-11-23T10:15:00Z",
                 "until":"2026-11-23T18:00:00Z","later":[{"added":null}]}"#,
         )

@@ -18,5 +18,7 @@ pub use content::{Content, ContentPathError, FileKind, index};
 pub use countries::{CountriesAnswer, NamedCountry};
 pub use exchange::{ExchangeReport, LastRun, QuarantineReason, QuarantinedKeys, RunOutcome};
 pub use phone::{PHONE_ANSWER_BYTES, Registration, upload_answer};
-pub use session::{LogoutAnswer, Session, SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer};
+pub use session::{
+    LogoutAnswer, SessionAnswer, SignOutAnswer, SignOutRequest, SignedIn, SignedInAnswer,
+};
 pub use validation::{Validation, ValidationAnswer, ValidationError, ValidationRequest};

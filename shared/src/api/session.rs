@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Deserialize, Eq, PartialEq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct Session {
+pub struct SessionAnswer {
     /// The employee's name, for display.
     pub name: String,
     /// What the employee may do.
@@ -30,7 +30,7 @@ pub struct Session {
     pub until: Timestamp,
 }
 
-impl Session {
+impl SessionAnswer {
     /// When the service answered, by its own clock, which may differ from the computer's. The
     /// request was a use, so the session's idle end was [`IDLE_SECONDS`] away; `None` if the end in
     /// any case comes first.
@@ -89,7 +89,7 @@ pub struct LogoutAnswer {
     pub location: String,
 }
 
-hidden_debug!(Session, SignedIn, SignedInAnswer, SignOutRequest);
+hidden_debug!(SessionAnswer, SignedIn, SignedInAnswer, SignOutRequest);
 
 #[cfg(test)]
 mod tests {
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_answers_have_the_stable_shape() {
-        let session = Session {
+        let session = SessionAnswer {
             name: "Anna de Wit".to_owned(),
             role: Role::Administrator,
             idle_until: "2026-11-23T10:15:00Z".parse().unwrap(),
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn an_answer_tells_the_time_of_the_service_until_the_last_quarter_of_an_hour() {
-        let session = |idle_until: &str| Session {
+        let session = |idle_until: &str| SessionAnswer {
             name: "Anna de Wit".to_owned(),
             role: Role::Employee,
             idle_until: idle_until.parse().unwrap(),

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 use shared::{
     api::{
-        AuditAnswer, Outcome, Session, SignOutAnswer, SignOutRequest, SignedInAnswer,
+        AuditAnswer, Outcome, SessionAnswer, SignOutAnswer, SignOutRequest, SignedInAnswer,
         ValidationAnswer, ValidationRequest, problem::Problem,
     },
     staff::{
         employee::{EmployeeId, Role},
         idempotency::RequestHashes,
         sign_in::{RefusedSignIn, SignInRefusal},
-        token::{self, Browser, Nonce, State, Token, TokenHash, Verifier},
+        token::{Browser, Nonce, Session, State, Token, TokenHash, Verifier},
     },
 };
 
@@ -71,7 +71,7 @@ pub struct TakenSignIn {
 /// Opens a session.
 #[derive(Deserialize, Serialize)]
 pub struct OpenSession {
-    pub session: TokenHash<token::Session>,
+    pub session: TokenHash<Session>,
     pub employee: EmployeeId,
     /// The name to show.
     pub name: String,
@@ -113,19 +113,19 @@ impl Call for NoteRefused {
 /// Reads a session, which counts as a use of it.
 #[derive(Deserialize, Serialize)]
 pub struct UseSession {
-    pub session: TokenHash<token::Session>,
+    pub session: TokenHash<Session>,
 }
 
 impl Call for UseSession {
     const NAME: &'static str = "use-session";
     type Address = StaffAddress;
-    type Reply = Session;
+    type Reply = SessionAnswer;
 }
 
 /// Ends a session; one that has ended is no error.
 #[derive(Deserialize, Serialize)]
 pub struct CloseSession {
-    pub session: TokenHash<token::Session>,
+    pub session: TokenHash<Session>,
 }
 
 impl Call for CloseSession {
@@ -137,7 +137,7 @@ impl Call for CloseSession {
 /// Lists who is signed in, for an administrator.
 #[derive(Deserialize, Serialize)]
 pub struct ListSessions {
-    pub session: TokenHash<token::Session>,
+    pub session: TokenHash<Session>,
 }
 
 impl Call for ListSessions {
@@ -149,7 +149,7 @@ impl Call for ListSessions {
 /// Ends every session of an employee, for an administrator.
 #[derive(Deserialize, Serialize)]
 pub struct SignOut {
-    pub session: TokenHash<token::Session>,
+    pub session: TokenHash<Session>,
     /// The body, or what is wrong with it: the session is checked first.
     pub request: Result<SignOutRequest, Problem>,
 }
@@ -164,7 +164,7 @@ impl Call for SignOut {
 /// [`AuditAnswer::older`] of an earlier reply.
 #[derive(Deserialize, Serialize)]
 pub struct ReadAudit {
-    pub session: TokenHash<token::Session>,
+    pub session: TokenHash<Session>,
     /// The query, or what is wrong with it: the session is checked first.
     pub before: Result<Option<i64>, Problem>,
 }
@@ -178,7 +178,7 @@ impl Call for ReadAudit {
 /// Validates a code on behalf of an employee.
 #[derive(Deserialize, Serialize)]
 pub struct ValidateCode {
-    pub session: TokenHash<token::Session>,
+    pub session: TokenHash<Session>,
     /// The body, or what is wrong with it: the session and the throttle are checked first.
     pub request: Result<ValidationRequest, Problem>,
     /// The hashes of the idempotency key and the body, if the client sent a key.

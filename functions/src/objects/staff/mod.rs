@@ -15,7 +15,10 @@ mod validation;
 
 use shared::{
     Timestamp,
-    api::{Action, AuditAnswer, Outcome, Session, SignOutAnswer, SignedInAnswer, ValidationAnswer},
+    api::{
+        Action, AuditAnswer, Outcome, SessionAnswer, SignOutAnswer, SignedInAnswer,
+        ValidationAnswer,
+    },
     staff::{
         employee::{EmployeeId, Role},
         session::{SIGN_IN_SECONDS, SessionLifetime},
@@ -118,7 +121,7 @@ impl Handle<NoteRefused> for Staff {
 }
 
 impl Handle<UseSession> for Staff {
-    async fn handle(&self, call: UseSession, now: Timestamp) -> Result<Session> {
+    async fn handle(&self, call: UseSession, now: Timestamp) -> Result<SessionAnswer> {
         Ok(authorise(&self.store, call.session, Role::Employee, now)?.to_answer())
     }
 }

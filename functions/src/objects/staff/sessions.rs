@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use shared::{
     Timestamp,
-    api::{Session, SignedIn},
+    api::{SessionAnswer, SignedIn},
     staff::{
         employee::{EmployeeId, Role},
         session::SessionLifetime,
-        token::{Browser, Session as SessionToken, State as SignInState, TokenHash},
+        token::{Browser, Session, State as SignInState, TokenHash},
     },
 };
 use worker::Result;
@@ -42,8 +42,8 @@ impl FromRow for StoredSession {
 }
 
 impl StoredSession {
-    pub fn to_answer(&self) -> Session {
-        Session {
+    pub fn to_answer(&self) -> SessionAnswer {
+        SessionAnswer {
             name: self.name.clone(),
             role: self.role,
             idle_until: self.life.idle_until(),
@@ -93,7 +93,7 @@ impl StaffStore {
         }))
     }
 
-    pub fn open_session(&self, id: TokenHash<SessionToken>, session: &StoredSession) -> Result<()> {
+    pub fn open_session(&self, id: TokenHash<Session>, session: &StoredSession) -> Result<()> {
         self.database.run(
             "INSERT INTO session (id, employee, name, role, started_at, used_at, ends_at) \
              VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -112,7 +112,7 @@ impl StaffStore {
     /// The session, used once more; `None` when there is none or it has ended.
     pub fn use_session(
         &self,
-        id: TokenHash<SessionToken>,
+        id: TokenHash<Session>,
         now: Timestamp,
     ) -> Result<Option<StoredSession>> {
         let found: Option<StoredSession> = self.database.first(
@@ -135,7 +135,7 @@ impl StaffStore {
     /// Ends a session, and returns its owner if it had not ended before.
     pub fn close_session(
         &self,
-        id: TokenHash<SessionToken>,
+        id: TokenHash<Session>,
         now: Timestamp,
     ) -> Result<Option<EmployeeId>> {
         let closed: Option<(EmployeeId, Timestamp)> = self.database.first(
@@ -207,7 +207,7 @@ mod tests {
         id.to_owned().try_into().unwrap()
     }
 
-    fn open(store: &StaffStore, seed: u64, id: &str) -> TokenHash<SessionToken> {
+    fn open(store: &StaffStore, seed: u64, id: &str) -> TokenHash<Session> {
         let session = StoredSession {
             employee: employee(id),
             name: "Anna de Wit".to_owned(),

@@ -8,7 +8,7 @@ use super::{
     sign_in::{origin, session},
 };
 use crate::api::{
-    AuditAnswer, ExchangeReport, Session, SignOutAnswer, SignOutRequest, SignedInAnswer,
+    AuditAnswer, ExchangeReport, SessionAnswer, SignOutAnswer, SignOutRequest, SignedInAnswer,
     ValidationAnswer, ValidationRequest, problem::Problem, routes::EmployeeRoute,
 };
 
@@ -55,7 +55,7 @@ pub fn operation(route: EmployeeRoute, schemas: &mut Schemas) -> Operation {
         EmployeeRoute::Session => Operation::new(TAG, "session", "Read and prolong the session")
             .answer(
                 200,
-                Answer::private("The session.").json(&schemas.answer::<Session>()),
+                Answer::private("The session.").json(&schemas.answer::<SessionAnswer>()),
             ),
         EmployeeRoute::Sessions => Operation::new(TAG, "sessions", "List who is signed in")
             .description("For administrators.")
