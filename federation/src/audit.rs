@@ -35,7 +35,7 @@ fn text_or_null<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D:
 /// How many uploads of a country in one batch are verified. A country sends many keys at a time;
 /// verifying thousands of small uploads would take the time, and keeping their signatures the
 /// memory, that all countries' keys need.
-pub(crate) const MAX_UPLOADS: usize = 200;
+pub(crate) const MAX_VERIFIED_UPLOADS: usize = 200;
 
 /// How many uploads an audit has at most.
 const MAX_AUDITED_UPLOADS: usize = 20_000;
@@ -67,7 +67,7 @@ impl<'de> Visitor<'de> for AuditVisitor {
             }
             let count = counts.entry(upload.country.clone()).or_default();
             *count += 1;
-            if *count > MAX_UPLOADS {
+            if *count > MAX_VERIFIED_UPLOADS {
                 upload = AuditedUpload {
                     country: upload.country,
                     amount: upload.amount,

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use crate::{
-    audit::{AuditedUpload, MAX_UPLOADS},
+    audit::{AuditedUpload, MAX_VERIFIED_UPLOADS},
     batch::EfgsKey,
     certificate::{Certificate, TrustAnchor},
     cms,
@@ -67,7 +67,7 @@ impl BatchVerifier<'_> {
             }
             let count = counts.entry(country).or_default();
             *count += 1;
-            let verified = if *count > MAX_UPLOADS {
+            let verified = if *count > MAX_VERIFIED_UPLOADS {
                 Err(QuarantineReason::TooManyUploads)
             } else {
                 self.verify_upload(country, upload, &keys, &mut certificates)

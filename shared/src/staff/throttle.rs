@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::shift;
 
-/// The number of refused codes within [`WINDOW_SECONDS`] that block an employee.
+/// The number of refused codes within [`REFUSAL_SECONDS`] that block an employee.
 pub const MAX_REFUSED: usize = 10;
 
 /// How long a refused code counts.
-pub const WINDOW_SECONDS: i64 = 10 * 60;
+pub const REFUSAL_SECONDS: i64 = 10 * 60;
 
 /// How long an employee is blocked. Attempts during a block do not lengthen it.
 pub const BLOCK_SECONDS: i64 = 15 * 60;
@@ -42,7 +42,7 @@ impl Throttle {
 
     /// Records that a code was refused at `now`. Accepted codes do not reset the count.
     pub fn note_refused(&mut self, now: Timestamp) {
-        self.refused.retain(|at| now < shift(*at, WINDOW_SECONDS));
+        self.refused.retain(|at| now < shift(*at, REFUSAL_SECONDS));
         self.refused.push(now);
         if self.refused.len() >= MAX_REFUSED {
             // After the block, the count starts from zero.
@@ -53,7 +53,7 @@ impl Throttle {
 
     /// When the throttle no longer has any effect and may be deleted; `None` if it has none now.
     pub fn ends_at(&self) -> Option<Timestamp> {
-        let last = self.refused.last().map(|at| shift(*at, WINDOW_SECONDS));
+        let last = self.refused.last().map(|at| shift(*at, REFUSAL_SECONDS));
         last.max(self.blocked_until)
     }
 }

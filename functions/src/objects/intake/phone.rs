@@ -30,7 +30,7 @@ const DRAWS: usize = 10;
 
 /// The most uploads of an enrolment that are kept at a time: far more than a person causes. Without
 /// a limit one person who is validated could fill every phone with keys.
-const MAX_UPLOADS: i64 = 30;
+const MAX_WAITING_UPLOADS: i64 = 30;
 
 /// A request that is carried out.
 pub struct CarriedOut {
@@ -79,7 +79,7 @@ fn upload(
     let enrolment = store.enrolment(&upload.bucket, now)?;
     let has_room = enrolment
         .as_ref()
-        .is_some_and(|enrolment| enrolment.uploads < MAX_UPLOADS);
+        .is_some_and(|enrolment| enrolment.uploads < MAX_WAITING_UPLOADS);
     let (key, registered, validated) = match &enrolment {
         Some(enrolment) => (
             enrolment.confirmation_key.clone(),
