@@ -47,7 +47,8 @@ pub fn document() -> Value {
             "description": "The routes that phones and the portal use. Any operation can also \
                 answer with status 503 and the problem `/problems/unavailable` when something \
                 inside fails; the same request can be sent again. A path that is not listed \
-                answers with status 404 and the problem `/problems/not-found`.",
+                answers with status 404 and the problem `/problems/not-found` if it begins with \
+                `/v1/`, `/v2/`, `/v6/`, `/api/`, `/auth/` or `/test/`; any other shows the portal.",
             "license": { "name": "EUPL-1.2", "identifier": "EUPL-1.2" },
         },
         "servers": [{ "url": "/" }],
