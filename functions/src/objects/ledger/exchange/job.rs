@@ -42,3 +42,13 @@ impl fmt::Display for Job {
         self.serialize(f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_stored_names_of_the_jobs_stay_as_they_are() {
+        assert_eq!(Job::ALL.map(|job| job.to_string()), ["download", "upload"]);
+    }
+}
