@@ -7,7 +7,7 @@ use anyhow::bail;
 use crate::{
     Result,
     build::{self, Profile},
-    configuration,
+    configuration, lines,
     process::{self, print_summary, run, step},
     root,
     setup::{
@@ -107,6 +107,7 @@ fn lint_everything() -> Result {
     step("check the format", || {
         run(cargo().args(["fmt", "--all", "--check"]))
     })?;
+    step("check the lengths of lines", lines::check)?;
     step("lint natively", || {
         run(native("clippy").args(["--all-targets", "--", "-D", "warnings"]))
     })?;

@@ -1,5 +1,5 @@
-//! Installs the programs that only tests need: a browser, and independent readers of what the service
-//! writes.
+//! Installs the programs that only tests need: a browser, and independent readers of what the
+//! service writes.
 
 use std::path::PathBuf;
 
