@@ -58,7 +58,7 @@ impl Decoys {
     /// Decides at random whether to plan decoys, once a day, and not while others are planned.
     /// `probability` is that of one day. Phones wait for `upload_delay` after an upload before
     /// they upload by themselves.
-    pub fn throw(
+    pub fn decide(
         &mut self,
         probability: f64,
         upload_delay: Duration,
@@ -142,7 +142,7 @@ mod tests {
 
     fn planned(seed: u64) -> Decoys {
         let mut decoys = Decoys::default();
-        decoys.throw(1.0, DELAY, now(), &mut StdRng::seed_from_u64(seed));
+        decoys.decide(1.0, DELAY, now(), &mut StdRng::seed_from_u64(seed));
         decoys
     }
 
@@ -218,13 +218,13 @@ mod tests {
     }
 
     #[test]
-    fn the_die_is_thrown_once_a_day() {
+    fn a_phone_decides_once_a_day() {
         let mut random = StdRng::seed_from_u64(2);
         let mut decoys = Decoys::default();
-        decoys.throw(0.0, DELAY, now(), &mut random);
-        decoys.throw(1.0, DELAY, shift(now(), 60), &mut random);
+        decoys.decide(0.0, DELAY, now(), &mut random);
+        decoys.decide(1.0, DELAY, shift(now(), 60), &mut random);
         assert_eq!(decoys.next_wake(), None);
-        decoys.throw(1.0, DELAY, shift(now(), DAY_SECONDS), &mut random);
+        decoys.decide(1.0, DELAY, shift(now(), DAY_SECONDS), &mut random);
         assert!(decoys.next_wake().is_some());
     }
 
@@ -234,7 +234,7 @@ mod tests {
         let (mut people, mut soon, mut again) = (0, 0, 0);
         for _ in 0..20_000 {
             let mut decoys = Decoys::default();
-            decoys.throw(0.1, DELAY, now(), &mut random);
+            decoys.decide(0.1, DELAY, now(), &mut random);
             let Some(registration) = decoys.next_wake() else {
                 continue;
             };

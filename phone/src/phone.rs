@@ -193,7 +193,7 @@ impl Phone {
             self.upload(service, now, random).await?;
         }
         if let Some(config) = self.checked.app_config() {
-            self.decoys.throw(
+            self.decoys.decide(
                 config.decoy_probability(),
                 config.repeated_upload_delay(),
                 now,
@@ -322,5 +322,20 @@ impl OwnEnrolment {
             code: self.code,
             valid_until: self.valid_until,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    #[test]
+    fn the_stored_state_of_an_earlier_phone_is_read_and_written_back_unchanged() {
+        let stored = include_str!("../tests/fixtures/phone.json");
+        let phone: Phone = serde_json::from_str(stored).unwrap();
+        let stored: Value = serde_json::from_str(stored).unwrap();
+        assert_eq!(serde_json::to_value(phone).unwrap(), stored);
     }
 }
