@@ -61,7 +61,9 @@ impl Shown {
             ScreenRoute::Employees if administrates => Self::Employees,
             ScreenRoute::Exchange if administrates => Self::Exchange,
             ScreenRoute::Audit | ScreenRoute::Employees | ScreenRoute::Exchange => Self::NotForYou,
-            _ => Self::Validation,
+            ScreenRoute::Validation => Self::Validation,
+            ScreenRoute::About => Self::About,
+            ScreenRoute::Unknown => Self::NotFound,
         }
     }
 
