@@ -32,18 +32,18 @@ pub struct Town {
 
 /// The warnings of a town's phones, compared with the expected ones.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct WarningComparison {
     /// The number of meetings.
     pub meetings: usize,
     /// The number of phones that should warn their owners.
     pub expected: usize,
     /// The phones whose warning is not the expected one.
-    pub wrong: Vec<Wrong>,
+    pub wrong: Vec<WrongWarning>,
 }
 
 /// A phone whose warning is not the expected one.
 #[derive(Debug)]
-pub struct Wrong {
+pub struct WrongWarning {
     /// The number of the phone.
     pub phone: usize,
     /// The day of exposure of the expected warning, if there is one.
@@ -80,7 +80,7 @@ impl Town {
     ///
     /// # Panics
     /// When the service refuses something that it should not.
-    pub fn run(&self, system: &mut System) -> Outcome {
+    pub fn run(&self, system: &mut System) -> WarningComparison {
         let mut random = StdRng::seed_from_u64(self.seed);
         let now = system.now();
         let meetings = self.meetings(now, &mut random);
@@ -108,14 +108,14 @@ impl Town {
         let wrong = found
             .into_iter()
             .enumerate()
-            .map(|(phone, found)| Wrong {
+            .map(|(phone, found)| WrongWarning {
                 phone,
                 expected: expected.get(&phone).map(|day| day.date()),
                 found,
             })
             .filter(|wrong| wrong.expected != wrong.found)
             .collect();
-        Outcome {
+        WarningComparison {
             meetings: meetings.len(),
             expected: expected.len(),
             wrong,

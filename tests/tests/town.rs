@@ -11,13 +11,13 @@ fn a_town_warns_exactly_those_who_were_exposed_and_of_the_right_day() {
         ill: 12,
         seed: 1,
     };
-    let outcome = town.run(&mut system);
-    assert!(outcome.wrong.is_empty(), "{:#?}", outcome.wrong);
+    let comparison = town.run(&mut system);
+    assert!(comparison.wrong.is_empty(), "{:#?}", comparison.wrong);
     // In this town, some are warned and some are not.
     assert!(
-        (10..190).contains(&outcome.expected),
+        (10..190).contains(&comparison.expected),
         "{} of {} phones warn their owners",
-        outcome.expected,
+        comparison.expected,
         town.phones
     );
 }

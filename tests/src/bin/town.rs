@@ -23,17 +23,17 @@ fn main() -> ExitCode {
     let Arguments { phones, ill, seed } = Arguments::parse();
     let mut system = System::start_build(Profile::Bench);
     let started = Instant::now();
-    let outcome = Town { phones, ill, seed }.run(&mut system);
+    let comparison = Town { phones, ill, seed }.run(&mut system);
     println!("phones            {phones}");
     println!("ill               {ill}");
-    println!("meetings          {}", outcome.meetings);
-    println!("should be warned  {}", outcome.expected);
-    println!("wrong             {}", outcome.wrong.len());
+    println!("meetings          {}", comparison.meetings);
+    println!("should be warned  {}", comparison.expected);
+    println!("wrong             {}", comparison.wrong.len());
     println!("time              {:.0} s", started.elapsed().as_secs_f64());
-    for wrong in &outcome.wrong {
+    for wrong in &comparison.wrong {
         println!("{wrong:?}");
     }
-    if outcome.wrong.is_empty() {
+    if comparison.wrong.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE

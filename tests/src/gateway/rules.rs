@@ -40,12 +40,12 @@ pub fn is_signed(keys: &EfgsKeys, signer: &str, text: &str, signature: &str) -> 
         .is_some_and(|signature| openssl::verifies(keys, signer, text.as_bytes(), &signature))
 }
 
-/// How many days before today a key may begin.
-const MAX_KEY_AGE_DAYS: u32 = 15;
+/// How many days before today the gateway lets a key begin.
+const GATEWAY_KEY_AGE_DAYS: u32 = 15;
 
 /// Whether the fields of a key are within the limits of the interface.
 pub fn is_valid(key: &EfgsKey, now: Timestamp) -> bool {
-    let oldest = UtcDay::of(now).minus(MAX_KEY_AGE_DAYS).start();
+    let oldest = UtcDay::of(now).minus(GATEWAY_KEY_AGE_DAYS).start();
     let start = Interval::new(key.rolling_start_interval_number);
     key.key_data.len() == 16
         && (oldest..=Interval::at(now).plus(1)).contains(&start)
