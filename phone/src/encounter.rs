@@ -18,9 +18,9 @@ use crate::{
 pub struct Broadcast {
     /// The sender's Bluetooth address. Phones that hear it do not remember it.
     pub address: PseudoAddress,
-    /// A phone that learns the key recognises it.
+    /// Phones that learn the key can recompute it.
     pub identifier: RollingProximityIdentifier,
-    /// The transmit power, which the distance follows from. It is encrypted with the key.
+    /// The transmit power, from which the distance follows. It is encrypted with the key.
     pub metadata: AssociatedMetadata,
 }
 

@@ -46,7 +46,7 @@ pub fn together<A: Send, B>(
     })
 }
 
-/// Lists the steps so far, since what they print drives each other's results off the screen.
+/// Lists the steps so far, since their output scrolls earlier results away.
 pub fn print_summary() {
     let Ok(steps) = STEPS.lock() else { return };
     println!();

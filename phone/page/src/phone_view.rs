@@ -77,7 +77,7 @@ pub fn PhoneView(story: Story, side: Side, name: &'static str) -> impl IntoView 
     }
 }
 
-/// Does it. The phone remembers what it did, even if it failed.
+/// Carries out the owner's action. The phone remembers what it did, even if it failed.
 async fn perform(deed: Deed, phone: &mut Phone) -> Result<DeedOutcome, PageFailure> {
     let service::Connection { service, now } = service::ask().await?;
     let mut random = generator();

@@ -45,7 +45,11 @@ pub fn run(profile: Profile) -> Result {
             })?;
         }
     }
-    step("put the build together (some seconds)", || {
+    let what = match profile {
+        Profile::Dev => "put the build together (some seconds)",
+        Profile::Release | Profile::Bench => "optimise and put the build together (some minutes)",
+    };
+    step(what, || {
         functions::assemble(profile)?;
         site::portal(profile)?;
         match profile {

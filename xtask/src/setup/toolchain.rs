@@ -1,6 +1,6 @@
-//! A compiler for wasm32: rustup's where it can be had, else the Debian distribution's.
+//! The compiler for wasm32: from rustup, or from Debian where rustup cannot download it.
 //!
-//! Debian's `rustc-web` brings no standard library for wasm32 but its source, so the library is
+//! Debian's `rustc-web` has only the source of the standard library for wasm32, so the library is
 //! built once, into a folder of our own: nothing below `/usr` changes.
 
 use std::{

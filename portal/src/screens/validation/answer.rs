@@ -21,8 +21,7 @@ pub fn AcceptedPanel(
         let _ = panel.focus();
     });
     // A letter works only while the keyboard is in the panel, where nothing can be typed (WCAG
-    // 2.1.4). Not Enter, which may be pressed a
-    // second time after it has sent the form.
+    // 2.1.4). Enter is no shortcut: it may have sent the form, and be pressed twice.
     let key = move |event: ev::KeyboardEvent| {
         let alone = !(event.ctrl_key() || event.meta_key() || event.alt_key() || event.repeat());
         let letter = untrack(|| texts.get().accepted.next_caller_key);
