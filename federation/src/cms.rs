@@ -124,9 +124,10 @@ pub fn verifies(signature: &[u8], text: &[u8], certificate: &Certificate) -> boo
             {
                 return false;
             }
-            match attributes.to_der() {
-                Ok(signed) => signed,
-                Err(_) => return false,
+            // The signature is over the DER form, in which a set is sorted (RFC 5652 §5.4).
+            match SetOfVec::try_from(attributes.clone().into_vec()).map(|sorted| sorted.to_der()) {
+                Ok(Ok(signed)) => signed,
+                _ => return false,
             }
         }
     };

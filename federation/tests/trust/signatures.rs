@@ -77,6 +77,26 @@ fn signatures_with_the_indefinite_lengths_of_bouncy_castle_are_accepted() {
 }
 
 #[test]
+fn signed_attributes_may_come_in_another_order_than_they_are_signed_in() {
+    let mut random = StdRng::seed_from_u64(1);
+    let signature = cms::sign(TEXT, &identity("BE"), &mut random).unwrap();
+    // The attributes content-type and message-digest follow each other.
+    let kind = hex::decode("301806092a864886f70d010903310b06092a864886f70d010701").unwrap();
+    let start = signature.windows(kind.len()).position(|part| part == kind);
+    let middle = start.unwrap() + kind.len();
+    let end = middle + 2 + usize::from(signature[middle + 1]);
+    let swapped = [
+        &signature[..start.unwrap()],
+        &signature[middle..end],
+        &kind,
+        &signature[end..],
+    ]
+    .concat();
+    assert_ne!(swapped, signature);
+    assert!(is_accepted(&swapped, "BE"));
+}
+
+#[test]
 fn only_a_detached_signature_over_data_by_one_signer_is_accepted() {
     for name in ["attached", "streamed", "other-content-type", "two-signers"] {
         assert!(!is_accepted(&bytes(&format!("{name}.cms")), "BE"), "{name}");
