@@ -11,13 +11,13 @@ Error.stackTraceLimit = 100;
 const state = wasm.__worker_init_state();
 
 // A panic in a promise arrives here, without a caller.
-addEventListener("error", (event) => noteCrash(event.error));
+addEventListener("error", ({ error }) => {
+  if (error instanceof WebAssembly.RuntimeError) noteCrash(error);
+});
 
 function noteCrash(error) {
-  if (error instanceof WebAssembly.RuntimeError) {
-    console.error("Critical", error);
-    state.criticalError = true;
-  }
+  console.error("Critical", error);
+  state.criticalError = true;
 }
 
 function call(work) {
@@ -30,6 +30,7 @@ function call(work) {
   try {
     return work();
   } catch (error) {
+    // What fails in order fails in its promise.
     noteCrash(error);
     throw error;
   }
