@@ -5,6 +5,7 @@
 use js_sys::Uint8Array;
 use shared::Timestamp;
 use wasm_bindgen_futures::JsFuture;
+use worker::console_error;
 
 use crate::platform::{
     answer,
@@ -13,8 +14,14 @@ use crate::platform::{
     head::Head,
 };
 
-/// The status of an answer that is a [`Failure`].
-const FAILED: u16 = 500;
+/// The status of an answer that is a [`Failure`], so that the platform's metrics tell faults from
+/// refusals.
+const fn status(failure: &Failure) -> u16 {
+    match failure {
+        Failure::Refused(_) | Failure::Throttled { .. } => 422,
+        Failure::Internal(_) => 500,
+    }
+}
 
 /// Carries out the call `C`.
 pub trait Handle<C: Call> {
@@ -54,7 +61,11 @@ pub async fn serve(
     };
     let answer = answer.or_else(|failure| {
         let init = web_sys::ResponseInit::new();
-        init.set_status(FAILED);
+        init.set_status(status(&failure));
+        if let Failure::Internal(cause) = &failure {
+            // The caller logs it too, unless its own request has ended.
+            console_error!("a call to an object failed: {cause}");
+        }
         Ok::<_, Failure>(web_sys::Response::new_with_opt_str_and_init(
             Some(&serde_json::to_string(&failure)?),
             &init,

@@ -17,7 +17,7 @@ use shared::{
     Timestamp,
     api::{QuarantineReason, RunOutcome},
 };
-use worker::Result;
+use worker::{Result, console_error};
 
 use super::{
     batch::{BatchImporter, Import},
@@ -45,7 +45,12 @@ pub async fn run(
         },
         kept: KeptDays::new(now, settings.retention_days),
     };
-    let mut run = DownloadRun::begin(Cursor::begin(store.cursor()?, download.kept));
+    // Beginning again is harmless: processed batches are known.
+    let position = store.cursor().unwrap_or_else(|error| {
+        console_error!("exchange: the position of the download is lost: {error}");
+        None
+    });
+    let mut run = DownloadRun::begin(Cursor::begin(position, download.kept));
     for _ in 0..MAX_BATCHES_PER_RUN {
         let attempt = download.attempt(run.request()).await?;
         if let Some(outcome) = download.perform(run.take(attempt))? {
