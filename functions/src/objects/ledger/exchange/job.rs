@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use shared::settings::table;
-use worker::Env;
+use worker::{Env, console_error};
 
 use crate::platform::settings;
 
@@ -30,9 +30,14 @@ impl Job {
             Self::Download => settings::read(env, &table::EFGS_DOWNLOAD_SCHEDULE),
             Self::Upload => settings::read(env, &table::EFGS_UPLOAD_SCHEDULE),
         };
-        let jobs = Self::ALL.into_iter();
-        jobs.filter(|job| schedule(job).is_ok_and(|schedule| schedule == cron))
-            .collect()
+        let is_due = |job: &Self| match schedule(job) {
+            Ok(schedule) => schedule == cron,
+            Err(error) => {
+                console_error!("{error}");
+                false
+            }
+        };
+        Self::ALL.into_iter().filter(is_due).collect()
     }
 }
 
