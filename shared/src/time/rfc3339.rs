@@ -111,6 +111,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_day_in_json_is_read_in_its_one_form() {
+        #[derive(Deserialize)]
+        struct Answer(#[serde(with = "super::day")] Date);
+
+        let read = |json| serde_json::from_str::<Answer>(json).map(|answer| answer.0);
+        assert_eq!(read("\"2026-11-23\"").ok(), parse_day("2026-11-23"));
+        assert!(read("\"20261123\"").is_err());
+    }
+
     proptest! {
         #[test]
         fn every_written_timestamp_is_read(
