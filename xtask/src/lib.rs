@@ -20,6 +20,8 @@ pub mod provider;
 mod rooms;
 pub mod setup;
 pub mod size;
+#[cfg(test)]
+mod use_lines;
 pub mod workerd;
 
 use std::path::PathBuf;
