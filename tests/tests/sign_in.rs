@@ -56,7 +56,7 @@ fn an_employee_and_an_administrator_sign_in() {
         let session: shared::api::SessionAnswer =
             serde_json::from_value(json(browser.get("api/session"))).expect("a session");
         assert_eq!(session.name, name);
-        assert_eq!(session.role.name(), role);
+        assert_eq!(serde_json::json!(session.role), role);
         let lasts = |end: shared::Timestamp| end.as_second() - before.as_second();
         assert!((900..930).contains(&lasts(session.idle_until)));
         assert!((8 * 3_600..8 * 3_600 + 30).contains(&lasts(session.until)));
